@@ -1,0 +1,33 @@
+# Rules for code that ends up in a library: C++ as a language for C programs. No exceptions, no RTTI, and
+# the C linker driver with -z defs, so that a need for the C++ run time is a link error and not a surprise.
+
+add_library(library_rules INTERFACE)
+target_compile_options(library_rules INTERFACE
+    -fno-exceptions -fno-rtti -fno-threadsafe-statics -fasynchronous-unwind-tables
+    -U_GLIBCXX_ASSERTIONS)
+if(NOT COROSYNC_CLIENT_SANITIZE)
+    target_compile_options(library_rules INTERFACE -Wframe-larger-than=2048)
+endif()
+target_include_directories(library_rules INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(library_rules INTERFACE corosync_headers)
+
+# corosync_library(NAME VERSION [MAP FILE] SOURCES... [LIBRARIES...])
+# lib<NAME>.so with the soname's number taken from VERSION; MAP lists what it exports, and all else is hidden.
+function(corosync_library name version)
+    cmake_parse_arguments(arg "" "MAP" "SOURCES;LIBRARIES" ${ARGN})
+    string(REGEX MATCH "^[0-9]+" soversion ${version})
+    add_library(${name} SHARED ${arg_SOURCES})
+    set_target_properties(${name} PROPERTIES
+        VERSION ${version} SOVERSION ${soversion} LINKER_LANGUAGE C SKIP_BUILD_RPATH ON
+        LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+    target_link_libraries(${name} PRIVATE library_rules ${arg_LIBRARIES})
+    set(map ${CMAKE_CURRENT_SOURCE_DIR}/${arg_MAP})
+    target_link_options(${name} PRIVATE -Wl,--version-script=${map} -Wl,--as-needed)
+    set_target_properties(${name} PROPERTIES LINK_DEPENDS ${map})
+    # The sanitizers' run time comes with the program, not with the library, where clang builds it.
+    if(NOT (COROSYNC_CLIENT_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES Clang))
+        target_link_options(${name} PRIVATE -Wl,-z,defs)
+    endif()
+    install(TARGETS ${name}
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT lib${name} NAMELINK_COMPONENT dev)
+endfunction()

@@ -1,0 +1,343 @@
+#include "cmap/session.hpp"
+
+#include "common/result.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace corosync::cmap {
+namespace {
+
+// The longest value of a SET that fits a message.
+constexpr std::size_t kMaxSetLength = kMessageSize - sizeof(SetRequest);
+
+// Room for values that a GET asks for. The daemon clears and sends all of the room, so little is asked for at first;
+// kAnyValue holds whatever the map can store today, kMaxRoom what fits a message. (A reply that does not fit the ring
+// is never sent, and the caller would wait for ever.)
+constexpr std::size_t kSmallRoom = 64;
+constexpr std::size_t kStringRoom = 256;
+constexpr std::size_t kAnyValue = 16448;
+constexpr std::size_t kMaxRoom = kMessageSize - sizeof(GetReply);
+// The statistics map copies a value whether or not there is room, the process name of a connection being the longest.
+constexpr std::size_t kStatsRoom = 512;
+
+cs_error_t answer(const Exchange& exchange)
+{
+    return exchange.status() < 0 ? from_transport(exchange.status()) : from_wire(exchange.error());
+}
+
+template <class Request> cs_error_t ask(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id)
+{
+    const iovec part = request.part();
+    return answer(Exchange(connection, {&part, 1}, {reply_id}));
+}
+
+// Asks for a handle, or for whatever else comes in its place.
+template <class Request>
+cs_error_t ask_handle(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id, std::uint64_t& handle)
+{
+    const iovec part = request.part();
+    const Exchange exchange(connection, {&part, 1}, Expected::reply<HandleReply>(reply_id));
+    HandleReply reply;
+    if (exchange.ok() && exchange.reply().read(reply))
+        handle = reply.handle;
+    return answer(exchange);
+}
+
+// A name that the daemon sent: its length, or -1 if it has no end.
+std::ptrdiff_t length_of(const Name& name)
+{
+    const std::size_t length = strnlen(name.value, sizeof name.value);
+    return length < sizeof name.value ? static_cast<std::ptrdiff_t>(length) : -1;
+}
+
+bool has_suffix(const char* text, const char* suffix)
+{
+    const std::size_t length = std::strlen(text);
+    const std::size_t suffix_length = std::strlen(suffix);
+    return length >= suffix_length && std::strcmp(text + length - suffix_length, suffix) == 0;
+}
+
+} // namespace
+
+bool Key::assign(const char* name)
+{
+    text_ = name != nullptr ? name : "";
+    length_ = std::strlen(text_);
+    return length_ <= CMAP_KEYNAME_MAXLEN;
+}
+
+void Key::put(Name& to) const
+{
+    to.length = static_cast<std::uint16_t>(length_);
+    std::memcpy(to.value, text_, length_);
+}
+
+HandleTable<Session>& Session::table()
+{
+    static constinit HandleTable<Session> sessions;
+    return sessions;
+}
+
+Session* Session::open(const cmap_map_t* map, cs_error_t& error)
+{
+    const NoCancel no_cancel;
+    void* memory = malloc(sizeof(Session));
+    if (memory == nullptr) {
+        error = CS_ERR_NO_MEMORY;
+        return nullptr;
+    }
+    auto* session = new (memory) Session;
+    error = from_transport(session->connection_.open(kService));
+    if (error == CS_OK && map != nullptr)
+        error = session->use_map(*map);
+    if (error == CS_OK)
+        return session;
+    destroy(session);
+    return nullptr;
+}
+
+void Session::destroy(Session* session)
+{
+    session->~Session();
+    free(session);
+}
+
+cs_error_t Session::use_map(cmap_map_t map)
+{
+    Outgoing<SetCurrentMapRequest> request(kSetCurrentMap);
+    request->map = static_cast<std::int32_t>(map);
+    stats_ = map == CMAP_MAP_STATS;
+    return ask(connection_, request, kSetCurrentMapReply);
+}
+
+cs_error_t Session::set(const Key& key, const void* value, std::size_t length, unsigned type)
+{
+    if (type > UINT8_MAX)
+        return CS_ERR_INVALID_PARAM;
+    if (length > kMaxSetLength)
+        return CS_ERR_TOO_BIG;
+    Outgoing<SetRequest> request(kSet, length);
+    key.put(request->key);
+    request->value_length = length;
+    request->type = static_cast<std::uint8_t>(type);
+    const iovec parts[] = {request.part(), {const_cast<void*>(value), length}};
+    return answer(Exchange(connection_, parts, {kSet}));
+}
+
+cs_error_t Session::remove(const Key& key)
+{
+    Outgoing<NameRequest> request(kDelete);
+    key.put(request->name);
+    return ask(connection_, request, kDelete);
+}
+
+cs_error_t Session::adjust(const Key& key, std::int32_t step)
+{
+    Outgoing<AdjustRequest> request(kAdjust);
+    key.put(request->key);
+    request->step = step;
+    return ask(connection_, request, kAdjust);
+}
+
+std::size_t Session::least_room() const
+{
+    return stats_ ? kStatsRoom : kSmallRoom;
+}
+
+// One GET. accept(type, length, bytes) sees the value; bytes is nullptr if the reply does not hold all of it.
+template <class Accept> cs_error_t Session::fetch(const Key& key, std::size_t room, Accept accept)
+{
+    Outgoing<GetRequest> request(kGet);
+    key.put(request->key);
+    request->room = room;
+    const iovec part = request.part();
+    const Exchange exchange(connection_, {&part, 1}, Expected::reply<GetReply>(kGet, room));
+    GetReply reply;
+    if (!exchange.ok() || !exchange.reply().read(reply))
+        return answer(exchange);
+    const std::byte* bytes = nullptr;
+    if (reply.value_length <= room)
+        bytes = exchange.reply().bytes(sizeof reply, reply.value_length);
+    return accept(static_cast<cmap_value_types_t>(reply.type), reply.value_length, bytes);
+}
+
+// Asks again with more room as long as the daemon says that there is too little, up to what any reply can have.
+template <class Accept> cs_error_t Session::fetch_growing(const Key& key, std::size_t room, Accept accept)
+{
+    for (;;) {
+        bool accepted = false;
+        const cs_error_t error = fetch(key, room, [&](auto type, std::uint64_t length, const std::byte* bytes) {
+            accepted = true;
+            return bytes != nullptr ? accept(type, static_cast<std::size_t>(length), bytes) : CS_ERR_LIBRARY;
+        });
+        if (accepted || error != CS_ERR_INVALID_PARAM || room == kMaxRoom)
+            return error;
+        room = room < kAnyValue ? kAnyValue : kMaxRoom;
+    }
+}
+
+cs_error_t Session::get(const Key& key, void* value, std::size_t* length, cmap_value_types_t* type)
+{
+    const auto describe = [&](cmap_value_types_t stored_type, std::uint64_t stored_length) {
+        if (length != nullptr)
+            *length = static_cast<std::size_t>(stored_length);
+        if (type != nullptr)
+            *type = stored_type;
+        return CS_OK;
+    };
+    if (value == nullptr) {
+        const auto accept = [&](auto stored_type, std::uint64_t stored_length, const std::byte*) {
+            return describe(stored_type, stored_length);
+        };
+        const cs_error_t error = fetch(key, least_room(), accept);
+        // Length and type alone would do, but asking the statistics map so can kill the daemon.
+        return error == CS_ERR_INVALID_PARAM && !stats_ ? fetch(key, 0, accept) : error;
+    }
+
+    const std::size_t room = *length;
+    const auto accept = [&](auto stored_type, std::uint64_t stored_length, const std::byte* bytes) {
+        if (stored_length > room)
+            return CS_ERR_INVALID_PARAM;
+        if (bytes == nullptr)
+            return CS_ERR_LIBRARY;
+        std::memcpy(value, bytes, static_cast<std::size_t>(stored_length));
+        return describe(stored_type, stored_length);
+    };
+    std::size_t asked = room > least_room() ? room : least_room();
+    if (asked > kAnyValue)
+        asked = kAnyValue;
+    const cs_error_t error = fetch(key, asked, accept);
+    if (error != CS_ERR_INVALID_PARAM || room <= asked)
+        return error;
+    return fetch(key, room < kMaxRoom ? room : kMaxRoom, accept);
+}
+
+cs_error_t Session::get_number(const Key& key, cmap_value_types_t type, void* number, std::size_t size)
+{
+    return fetch(key, least_room(), [&](auto stored_type, std::uint64_t length, const std::byte* bytes) {
+        if (stored_type != type || length != size || bytes == nullptr)
+            return CS_ERR_INVALID_PARAM;
+        std::memcpy(number, bytes, size);
+        return CS_OK;
+    });
+}
+
+cs_error_t Session::get_string(const Key& key, char** text)
+{
+    const std::size_t room = kStringRoom > least_room() ? kStringRoom : least_room();
+    return fetch_growing(key, room, [&](auto type, std::size_t length, const std::byte* bytes) {
+        if (type != CMAP_VALUETYPE_STRING)
+            return CS_ERR_INVALID_PARAM;
+        auto* copy = static_cast<char*>(malloc(length + 1));
+        if (copy == nullptr)
+            return CS_ERR_NO_MEMORY;
+        std::memcpy(copy, bytes, length);
+        copy[length] = '\0';
+        *text = copy;
+        return CS_OK;
+    });
+}
+
+cs_error_t Session::iter_init(const Key& prefix, cmap_iter_handle_t& iterator)
+{
+    Outgoing<NameRequest> request(kIterInit);
+    prefix.put(request->name);
+    return ask_handle(connection_, request, kIterInit, iterator);
+}
+
+cs_error_t Session::iter_next(cmap_iter_handle_t iterator, char* key, std::size_t* length, cmap_value_types_t* type)
+{
+    Outgoing<HandleRequest> request(kIterNext);
+    request->handle = iterator;
+    const iovec part = request.part();
+    const Exchange exchange(connection_, {&part, 1}, Expected::reply<IterNextReply>(kIterNext));
+    IterNextReply reply;
+    if (!exchange.ok() || !exchange.reply().read(reply))
+        return answer(exchange);
+    const std::ptrdiff_t key_length = length_of(reply.key);
+    if (key_length < 0)
+        return CS_ERR_LIBRARY;
+    std::memcpy(key, reply.key.value, static_cast<std::size_t>(key_length) + 1);
+    if (length != nullptr)
+        *length = static_cast<std::size_t>(reply.value_length);
+    if (type != nullptr)
+        *type = static_cast<cmap_value_types_t>(reply.type);
+    return CS_OK;
+}
+
+cs_error_t Session::iter_finalize(cmap_iter_handle_t iterator)
+{
+    Outgoing<HandleRequest> request(kIterFinalize);
+    request->handle = iterator;
+    return ask(connection_, request, kIterFinalize);
+}
+
+cs_error_t Session::track_add(const Key& key, std::int32_t flags, cmap_notify_fn_t notify, void* user_data,
+                              cmap_track_handle_t& handle)
+{
+    // The daemon would write such a value over its own stack when it changes, and die.
+    if (stats_ && (flags & CMAP_TRACK_PREFIX) == 0 && has_suffix(key.text(), ".procname"))
+        return CS_ERR_NOT_SUPPORTED;
+    const std::uint64_t cookie = trackers_.add(notify, user_data);
+    if (cookie == 0)
+        return CS_ERR_NO_MEMORY;
+    Outgoing<TrackAddRequest> request(kTrackAdd);
+    key.put(request->key);
+    request->track_type = flags;
+    request->cookie = cookie;
+    cmap_track_handle_t added = 0;
+    const cs_error_t error = ask_handle(connection_, request, kTrackAdd, added);
+    if (error != CS_OK) {
+        trackers_.remove(cookie);
+        return error;
+    }
+    handle = added;
+    trackers_.confirm(cookie, added);
+    return CS_OK;
+}
+
+cs_error_t Session::track_delete(cmap_track_handle_t handle)
+{
+    Outgoing<HandleRequest> request(kTrackDelete);
+    request->handle = handle;
+    std::uint64_t cookie = 0;
+    const cs_error_t error = ask_handle(connection_, request, kTrackDelete, cookie);
+    if (error == CS_OK)
+        trackers_.remove(cookie);
+    return error;
+}
+
+int Session::deliver(cmap_handle_t handle, std::byte* event, std::size_t size)
+{
+    const View view(event, size);
+    ReplyHeader header;
+    if (!read_header(view, header))
+        return -EPROTO;
+    if (header.id != kNotify)
+        return 0; // of a newer daemon, and nobody asked for it
+    NotifyEvent notify;
+    if (!view.read(notify) || length_of(notify.key) < 0 || view.bytes(sizeof notify, notify.new_length) == nullptr ||
+        view.bytes(sizeof notify + notify.new_length, notify.old_length) == nullptr)
+        return -EPROTO;
+
+    Tracker tracker;
+    if (!trackers_.find(notify.cookie, tracker))
+        return 0;
+
+    // Programs read numbers through these pointers, so the old value moves up to its alignment; the buffer has room.
+    std::byte* new_data = event + sizeof notify;
+    const auto new_length = static_cast<std::size_t>(notify.new_length);
+    const auto old_length = static_cast<std::size_t>(notify.old_length);
+    std::byte* old_data = new_data + (new_length + 7) / 8 * 8;
+    std::memmove(old_data, new_data + new_length, old_length);
+    const char* key = reinterpret_cast<const char*>(event + offsetof(NotifyEvent, key) + offsetof(Name, value));
+    const cmap_notify_value new_value{static_cast<cmap_value_types_t>(notify.new_type), new_length, new_data};
+    const cmap_notify_value old_value{static_cast<cmap_value_types_t>(notify.old_type), old_length, old_data};
+    tracker.notify(handle, tracker.handle, notify.event, key, new_value, old_value, tracker.user_data);
+    return 0;
+}
+
+} // namespace corosync::cmap

@@ -1,0 +1,77 @@
+// What one cmap handle knows and does.
+#pragma once
+
+#include "cmap/trackers.hpp"
+#include "cmap/wire.hpp"
+#include "core/connection.hpp"
+#include "core/handle_table.hpp"
+
+#include <corosync/cmap.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace corosync::cmap {
+
+// A key name that is known to fit on the wire.
+class Key {
+public:
+    // False if the name is longer than CMAP_KEYNAME_MAXLEN. NULL is the empty name.
+    bool assign(const char* name);
+    void put(Name& to) const;
+    [[nodiscard]] const char* text() const { return text_; }
+
+private:
+    const char* text_ = "";
+    std::size_t length_ = 0;
+};
+
+class Session {
+public:
+    // Events are small, and programs track from within callbacks.
+    static constexpr bool kMayLend = false;
+
+    static HandleTable<Session>& table();
+    // A connected session, or nullptr and the reason.
+    static Session* open(const cmap_map_t* map, cs_error_t& error);
+    static void destroy(Session* session);
+
+    Connection& connection() { return connection_; }
+
+    cs_error_t set(const Key& key, const void* value, std::size_t length, unsigned type);
+    cs_error_t remove(const Key& key);
+    cs_error_t adjust(const Key& key, std::int32_t step);
+
+    // Any of the pointers may be NULL, but not `length` if `value` is not.
+    cs_error_t get(const Key& key, void* value, std::size_t* length, cmap_value_types_t* type);
+    cs_error_t get_number(const Key& key, cmap_value_types_t type, void* number, std::size_t size);
+    // A copy for the program to free().
+    cs_error_t get_string(const Key& key, char** text);
+
+    cs_error_t iter_init(const Key& prefix, cmap_iter_handle_t& iterator);
+    cs_error_t iter_next(cmap_iter_handle_t iterator, char* key, std::size_t* length, cmap_value_types_t* type);
+    cs_error_t iter_finalize(cmap_iter_handle_t iterator);
+
+    cs_error_t track_add(const Key& key, std::int32_t flags, cmap_notify_fn_t notify, void* user_data,
+                         cmap_track_handle_t& handle);
+    cs_error_t track_delete(cmap_track_handle_t handle);
+
+    int deliver(cmap_handle_t handle, std::byte* event, std::size_t size);
+
+    [[nodiscard]] const void* context() const { return context_.load(std::memory_order_relaxed); }
+    void set_context(const void* context) { context_.store(context, std::memory_order_relaxed); }
+
+private:
+    template <class Accept> cs_error_t fetch(const Key& key, std::size_t room, Accept accept);
+    template <class Accept> cs_error_t fetch_growing(const Key& key, std::size_t room, Accept accept);
+    cs_error_t use_map(cmap_map_t map);
+    [[nodiscard]] std::size_t least_room() const;
+
+    Connection connection_;
+    Trackers trackers_;
+    bool stats_ = false;
+    std::atomic<const void*> context_{nullptr};
+};
+
+} // namespace corosync::cmap

@@ -1,0 +1,103 @@
+#include "cmap/trackers.hpp"
+
+#include <time.h>
+
+#include <cstdlib>
+
+namespace corosync::cmap {
+namespace {
+
+constexpr std::size_t kFirstSize = 8;
+constexpr long kConfirmNs = 100000000;
+
+timespec soon()
+{
+    timespec when{};
+    clock_gettime(CLOCK_MONOTONIC, &when);
+    when.tv_nsec += kConfirmNs;
+    if (when.tv_nsec >= 1000000000) {
+        when.tv_nsec -= 1000000000;
+        ++when.tv_sec;
+    }
+    return when;
+}
+
+} // namespace
+
+Trackers::~Trackers()
+{
+    free(entries_);
+    pthread_cond_destroy(&confirmed_);
+}
+
+std::uint64_t Trackers::add(cmap_notify_fn_t notify, void* user_data)
+{
+    const Guard guard(mutex_);
+    std::size_t index = 0;
+    while (index < size_ && entries_[index].cookie != 0)
+        ++index;
+    if (index == size_ && !grow())
+        return 0;
+    if (++serial_ == 0)
+        serial_ = 1;
+    Entry& entry = entries_[index];
+    entry = {(static_cast<std::uint64_t>(serial_) << 32) | index, false, {notify, user_data, 0}};
+    return entry.cookie;
+}
+
+void Trackers::confirm(std::uint64_t cookie, cmap_track_handle_t handle)
+{
+    const Guard guard(mutex_);
+    Entry* entry = entry_of(cookie);
+    if (entry == nullptr)
+        return;
+    entry->tracker.handle = handle;
+    entry->confirmed = true;
+    pthread_cond_broadcast(&confirmed_);
+}
+
+void Trackers::remove(std::uint64_t cookie)
+{
+    const Guard guard(mutex_);
+    if (Entry* entry = entry_of(cookie); entry != nullptr)
+        entry->cookie = 0;
+    pthread_cond_broadcast(&confirmed_);
+}
+
+bool Trackers::find(std::uint64_t cookie, Tracker& tracker)
+{
+    const Guard guard(mutex_);
+    const timespec end = soon();
+    for (;;) {
+        const Entry* entry = entry_of(cookie);
+        if (entry == nullptr)
+            return false;
+        // The daemon answers before it sends an event, so the thread that asked has its answer and needs but the CPU.
+        // The limit is for a daemon that does not.
+        if (entry->confirmed || pthread_cond_clockwait(&confirmed_, mutex_.native(), CLOCK_MONOTONIC, &end) != 0) {
+            tracker = entry->tracker;
+            return true;
+        }
+    }
+}
+
+Trackers::Entry* Trackers::entry_of(std::uint64_t cookie)
+{
+    const auto index = static_cast<std::uint32_t>(cookie);
+    return cookie != 0 && index < size_ && entries_[index].cookie == cookie ? &entries_[index] : nullptr;
+}
+
+bool Trackers::grow()
+{
+    const std::size_t larger = size_ == 0 ? kFirstSize : size_ * 2;
+    auto* entries = static_cast<Entry*>(realloc(entries_, larger * sizeof(Entry)));
+    if (entries == nullptr || larger > UINT32_MAX)
+        return false;
+    for (std::size_t index = size_; index < larger; ++index)
+        entries[index] = {};
+    entries_ = entries;
+    size_ = larger;
+    return true;
+}
+
+} // namespace corosync::cmap

@@ -1,0 +1,57 @@
+// Memory for one event, reused from event to event.
+#pragma once
+
+#include <cstddef>
+#include <cstdlib>
+
+namespace corosync {
+
+class Buffer {
+public:
+    Buffer() = default;
+    ~Buffer() { release(); }
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+
+    // Behind the room asked for, so that a decoder can move a field up to its alignment.
+    static constexpr std::size_t kSlack = 8;
+
+    // Room for `size` bytes, 16-aligned; what was there is gone. False if there is no memory.
+    bool reserve(std::size_t size)
+    {
+        if (size <= capacity_)
+            return true;
+        release();
+        const std::size_t rounded = (size + kStep - 1) / kStep * kStep;
+        data_ = static_cast<std::byte*>(malloc(rounded + kSlack));
+        capacity_ = data_ != nullptr ? rounded : 0;
+        return data_ != nullptr;
+    }
+
+    // Called when idle: one large event must not hold its memory for ever.
+    void trim()
+    {
+        if (large())
+            release();
+    }
+
+    [[nodiscard]] bool large() const { return capacity_ > kKeep; }
+
+    void release()
+    {
+        free(data_);
+        data_ = nullptr;
+        capacity_ = 0;
+    }
+
+    [[nodiscard]] std::byte* data() const { return data_; }
+
+private:
+    static constexpr std::size_t kStep = 1024;
+    static constexpr std::size_t kKeep = 64 * 1024;
+
+    std::byte* data_ = nullptr;
+    std::size_t capacity_ = 0;
+};
+
+} // namespace corosync

@@ -1,0 +1,22 @@
+// Time for limits: monotonic, so that nobody who sets the clock ends a wait.
+#pragma once
+
+#include <time.h>
+
+#include <cstdint>
+
+namespace corosync {
+
+inline std::int64_t now_ns()
+{
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1000000000 + now.tv_nsec;
+}
+
+inline std::int64_t now_ms()
+{
+    return now_ns() / 1000000;
+}
+
+} // namespace corosync

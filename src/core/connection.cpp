@@ -1,0 +1,273 @@
+#include "core/connection.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+
+namespace corosync {
+namespace {
+
+// Moves libqb, and by that daemon and clients alike, to file-system sockets. Where they lie only libqb knows.
+constexpr char kForceFile[] = "/etc/libqb/force-filesystem-sockets";
+
+// The server whose offer was refused last, per service library: not asked twice, since a handshake costs it 2 ms.
+std::atomic<pid_t> refused_server{0};
+
+template <class T> T* make()
+{
+    void* memory = malloc(sizeof(T));
+    return memory != nullptr ? new (memory) T : nullptr;
+}
+
+template <class T> void dispose(T*& object)
+{
+    if (object == nullptr)
+        return;
+    object->~T();
+    free(object);
+    object = nullptr;
+}
+
+} // namespace
+
+Connection::~Connection()
+{
+    // What a child shares with its parent is left alone: see begin_close().
+    if (!abandoned_) {
+        if (ring_ != nullptr)
+            ring_->close();
+        if (libqb_ != nullptr)
+            libqb_->close();
+    }
+    dispose(ring_);
+    dispose(libqb_);
+    pthread_cond_destroy(&loan_ended_);
+}
+
+int Connection::open(const char* service)
+{
+    const Settings settings = Settings::from_environment();
+    owner_ = getpid();
+    spin_.configure(settings.spin_us);
+    int rc = kUnlike;
+    if (settings.transport != Transport::libqb)
+        rc = open_ring(service, settings);
+    if (rc != kUnlike)
+        return rc;
+    return settings.transport == Transport::ring ? -ENOTSUP : open_libqb(service, settings);
+}
+
+int Connection::descriptor() const
+{
+    return ring_ != nullptr ? ring_->descriptor() : libqb_->descriptor();
+}
+
+int Connection::open_ring(const char* service, const Settings& settings)
+{
+    if (access(kForceFile, F_OK) == 0)
+        return kUnlike;
+    const int socket = connect_abstract(service);
+    // Nobody there under this name: libqb may know of a file-system socket. Otherwise its error is the same one.
+    if ((socket == -ECONNREFUSED || socket == -ENOENT) && settings.transport != Transport::ring)
+        return kUnlike;
+    if (socket < 0)
+        return socket;
+
+    Server server;
+    const bool known = settings.transport == Transport::automatic && socket_peer(socket, server) && server.pid != 0 &&
+                       server.pid == refused_server.load(std::memory_order_relaxed);
+    int rc = kUnlike;
+    if (!known) {
+        Offer offer;
+        rc = shake_hands(socket, service, settings, server, offer);
+        if (rc == 0) {
+            ring_ = make<RingTransport>();
+            rc = ring_ != nullptr ? ring_->attach(socket, server, offer) : -ENOMEM;
+        }
+        if (rc == 0)
+            return 0;
+        dispose(ring_);
+        if (rc == kUnlike)
+            refused_server.store(server.pid, std::memory_order_relaxed);
+    }
+    // The daemon sees the hang-up and removes what it made.
+    close(socket);
+    return rc;
+}
+
+int Connection::open_libqb(const char* service, const Settings& settings)
+{
+    libqb_ = make<LibqbTransport>();
+    const int rc = libqb_ != nullptr ? libqb_->connect(service, settings) : -ENOMEM;
+    if (rc != 0)
+        dispose(libqb_);
+    return rc;
+}
+
+int Connection::post(Message parts, unsigned threshold, const std::atomic<bool>* give_up)
+{
+    const Guard guard(sending_);
+    return on_transport([&](auto& transport) { return transport.send(parts, threshold, give_up); });
+}
+
+int Connection::send(Message parts, unsigned threshold)
+{
+    return post(parts, threshold, &closing_);
+}
+
+int Connection::exchange(Message parts, View& reply)
+{
+    return on_transport([&](auto& transport) {
+        // An answer that nobody waits for must not be taken for ours.
+        for (View surplus; transport.reply(surplus, 0) > 0;)
+            transport.drop_reply();
+        // A request that has begun outlives a finalize by another thread.
+        if (const int rc = post(parts, kOrdinary, nullptr); rc != 0)
+            return rc;
+        return wait_reply(reply);
+    });
+}
+
+// 1 with a reply, or a negative errno. Nothing but the daemon's death ends the wait: a frozen daemon answers later.
+int Connection::wait_reply(View& reply)
+{
+    return on_transport([&](auto& transport) {
+        int rc = transport.reply(reply, 0);
+        if (rc == 0)
+            rc = spin_.until([&] { return transport.reply(reply, 0); });
+        while (rc == 0) {
+            rc = transport.reply(reply, kSliceMs);
+            if (rc == 0 && transport.gone()) {
+                // The answer may have been its last act.
+                rc = transport.reply(reply, 0);
+                return rc != 0 ? rc : -ENOTCONN;
+            }
+        }
+        return rc;
+    });
+}
+
+unsigned Connection::begin_close(const Caller& caller)
+{
+    closing_.store(true, std::memory_order_release);
+    const Guard guard(events_);
+    if (getpid() != owner_) {
+        on_transport([](auto& transport) { transport.abandon(); });
+        abandoned_ = true;
+    } else {
+        on_transport([](auto& transport) { transport.wake(); });
+    }
+    pthread_cond_broadcast(&loan_ended_);
+    return running_.reap(caller, [&](const Dispatching& record) {
+        if (&record == borrower_)
+            borrower_ = nullptr;
+    });
+}
+
+Dispatching* Connection::enter_dispatch(const Caller& caller, unsigned& pins_to_drop)
+{
+    const Guard guard(events_);
+    pins_to_drop = running_.reap(caller, [&](const Dispatching& record) {
+        if (&record != borrower_)
+            return;
+        borrower_ = nullptr;
+        on_transport([](auto& transport) { transport.end_loan(); });
+        pthread_cond_broadcast(&loan_ended_);
+    });
+    // What a callback that never returned left on the socket would wake the program for nothing.
+    if (!closing())
+        on_transport([](auto& transport) { transport.settle(); });
+    return running_.enter(caller);
+}
+
+void Connection::leave_dispatch(Dispatching& record)
+{
+    const Guard guard(events_);
+    if (!closing())
+        on_transport([](auto& transport) { transport.settle(); });
+    RunningDispatches::leave(record);
+}
+
+// 1 with an event, 0 if there is none for this caller now, or a negative errno.
+int Connection::take(Dispatching& record, const Taking& taking, Event& event)
+{
+    const Guard guard(events_);
+    while (borrower_ != nullptr && !closing()) {
+        // While an event is on loan nothing behind it can be had.
+        if (pthread_equal(borrower_->caller.thread, record.caller.thread) != 0) {
+            copy_all_ = true;
+            return taking.waits ? -EAGAIN : 0; // the outer call cannot go on before this one returns
+        }
+        if (!taking.waits)
+            return 0;
+        pthread_cond_wait(&loan_ended_, events_.native());
+    }
+    if (closing())
+        return -EBADF;
+    Taking allowed = taking;
+    allowed.may_lend = taking.may_lend && !copy_all_;
+    const int rc = on_transport([&](auto& transport) { return transport.take(allowed, record.buffer, event); });
+    if (rc == 1 && event.lent)
+        borrower_ = &record;
+    // A finalize by another thread looks like a hang-up from here.
+    return rc < 0 && closing() ? -EBADF : rc;
+}
+
+void Connection::end_loan()
+{
+    const Guard guard(events_);
+    borrower_ = nullptr;
+    if (!abandoned_)
+        on_transport([](auto& transport) { transport.end_loan(); });
+    pthread_cond_broadcast(&loan_ended_);
+}
+
+// Sleeps until the descriptor is readable or hung up. What poll says, 0 if nothing.
+short Connection::sleep(int timeout_ms)
+{
+    return on_transport([&](auto& transport) {
+        pollfd set[2];
+        const unsigned count = transport.poll_set(set);
+        if (poll(set, count, timeout_ms) <= 0)
+            return short{0};
+        const auto revents = static_cast<short>(set[0].revents | (count == 2 ? set[1].revents : 0));
+        if (hung_up(revents) && !closing())
+            transport.note_gone();
+        return revents;
+    });
+}
+
+Exchange::Exchange(Connection& connection, Message request, const Expected& expected) : connection_(connection)
+{
+    connection_.exchange_.lock();
+    // A request that has not begun when the handle is finalized does not begin any more.
+    status_ = connection_.closing() ? -EBADF : connection_.exchange(request, reply_);
+    replied_ = status_ > 0;
+    if (replied_)
+        status_ = check(expected);
+}
+
+Exchange::~Exchange()
+{
+    if (replied_)
+        connection_.on_transport([](auto& transport) { transport.drop_reply(); });
+    connection_.exchange_.unlock();
+}
+
+int Exchange::check(const Expected& expected)
+{
+    ReplyHeader header;
+    if (!read_header(reply_, header))
+        return -EPROTO;
+    const bool bare = reply_.size() == sizeof header;
+    if (header.id != expected.id && !(bare && header.id == 0 && header.error != kWireOk))
+        return -EPROTO;
+    if (header.error == kWireOk && (reply_.size() < expected.least || reply_.size() > expected.most))
+        return -EPROTO;
+    error_ = header.error;
+    return 0;
+}
+
+} // namespace corosync

@@ -1,0 +1,219 @@
+#include "core/handshake.hpp"
+
+#include "core/clock.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace corosync {
+namespace {
+
+constexpr std::int32_t kAuthenticate = -1;
+constexpr std::int32_t kSharedMemory = 1;
+constexpr int kWholeReplyMs = 2000; // a reply is sent in one go; this is for a machine that swaps
+constexpr std::size_t kNameField = 4096;
+
+//   0         8         16        24
+//   +---------+---------+---------+
+//   | id      | size    | wanted  |
+//   +---------+---------+---------+
+struct HandshakeRequest {
+    RequestHeader header;
+    alignas(8) std::uint32_t message_size;
+};
+static_assert(offsetof(HandshakeRequest, message_size) == 16);
+static_assert(sizeof(HandshakeRequest) == 24);
+
+//   0         8         16        24        28        32        40 (32-bit: 36)
+//   +---------+---------+---------+---------+---------+---------+------
+//   | id      | size    | error   | type    | granted | opaque  | names: request, response, event
+//   +---------+---------+---------+---------+---------+---------+------
+struct HandshakeReply {
+    ReplyHeader header;
+    std::int32_t transport;
+    std::uint32_t message_size;
+};
+static_assert(offsetof(HandshakeReply, transport) == 24);
+static_assert(offsetof(HandshakeReply, message_size) == 28);
+static_assert(sizeof(HandshakeReply) == 32);
+
+constexpr std::size_t kNames = sizeof(HandshakeReply) + sizeof(void*);
+static_assert((kNames + 3 * kNameField + 7) / 8 * 8 == kHandshakeReplySize);
+
+// Waits for something to read; -ETIMEDOUT after `limit_ms`, never if that is negative.
+int wait_readable(int socket, int limit_ms)
+{
+    const std::int64_t end = now_ms() + limit_ms;
+    pollfd entry{socket, POLLIN, 0};
+    for (;;) {
+        int left = -1;
+        if (limit_ms >= 0) {
+            left = static_cast<int>(end - now_ms());
+            if (left < 0)
+                left = 0;
+        }
+        const int ready = poll(&entry, 1, left);
+        if (ready > 0)
+            return 0;
+        if (ready == 0)
+            return -ETIMEDOUT;
+        if (errno != EINTR && errno != EAGAIN)
+            return -errno;
+    }
+}
+
+bool credentials_of(msghdr& message, Server& server)
+{
+    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS &&
+            part->cmsg_len >= CMSG_LEN(sizeof(ucred))) {
+            ucred peer{};
+            std::memcpy(&peer, CMSG_DATA(part), sizeof peer);
+            server = {peer.pid, peer.uid};
+            return true;
+        }
+    }
+    return false;
+}
+
+// Receives at most `size` bytes. Notification bytes may follow right behind the reply, so never asks for more.
+ssize_t receive_some(int socket, std::byte* to, std::size_t size, Server& server, bool& have_credentials)
+{
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred))];
+    iovec part{to, size};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t got = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (got < 0)
+        return -errno;
+    if (got > 0 && !have_credentials)
+        have_credentials = credentials_of(message, server);
+    return got;
+}
+
+int send_request(int socket)
+{
+    Outgoing<HandshakeRequest> request(kAuthenticate);
+    request->message_size = kMessageSize;
+    const iovec part = request.part();
+    for (;;) {
+        // 24 bytes into an empty socket buffer go at once or not at all.
+        if (send(socket, part.iov_base, part.iov_len, MSG_NOSIGNAL) == static_cast<ssize_t>(part.iov_len))
+            return 0;
+        if (errno != EINTR)
+            return errno == EPIPE || errno == ECONNRESET ? -ENOTCONN : -errno;
+    }
+}
+
+int receive_reply(int socket, const Settings& settings, std::byte* reply, const char* service, Server& server,
+                  Offer& offer)
+{
+    std::size_t have = 0;
+    bool have_credentials = false;
+    while (have < kHandshakeReplySize) {
+        if (const int rc = wait_readable(socket, have == 0 ? -1 : kWholeReplyMs); rc != 0)
+            return rc;
+        const std::size_t goal = have < sizeof(ReplyHeader) ? sizeof(ReplyHeader) : kHandshakeReplySize;
+        const ssize_t got = receive_some(socket, reply + have, goal - have, server, have_credentials);
+        if (got == -EAGAIN || got == -EINTR)
+            continue;
+        if (got == 0 || got == -ECONNRESET)
+            return -ENOTCONN;
+        if (got < 0)
+            return static_cast<int>(got);
+        // The very first bytes must say who sends: a stranger gets no further, not even to the fall-back.
+        if (!have_credentials || !settings.accepts_peer(server.uid))
+            return -EACCES;
+        have += static_cast<std::size_t>(got);
+        // A foreign reply may be shorter than ours, and waiting for the rest of it would take for ever.
+        if (have == sizeof(ReplyHeader))
+            if (const int rc = decode_handshake({reply, have}, service, offer); rc != 0)
+                return rc;
+    }
+    return decode_handshake({reply, have}, service, offer);
+}
+
+} // namespace
+
+int decode_handshake(const View& reply, const char* service, Offer& offer)
+{
+    ReplyHeader header;
+    if (!reply.read(header) || header.id != kAuthenticate || header.size != kHandshakeReplySize || header.error > 0)
+        return kUnlike;
+    if (header.error < 0)
+        return header.error;
+    if (reply.size() < kHandshakeReplySize)
+        return 0;
+    HandshakeReply granted;
+    if (!reply.read(granted) || granted.transport != kSharedMemory || granted.message_size < kMessageSize ||
+        granted.message_size > kMaxMessageSize)
+        return kUnlike;
+    offer.message_size = granted.message_size;
+    const View names[3] = {{reply.bytes(kNames, kNameField), kNameField},
+                           {reply.bytes(kNames + kNameField, kNameField), kNameField},
+                           {reply.bytes(kNames + 2 * kNameField, kNameField), kNameField}};
+    return offer.files.parse(service, names) ? 0 : kUnlike;
+}
+
+int connect_abstract(const char* service)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::size_t length = std::strlen(service);
+    if (length + 2 > sizeof address.sun_path)
+        return -EINVAL;
+    std::memcpy(address.sun_path + 1, service, length);
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    // Abstract names are compared over the whole length, so it is always that of the whole structure.
+    while (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        if (errno == EINTR)
+            continue;
+        const int error = errno;
+        close(fd);
+        return -error;
+    }
+    return fd;
+}
+
+bool socket_peer(int socket, Server& server)
+{
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || size != sizeof peer)
+        return false;
+    server = {peer.pid, peer.uid};
+    return true;
+}
+
+int shake_hands(int socket, const char* service, const Settings& settings, Server& server, Offer& offer)
+{
+    // Credentials are stamped when a segment is sent, so the option is on before the request and until the reply is
+    // whole; left on, it would keep the kernel from merging notification bytes.
+    const int on = 1;
+    const int off = 0;
+    if (setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)
+        return -errno;
+    if (const int rc = send_request(socket); rc != 0)
+        return rc;
+    auto* reply = static_cast<std::byte*>(malloc(kHandshakeReplySize));
+    if (reply == nullptr)
+        return -ENOMEM;
+    int rc = receive_reply(socket, settings, reply, service, server, offer);
+    free(reply);
+    if (rc == 0 && setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &off, sizeof off) != 0)
+        rc = -errno;
+    return rc;
+}
+
+} // namespace corosync

@@ -1,0 +1,246 @@
+#include "core/libqb_transport.hpp"
+
+#include "core/handshake.hpp"
+
+#include <qb/qbipcc.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace corosync {
+namespace {
+
+constexpr std::size_t kKeepUpTo = 64 * 1024; // the buffer is large, but only what was written to costs memory
+constexpr std::size_t kMostParts = 64;       // more are gathered first: the kernel and libqb have limits of their own
+
+bool nothing_yet(ssize_t rc)
+{
+    return rc == 0 || rc == -EAGAIN || rc == -ETIMEDOUT || rc == -ENOMSG || rc == -EINTR;
+}
+
+#ifdef HAVE_QB_IPCC_CONNECT_ASYNC
+// Ends a connection whose peer is not trusted. libqb must not get to see a reply, whose files it would open: after the
+// shutdown none can arrive, and what has arrived is thrown away.
+void refuse(qb_ipcc_connection* connection, int socket)
+{
+    shutdown(socket, SHUT_RDWR);
+    char discarded[256];
+    while (recv(socket, discarded, sizeof discarded, MSG_DONTWAIT) > 0) {
+    }
+    if (qb_ipcc_connect_continue(connection) == 0)
+        qb_ipcc_disconnect(connection);
+}
+#endif
+
+} // namespace
+
+int LibqbTransport::connect(const char* service, const Settings& settings)
+{
+    if (const int rc = reach(service, settings); rc != 0)
+        return rc;
+    if (qb_ipcc_fd_get(connection_, &event_socket_) != 0)
+        event_socket_ = -1;
+    const int size = qb_ipcc_get_buffer_size(connection_);
+    room_ = RingFiles::data_size(size > 0 ? static_cast<std::size_t>(size) : kMessageSize);
+    return 0;
+}
+
+#ifdef HAVE_QB_IPCC_CONNECT_ASYNC
+
+int LibqbTransport::reach(const char* service, const Settings& settings)
+{
+    errno = 0;
+    connection_ = qb_ipcc_connect_async(service, kMessageSize, &setup_socket_);
+    if (connection_ == nullptr)
+        return errno != 0 ? -errno : -ENOTCONN;
+    Server server;
+    if (!socket_peer(setup_socket_, server) || !settings.accepts_peer(server.uid)) {
+        refuse(connection_, setup_socket_);
+        connection_ = nullptr;
+        return -EACCES;
+    }
+    // Waited for here, where a signal does not end it.
+    pollfd entry{setup_socket_, POLLIN, 0};
+    while (poll(&entry, 1, -1) < 0 && (errno == EINTR || errno == EAGAIN)) {
+    }
+    const int rc = qb_ipcc_connect_continue(connection_); // frees the connection if it fails
+    if (rc != 0)
+        connection_ = nullptr;
+    return rc;
+}
+
+#else
+
+int LibqbTransport::reach(const char* service, const Settings& settings)
+{
+    errno = 0;
+    connection_ = qb_ipcc_connect(service, kMessageSize);
+    if (connection_ == nullptr)
+        return errno != 0 ? -errno : -ENOTCONN;
+    // This libqb lets nobody look at the peer any earlier, nor at the socket itself with the socket transport.
+    int socket = -1;
+    Server server;
+    if (qb_ipcc_fd_get(connection_, &socket) != 0 || !socket_peer(socket, server) ||
+        !settings.accepts_peer(server.uid)) {
+        qb_ipcc_disconnect(connection_);
+        connection_ = nullptr;
+        return -EACCES;
+    }
+    int type = 0;
+    socklen_t length = sizeof type;
+    if (getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM)
+        setup_socket_ = socket;
+    return 0;
+}
+
+#endif
+
+unsigned LibqbTransport::poll_set(pollfd (&set)[2]) const
+{
+    set[0] = {event_socket_, POLLIN, 0};
+    set[1] = {setup_socket_, POLLIN, 0};
+    return setup_socket_ != event_socket_ && setup_socket_ >= 0 ? 2 : 1;
+}
+
+int LibqbTransport::send(Message parts, unsigned threshold, const std::atomic<bool>* give_up)
+{
+    if (broken_.load(std::memory_order_relaxed))
+        return -EPROTO;
+    // With no room for the notification byte libqb would burn the CPU until the daemon wakes up.
+    for (;;) {
+        pollfd entry{setup_socket_, POLLOUT, 0};
+        if (setup_socket_ < 0 || poll(&entry, 1, kSliceMs) > 0) {
+            if (hung_up(entry.revents))
+                return -ENOTCONN;
+            break;
+        }
+        if ((give_up != nullptr && give_up->load(std::memory_order_acquire)))
+            return -ENOTCONN;
+    }
+    if (threshold != threshold_) {
+        qb_ipcc_fc_enable_max_set(connection_, threshold);
+        threshold_ = threshold;
+    }
+    if (parts.size() > kMostParts)
+        return send_whole(parts);
+    const ssize_t sent = qb_ipcc_sendv(connection_, parts.data(), parts.size());
+    return sent >= 0 ? 0 : failure(sent);
+}
+
+int LibqbTransport::send_whole(Message parts)
+{
+    Buffer whole;
+    if (!whole.reserve(size_of(parts)))
+        return -ENOMEM;
+    std::byte* to = whole.data();
+    for (const iovec& part : parts) {
+        if (part.iov_len != 0)
+            std::memcpy(to, part.iov_base, part.iov_len);
+        to += part.iov_len;
+    }
+    const ssize_t sent = qb_ipcc_send(connection_, whole.data(), size_of(parts));
+    return sent >= 0 ? 0 : failure(sent);
+}
+
+int LibqbTransport::reply(View& view, int timeout_ms)
+{
+    if (!replies_.reserve(room_))
+        return -ENOMEM;
+    const ssize_t size = qb_ipcc_recv(connection_, replies_.data(), room_, timeout_ms);
+    if (nothing_yet(size))
+        return 0;
+    if (size < 0)
+        return failure(size);
+    view = {replies_.data(), static_cast<std::size_t>(size)};
+    return 1;
+}
+
+void LibqbTransport::drop_reply() {}
+
+int LibqbTransport::take(const Taking&, Buffer& buffer, Event& event)
+{
+    if (pending_ == 0) {
+        if (const int rc = receive_event(); rc <= 0)
+            return rc;
+    }
+    if (!buffer.reserve(pending_))
+        return -ENOMEM;
+    std::memcpy(buffer.data(), events_.data(), pending_);
+    event = {buffer.data(), pending_, false};
+    if (pending_ > kKeepUpTo)
+        events_.release();
+    pending_ = 0;
+    return 1;
+}
+
+int LibqbTransport::receive_event()
+{
+    if (broken_.load(std::memory_order_relaxed))
+        return -EPROTO;
+    if (!events_.reserve(room_))
+        return -ENOMEM;
+    ssize_t size = qb_ipcc_event_recv(connection_, events_.data(), room_, 0);
+    if (nothing_yet(size))
+        return 0;
+    // libqb looks at the hang-up first. Datagrams that came before it are still there for the taking.
+    if (size < 0 && setup_socket_ != event_socket_ && gone())
+        size = recv(event_socket_, events_.data(), room_, MSG_DONTWAIT);
+    if (size <= 0)
+        return size == 0 || gone() ? -ENOTCONN : failure(size);
+    pending_ = static_cast<std::size_t>(size);
+    return 1;
+}
+
+// What the program is told for an error of libqb's: its own closing of the descriptor, or a message that does not fit
+// anywhere, are no reasons to try again.
+int LibqbTransport::failure(ssize_t rc)
+{
+    switch (-rc) {
+    case EBADF:
+    case EPIPE:
+    case ECONNRESET:
+    case ESHUTDOWN:
+        return -ENOTCONN;
+    case EBADMSG:
+    case ENOBUFS:
+        broken_.store(true, std::memory_order_relaxed);
+        if (setup_socket_ >= 0)
+            shutdown(setup_socket_, SHUT_RDWR);
+        return -EPROTO;
+    default:
+        return static_cast<int>(rc);
+    }
+}
+
+bool LibqbTransport::gone()
+{
+    pollfd entry{setup_socket_ >= 0 ? setup_socket_ : event_socket_, POLLIN, 0};
+    return poll(&entry, 1, 0) > 0 && hung_up(entry.revents);
+}
+
+void LibqbTransport::wake()
+{
+    shutdown(setup_socket_ >= 0 ? setup_socket_ : event_socket_, SHUT_RD);
+}
+
+void LibqbTransport::abandon()
+{
+    // The libqb object cannot be let go of without disturbing the parent, so it stays.
+    if (setup_socket_ >= 0)
+        ::close(setup_socket_);
+    if (event_socket_ >= 0 && event_socket_ != setup_socket_)
+        ::close(event_socket_);
+    setup_socket_ = event_socket_ = -1;
+    connection_ = nullptr;
+}
+
+void LibqbTransport::close()
+{
+    if (connection_ != nullptr)
+        qb_ipcc_disconnect(connection_);
+    connection_ = nullptr;
+}
+
+} // namespace corosync

@@ -1,0 +1,142 @@
+#include "core/ring_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+
+namespace corosync {
+namespace {
+
+constexpr char kShm[] = "/dev/shm/";
+constexpr char kPrefix[] = "/dev/shm/qb-";
+
+// What a fresh ring's header file measures before anybody has attached: libqb's own fields, a semaphore, two paths
+// and our four bytes of user data. Another value means another libqb, with another layout.
+constexpr off_t kHeaderSize = sizeof(void*) == 8 ? 8252 : 8236;
+
+constexpr char kHeaderSuffix[] = "-header";
+constexpr char kDataSuffix[] = "-data";
+
+const char* prefix_of(Ring ring)
+{
+    switch (ring) {
+    case Ring::request:
+        return "qb-request-";
+    case Ring::response:
+        return "qb-response-";
+    case Ring::event:
+        return "qb-event-";
+    }
+    return "";
+}
+
+bool starts_with(const char* text, const char* prefix)
+{
+    return std::strncmp(text, prefix, std::strlen(prefix)) == 0;
+}
+
+bool ends_with(const char* text, const char* suffix)
+{
+    const std::size_t length = std::strlen(text);
+    const std::size_t suffix_length = std::strlen(suffix);
+    return length >= suffix_length && std::strcmp(text + length - suffix_length, suffix) == 0;
+}
+
+// Builds "<base><suffix>", always terminated.
+struct FileName {
+    FileName(const char* base, const char* suffix) { std::snprintf(text, sizeof text, "%s%s", base, suffix); }
+    char text[kRingNameLimit + sizeof kHeaderSuffix];
+};
+
+bool safe_file(int directory, const FileName& name, uid_t server, off_t size)
+{
+    struct stat status {};
+    if (fstatat(directory, name.text, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    const bool owner = status.st_uid == geteuid() || status.st_uid == getuid() || status.st_uid == server;
+    return S_ISREG(status.st_mode) && status.st_nlink == 1 && owner && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
+           status.st_size == size;
+}
+
+} // namespace
+
+std::size_t RingFiles::data_size(std::size_t ring_size)
+{
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    return (ring_size + 13 + page - 1) / page * page;
+}
+
+bool RingFiles::parse(const char* service, const View (&fields)[3])
+{
+    for (const Ring ring : kRings) {
+        const View& field = fields[static_cast<int>(ring)];
+        const auto* name = reinterpret_cast<const char*>(field.bytes(0, field.size()));
+        const std::size_t length = strnlen(name, field.size());
+        if (length >= kRingNameLimit)
+            return false;
+        char* path = paths_[static_cast<int>(ring)];
+        std::memcpy(path, name, length);
+        path[length] = '\0';
+
+        if (!starts_with(path, kPrefix) || std::strstr(path, "XXXXXX") != nullptr)
+            return false;
+        const char* slash = std::strchr(path + sizeof kShm - 1, '/');
+        if (slash == nullptr || std::strchr(slash + 1, '/') != nullptr)
+            return false;
+        const auto directory_length = static_cast<std::size_t>(slash - path);
+        if (ring == Ring::request)
+            directory_length_ = directory_length;
+        // The prefixes leave no empty and no dot component: "qb-..." and "qb-request-...".
+        if (directory_length != directory_length_ || std::memcmp(path, paths_[0], directory_length) != 0 ||
+            !starts_with(base(ring), prefix_of(ring)) || !ends_with(base(ring), service))
+            return false;
+    }
+    return true;
+}
+
+int RingFiles::open_directory() const
+{
+    char directory[kRingNameLimit];
+    std::memcpy(directory, paths_[0], directory_length_);
+    directory[directory_length_] = '\0';
+    return open(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+bool RingFiles::safe_to_attach(uid_t server, std::size_t ring_size) const
+{
+    const int directory = open_directory();
+    if (directory < 0)
+        return false;
+    struct stat status {};
+    bool safe = fstat(directory, &status) == 0 && (status.st_mode & S_IWOTH) == 0 &&
+                (status.st_uid == geteuid() || status.st_uid == getuid() || status.st_uid == server);
+    const auto size = static_cast<off_t>(data_size(ring_size));
+    for (const Ring ring : kRings)
+        safe = safe && safe_file(directory, {base(ring), kHeaderSuffix}, server, kHeaderSize) &&
+               safe_file(directory, {base(ring), kDataSuffix}, server, size);
+    close(directory);
+    return safe;
+}
+
+void RingFiles::remove() const
+{
+    const int directory = open_directory();
+    if (directory < 0)
+        return;
+    // Relative to the opened directory, so that no link put in its place leads elsewhere. Never truncated: another
+    // process may still have them mapped.
+    for (const Ring ring : kRings) {
+        unlinkat(directory, FileName(base(ring), kHeaderSuffix).text, 0);
+        unlinkat(directory, FileName(base(ring), kDataSuffix).text, 0);
+    }
+    close(directory);
+    char name[kRingNameLimit];
+    std::memcpy(name, paths_[0], directory_length_);
+    name[directory_length_] = '\0';
+    rmdir(name);
+}
+
+} // namespace corosync

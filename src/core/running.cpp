@@ -1,0 +1,65 @@
+#include "core/running.hpp"
+
+#include <new>
+
+namespace corosync {
+namespace {
+
+// True if both addresses lie on the calling thread's own stack, so that comparing them means something.
+bool on_own_stack(std::uintptr_t a, std::uintptr_t b)
+{
+    pthread_attr_t attributes;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return false;
+    void* base = nullptr;
+    std::size_t size = 0;
+    const bool known = pthread_attr_getstack(&attributes, &base, &size) == 0;
+    pthread_attr_destroy(&attributes);
+    const auto low = reinterpret_cast<std::uintptr_t>(base);
+    const auto inside = [&](std::uintptr_t address) { return address >= low && address - low < size; };
+    return known && inside(a) && inside(b);
+}
+
+} // namespace
+
+RunningDispatches::~RunningDispatches()
+{
+    for (Dispatching* record = first_.next; record != nullptr;) {
+        Dispatching* next = record->next;
+        record->~Dispatching();
+        free(record);
+        record = next;
+    }
+}
+
+Dispatching* RunningDispatches::enter(const Caller& caller)
+{
+    Dispatching* record = &first_;
+    while (record->busy) {
+        if (record->next == nullptr) {
+            void* memory = malloc(sizeof(Dispatching));
+            if (memory == nullptr)
+                return nullptr;
+            record->next = new (memory) Dispatching;
+        }
+        record = record->next;
+    }
+    record->busy = true;
+    record->caller = caller;
+    return record;
+}
+
+void RunningDispatches::leave(Dispatching& record)
+{
+    record.busy = false;
+    record.buffer.trim();
+}
+
+// Stacks grow downwards: a live dispatch of this thread has a frame above that of whatever it called.
+bool RunningDispatches::left_behind(const Dispatching& record, const Caller& caller)
+{
+    return record.busy && pthread_equal(record.caller.thread, caller.thread) != 0 &&
+           record.caller.frame <= caller.frame && on_own_stack(record.caller.frame, caller.frame);
+}
+
+} // namespace corosync

@@ -1,0 +1,69 @@
+#include "core/settings.hpp"
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+namespace corosync {
+namespace {
+
+constexpr unsigned kMaxSpinUs = 100;
+
+// Reads a decimal number and moves `text` behind it. False if there is none or it does not fit.
+bool take_number(const char*& text, std::uint32_t& number)
+{
+    std::uint64_t value = 0;
+    const char* at = text;
+    for (; *at >= '0' && *at <= '9'; ++at) {
+        value = value * 10 + static_cast<unsigned>(*at - '0');
+        if (value > UINT32_MAX)
+            return false;
+    }
+    if (at == text)
+        return false;
+    text = at;
+    number = static_cast<std::uint32_t>(value);
+    return true;
+}
+
+} // namespace
+
+Settings Settings::from_environment()
+{
+    Settings settings;
+    if (const char* transport = secure_getenv("COROSYNC_CLIENT_TRANSPORT"); transport != nullptr) {
+        if (std::strcmp(transport, "ring") == 0)
+            settings.transport = Transport::ring;
+        else if (std::strcmp(transport, "libqb") == 0)
+            settings.transport = Transport::libqb;
+    }
+    if (const char* spin = secure_getenv("COROSYNC_CLIENT_SPIN_US"); spin != nullptr) {
+        std::uint32_t microseconds = 0;
+        if (take_number(spin, microseconds) && *spin == '\0')
+            settings.spin_us = microseconds < kMaxSpinUs ? microseconds : kMaxSpinUs;
+    }
+    settings.peer_uids = secure_getenv("COROSYNC_CLIENT_PEER_UIDS");
+    return settings;
+}
+
+bool Settings::accepts_peer(uid_t uid) const
+{
+    if (uid == 0 || uid == geteuid())
+        return true;
+    // Anything in the list that is no number ends it: a typing error must not let a stranger in.
+    const char* list = peer_uids;
+    std::uint32_t listed = 0;
+    while (list != nullptr && take_number(list, listed)) {
+        if (*list != ',' && *list != '\0')
+            return false;
+        if (listed == uid)
+            return true;
+        if (*list == ',')
+            ++list;
+    }
+    return false;
+}
+
+} // namespace corosync

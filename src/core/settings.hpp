@@ -1,0 +1,26 @@
+// What the environment may say, read once for each connection. There is no other knob.
+#pragma once
+
+#include <sys/types.h>
+
+namespace corosync {
+
+enum class Transport {
+    automatic, // rings, or libqb's client where the daemon offers something else
+    ring,      // rings or nothing
+    libqb,     // libqb's client
+};
+
+struct Settings {
+    Transport transport = Transport::automatic; // COROSYNC_CLIENT_TRANSPORT = auto | ring | libqb
+    unsigned spin_us = 20;                      // COROSYNC_CLIENT_SPIN_US = 0 to 100
+    const char* peer_uids = nullptr;            // COROSYNC_CLIENT_PEER_UIDS = uid,uid,...
+
+    static Settings from_environment();
+
+    // An abstract socket name belongs to whoever binds it first. A daemon is believed if it runs as root, as the
+    // caller itself, or as a user that the administrator lists.
+    [[nodiscard]] bool accepts_peer(uid_t uid) const;
+};
+
+} // namespace corosync
