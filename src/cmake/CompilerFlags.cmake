@@ -17,7 +17,9 @@ if(COROSYNC_CLIENT_WERROR)
 endif()
 
 if(COROSYNC_CLIENT_SANITIZE STREQUAL "address")
-    set(sanitize -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    # No RTTI for vptr; and a C program may pass any number where the ABI says enum, which the functions check.
+    set(sanitize -fsanitize=address,undefined -fno-sanitize=vptr,enum -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
 elseif(COROSYNC_CLIENT_SANITIZE STREQUAL "thread")
     set(sanitize -fsanitize=thread -fno-omit-frame-pointer)
 elseif(COROSYNC_CLIENT_SANITIZE)

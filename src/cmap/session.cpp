@@ -30,16 +30,14 @@ cs_error_t answer(const Exchange& exchange)
 
 template <class Request> cs_error_t ask(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id)
 {
-    const iovec part = request.part();
-    return answer(Exchange(connection, {&part, 1}, {reply_id}));
+    return answer(Exchange(connection, {request.part()}, {reply_id}));
 }
 
 // Asks for a handle, or for whatever else comes in its place.
 template <class Request>
 cs_error_t ask_handle(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id, std::uint64_t& handle)
 {
-    const iovec part = request.part();
-    const Exchange exchange(connection, {&part, 1}, Expected::reply<HandleReply>(reply_id));
+    const Exchange exchange(connection, {request.part()}, Expected::reply<HandleReply>(reply_id));
     HandleReply reply;
     if (exchange.ok() && exchange.reply().read(reply))
         handle = reply.handle;
@@ -123,8 +121,8 @@ cs_error_t Session::set(const Key& key, const void* value, std::size_t length, u
     key.put(request->key);
     request->value_length = length;
     request->type = static_cast<std::uint8_t>(type);
-    const iovec parts[] = {request.part(), {const_cast<void*>(value), length}};
-    return answer(Exchange(connection_, parts, {kSet}));
+    const iovec tail{const_cast<void*>(value), length};
+    return answer(Exchange(connection_, {request.part(), {&tail, 1}, 0, length}, {kSet}));
 }
 
 cs_error_t Session::remove(const Key& key)
@@ -153,8 +151,7 @@ template <class Accept> cs_error_t Session::fetch(const Key& key, std::size_t ro
     Outgoing<GetRequest> request(kGet);
     key.put(request->key);
     request->room = room;
-    const iovec part = request.part();
-    const Exchange exchange(connection_, {&part, 1}, Expected::reply<GetReply>(kGet, room));
+    const Exchange exchange(connection_, {request.part()}, Expected::reply<GetReply>(kGet, room));
     GetReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
         return answer(exchange);
@@ -252,8 +249,7 @@ cs_error_t Session::iter_next(cmap_iter_handle_t iterator, char* key, std::size_
 {
     Outgoing<HandleRequest> request(kIterNext);
     request->handle = iterator;
-    const iovec part = request.part();
-    const Exchange exchange(connection_, {&part, 1}, Expected::reply<IterNextReply>(kIterNext));
+    const Exchange exchange(connection_, {request.part()}, Expected::reply<IterNextReply>(kIterNext));
     IterNextReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
         return answer(exchange);

@@ -31,6 +31,7 @@ class Session {
 public:
     // Events are small, and programs track from within callbacks.
     static constexpr bool kMayLend = false;
+    static const Filter* filter() { return nullptr; }
 
     static HandleTable<Session>& table();
     // A connected session, or nullptr and the reason.

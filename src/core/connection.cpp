@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 namespace corosync {
@@ -106,25 +107,25 @@ int Connection::open_libqb(const char* service, const Settings& settings)
     return rc;
 }
 
-int Connection::post(Message parts, unsigned threshold, const std::atomic<bool>* give_up)
+int Connection::post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up)
 {
     const Guard guard(sending_);
-    return on_transport([&](auto& transport) { return transport.send(parts, threshold, give_up); });
+    return on_transport([&](auto& transport) { return transport.send(message, threshold, give_up); });
 }
 
-int Connection::send(Message parts, unsigned threshold)
+int Connection::send(const Message& message, unsigned threshold)
 {
-    return post(parts, threshold, &closing_);
+    return post(message, threshold, &closing_);
 }
 
-int Connection::exchange(Message parts, View& reply)
+int Connection::exchange(const Message& request, unsigned threshold, View& reply)
 {
     return on_transport([&](auto& transport) {
         // An answer that nobody waits for must not be taken for ours.
         for (View surplus; transport.reply(surplus, 0) > 0;)
             transport.drop_reply();
         // A request that has begun outlives a finalize by another thread.
-        if (const int rc = post(parts, kOrdinary, nullptr); rc != 0)
+        if (const int rc = post(request, threshold, nullptr); rc != 0)
             return rc;
         return wait_reply(reply);
     });
@@ -173,7 +174,7 @@ Dispatching* Connection::enter_dispatch(const Caller& caller, unsigned& pins_to_
         if (&record != borrower_)
             return;
         borrower_ = nullptr;
-        on_transport([](auto& transport) { transport.end_loan(); });
+        on_transport([](auto& transport) { transport.reclaim(); });
         pthread_cond_broadcast(&loan_ended_);
     });
     // What a callback that never returned left on the socket would wake the program for nothing.
@@ -191,7 +192,7 @@ void Connection::leave_dispatch(Dispatching& record)
 }
 
 // 1 with an event, 0 if there is none for this caller now, or a negative errno.
-int Connection::take(Dispatching& record, const Taking& taking, Event& event)
+int Connection::take(Dispatching& record, const Taking& taking, const Receiver& receiver, Event& event)
 {
     const Guard guard(events_);
     while (borrower_ != nullptr && !closing()) {
@@ -206,13 +207,40 @@ int Connection::take(Dispatching& record, const Taking& taking, Event& event)
     }
     if (closing())
         return -EBADF;
-    Taking allowed = taking;
-    allowed.may_lend = taking.may_lend && !copy_all_;
-    const int rc = on_transport([&](auto& transport) { return transport.take(allowed, record.buffer, event); });
-    if (rc == 1 && event.lent)
-        borrower_ = &record;
+    const int rc = take_next(record, taking, receiver, event);
     // A finalize by another thread looks like a hang-up from here.
     return rc < 0 && closing() ? -EBADF : rc;
+}
+
+int Connection::take_next(Dispatching& record, const Taking& taking, const Receiver& receiver, Event& event)
+{
+    return on_transport([&](auto& transport) {
+        if (const int rc = transport.peek(taking, event); rc <= 0)
+            return rc;
+        const View view(event.data, event.size);
+        const bool absorb = receiver.filter != nullptr && receiver.filter->concerns(view);
+        const bool lend = event.lent && receiver.may_lend && !copy_all_ && !absorb;
+        // Memory first: an event for which there is none stays where it is, announced as before.
+        if (!absorb && !lend && !record.buffer.reserve(event.size))
+            return -ENOMEM;
+        if (const int rc = transport.accept(taking); rc <= 0)
+            return rc;
+        if (lend) {
+            borrower_ = &record;
+            return 1;
+        }
+        int rc = 1;
+        Event mine;
+        if (absorb) {
+            rc = receiver.filter->absorb(receiver.session, view, record.buffer, mine);
+        } else {
+            mine = {record.buffer.data(), event.size};
+            std::memcpy(mine.data, event.data, event.size);
+        }
+        transport.reclaim();
+        event = mine;
+        return rc < 0 ? rc : 1;
+    });
 }
 
 void Connection::end_loan()
@@ -220,7 +248,7 @@ void Connection::end_loan()
     const Guard guard(events_);
     borrower_ = nullptr;
     if (!abandoned_)
-        on_transport([](auto& transport) { transport.end_loan(); });
+        on_transport([](auto& transport) { transport.reclaim(); });
     pthread_cond_broadcast(&loan_ended_);
 }
 
@@ -239,21 +267,42 @@ short Connection::sleep(int timeout_ms)
     });
 }
 
-Exchange::Exchange(Connection& connection, Message request, const Expected& expected) : connection_(connection)
+Exchange::Exchange(Connection& connection, const Message& request, const Expected& expected, unsigned threshold)
+    : connection_(connection)
 {
     connection_.exchange_.lock();
+    locked_ = true;
     // A request that has not begun when the handle is finalized does not begin any more.
-    status_ = connection_.closing() ? -EBADF : connection_.exchange(request, reply_);
-    replied_ = status_ > 0;
-    if (replied_)
-        status_ = check(expected);
+    if (connection_.closing())
+        status_ = -EBADF;
+    else
+        run(request, expected, threshold);
+}
+
+Exchange::Exchange(Connection& connection, const Message& request, const Expected& expected, LastRequest)
+    : connection_(connection)
+{
+    locked_ = connection_.exchange_.try_lock();
+    if (locked_)
+        run(request, expected, kOrdinary);
+    else
+        status_ = -EBUSY;
 }
 
 Exchange::~Exchange()
 {
     if (replied_)
         connection_.on_transport([](auto& transport) { transport.drop_reply(); });
-    connection_.exchange_.unlock();
+    if (locked_)
+        connection_.exchange_.unlock();
+}
+
+void Exchange::run(const Message& request, const Expected& expected, unsigned threshold)
+{
+    status_ = connection_.exchange(request, threshold, reply_);
+    replied_ = status_ > 0;
+    if (replied_)
+        status_ = check(expected);
 }
 
 int Exchange::check(const Expected& expected)

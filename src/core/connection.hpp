@@ -21,6 +21,27 @@
 
 namespace corosync {
 
+// A session's own look at an event, in the order in which events arrive and with no other event under way: for what
+// is put together from several of them.
+struct Filter {
+    // Whether `event` is one for absorb().
+    bool (*concerns)(const View& event);
+    // Takes in an event where it lies. 1 if `whole` is now an event to deliver, whose memory `buffer` owns; 0 if there
+    // is none to deliver; or a negative errno. The event itself is used up in any case.
+    int (*absorb)(void* session, const View& event, Buffer& buffer, Event& whole);
+};
+
+// What a dispatch needs of the session it works for.
+struct Receiver {
+    // Decodes one event and calls the program back, unless it wants no such events. The memory is writable, 8-aligned
+    // and has Buffer::kSlack spare bytes behind it unless it is on loan. 0, or -EPROTO for a malformed event.
+    int (*deliver)(void* session, std::uint64_t handle, std::byte* event, std::size_t size);
+    void (*unpin)(void* session, std::uint64_t handle, unsigned count);
+    void* session;
+    const Filter* filter; // or nullptr
+    bool may_lend;        // large events may be delivered where they lie
+};
+
 // What a well-formed reply to a request looks like, besides the bare header that may carry an error.
 struct Expected {
     std::int32_t id = 0;
@@ -46,7 +67,7 @@ public:
     [[nodiscard]] int descriptor() const;
 
     // Sends a message that gets no reply. -EAGAIN if flow control or a full ring forbids it.
-    int send(Message parts, unsigned threshold);
+    int send(const Message& message, unsigned threshold);
 
     // Finalize, first half: from now on every dispatch ends, and waiting ones wake up. Returns the number of pins
     // that were held by dispatches of the caller which a callback left by a jump.
@@ -56,7 +77,7 @@ public:
     // For the dispatch loop.
     Dispatching* enter_dispatch(const Caller& caller, unsigned& pins_to_drop);
     void leave_dispatch(Dispatching& record);
-    int take(Dispatching& record, const Taking& taking, Event& event);
+    int take(Dispatching& record, const Taking& taking, const Receiver& receiver, Event& event);
     void end_loan();
     short sleep(int timeout_ms);
 
@@ -67,9 +88,10 @@ private:
 
     int open_ring(const char* service, const Settings& settings);
     int open_libqb(const char* service, const Settings& settings);
-    int post(Message parts, unsigned threshold, const std::atomic<bool>* give_up);
-    int exchange(Message parts, View& reply);
+    int post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up);
+    int exchange(const Message& request, unsigned threshold, View& reply);
     int wait_reply(View& reply);
+    int take_next(Dispatching& record, const Taking& taking, const Receiver& receiver, Event& event);
 
     RingTransport* ring_ = nullptr; // one of these two
     LibqbTransport* libqb_ = nullptr;
@@ -87,11 +109,15 @@ private:
     pthread_cond_t loan_ended_ = PTHREAD_COND_INITIALIZER;
 };
 
+struct LastRequest {};
+
 // A request and the reply to it. The reply may be read as long as this lives, and the connection's other requests
 // wait as long: so decode and go.
 class Exchange {
 public:
-    Exchange(Connection& connection, Message request, const Expected& expected);
+    Exchange(Connection& connection, const Message& request, const Expected& expected, unsigned threshold = kOrdinary);
+    // The last request of a handle that is being finalized. It never waits for another thread's: -EBUSY then.
+    Exchange(Connection& connection, const Message& request, const Expected& expected, LastRequest);
     ~Exchange();
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
@@ -104,10 +130,12 @@ public:
     [[nodiscard]] const View& reply() const { return reply_; }
 
 private:
+    void run(const Message& request, const Expected& expected, unsigned threshold);
     int check(const Expected& expected);
 
     Connection& connection_;
     View reply_;
+    bool locked_ = false;
     bool replied_ = false;
     int status_ = 0;
     std::int32_t error_ = 0;

@@ -57,15 +57,16 @@ int call_back(const Run& run, const Event& event)
 
 int loop(Run& run, DispatchType type)
 {
-    Taking taking{type.one, type.waits, false, run.receiver.may_lend};
+    Taking taking{type.one, type.waits, false};
     for (;;) {
         Event event;
-        const int taken = run.connection.take(*run.record, taking, event);
+        const int taken = run.connection.take(*run.record, taking, run.receiver, event);
         taking.readable = false;
         if (taken < 0)
             return taken;
         if (taken > 0) {
-            const int rc = call_back(run, event);
+            // No data: the event was taken in by the filter, and counts.
+            const int rc = event.data != nullptr ? call_back(run, event) : 0;
             if (rc < 0 || type.one)
                 return rc;
         } else if (!type.waits) {

@@ -27,16 +27,6 @@ struct DispatchType {
     }
 };
 
-// What a dispatch needs of the session it works for.
-struct Receiver {
-    // Decodes one event and calls the program back, unless it wants no such events. The memory is writable, 8-aligned
-    // and has Buffer::kSlack spare bytes behind it unless it is on loan. 0, or -EPROTO for a malformed event.
-    int (*deliver)(void* session, std::uint64_t handle, std::byte* event, std::size_t size);
-    void (*unpin)(void* session, std::uint64_t handle, unsigned count);
-    void* session;
-    bool may_lend;
-};
-
 // Runs one dispatch call on a pinned session and gives the pin back. 0, or a negative errno: -EAGAIN for nothing to
 // deliver, -EBADF once the handle is finalized, -ENOTCONN when the daemon is gone and all its events are delivered.
 int run_dispatch(Connection& connection, const Receiver& receiver, std::uint64_t handle, DispatchType type,
@@ -53,7 +43,7 @@ int dispatch(HandleTable<Session>& table, std::uint64_t handle, DispatchType typ
             return static_cast<Session*>(self)->deliver(to, event, size);
         },
         [](void* self, std::uint64_t of, unsigned count) { static_cast<Session*>(self)->table().unpin(of, count); },
-        session, Session::kMayLend};
+        session, Session::filter(), Session::kMayLend};
     return run_dispatch(session->connection(), receiver, handle, type, caller);
 }
 

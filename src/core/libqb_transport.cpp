@@ -104,7 +104,7 @@ unsigned LibqbTransport::poll_set(pollfd (&set)[2]) const
     return setup_socket_ != event_socket_ && setup_socket_ >= 0 ? 2 : 1;
 }
 
-int LibqbTransport::send(Message parts, unsigned threshold, const std::atomic<bool>* give_up)
+int LibqbTransport::send(const Message& message, unsigned threshold, const std::atomic<bool>* give_up)
 {
     if (broken_.load(std::memory_order_relaxed))
         return -EPROTO;
@@ -123,24 +123,23 @@ int LibqbTransport::send(Message parts, unsigned threshold, const std::atomic<bo
         qb_ipcc_fc_enable_max_set(connection_, threshold);
         threshold_ = threshold;
     }
-    if (parts.size() > kMostParts)
-        return send_whole(parts);
-    const ssize_t sent = qb_ipcc_sendv(connection_, parts.data(), parts.size());
+    if (message.skip != 0 || message.body.size() >= kMostParts)
+        return send_whole(message);
+    iovec parts[kMostParts] = {message.head};
+    std::size_t count = 1;
+    for (const iovec& part : message.body)
+        parts[count++] = part;
+    const ssize_t sent = qb_ipcc_sendv(connection_, parts, count);
     return sent >= 0 ? 0 : failure(sent);
 }
 
-int LibqbTransport::send_whole(Message parts)
+int LibqbTransport::send_whole(const Message& message)
 {
     Buffer whole;
-    if (!whole.reserve(size_of(parts)))
+    if (!whole.reserve(message.size()))
         return -ENOMEM;
-    std::byte* to = whole.data();
-    for (const iovec& part : parts) {
-        if (part.iov_len != 0)
-            std::memcpy(to, part.iov_base, part.iov_len);
-        to += part.iov_len;
-    }
-    const ssize_t sent = qb_ipcc_send(connection_, whole.data(), size_of(parts));
+    message.copy_to(whole.data());
+    const ssize_t sent = qb_ipcc_send(connection_, whole.data(), message.size());
     return sent >= 0 ? 0 : failure(sent);
 }
 
@@ -159,20 +158,21 @@ int LibqbTransport::reply(View& view, int timeout_ms)
 
 void LibqbTransport::drop_reply() {}
 
-int LibqbTransport::take(const Taking&, Buffer& buffer, Event& event)
+int LibqbTransport::peek(const Taking&, Event& event)
 {
     if (pending_ == 0) {
         if (const int rc = receive_event(); rc <= 0)
             return rc;
     }
-    if (!buffer.reserve(pending_))
-        return -ENOMEM;
-    std::memcpy(buffer.data(), events_.data(), pending_);
-    event = {buffer.data(), pending_, false};
+    event = {events_.data(), pending_, false};
+    return 1;
+}
+
+void LibqbTransport::reclaim()
+{
     if (pending_ > kKeepUpTo)
         events_.release();
     pending_ = 0;
-    return 1;
 }
 
 int LibqbTransport::receive_event()

@@ -19,11 +19,12 @@ public:
     [[nodiscard]] int descriptor() const { return event_socket_; }
     unsigned poll_set(pollfd (&set)[2]) const;
 
-    int send(Message parts, unsigned threshold, const std::atomic<bool>* give_up);
+    int send(const Message& message, unsigned threshold, const std::atomic<bool>* give_up);
     int reply(View& view, int timeout_ms);
     void drop_reply();
-    int take(const Taking& taking, Buffer& buffer, Event& event);
-    void end_loan() {}
+    int peek(const Taking& taking, Event& event);
+    static int accept(const Taking&) { return 1; } // libqb took its notification byte with it
+    void reclaim();
     void settle() {}
 
     bool gone();
@@ -35,7 +36,7 @@ public:
 private:
     int reach(const char* service, const Settings& settings);
     int failure(ssize_t rc);
-    int send_whole(Message parts);
+    int send_whole(const Message& message);
     int receive_event();
 
     qb_ipcc_connection* connection_ = nullptr;
@@ -46,7 +47,7 @@ private:
     std::atomic<bool> broken_{false};
     Buffer replies_;
     Buffer events_;
-    std::size_t pending_ = 0; // size of an event that was received and not yet delivered, for want of memory
+    std::size_t pending_ = 0; // size of the event that was received and not yet reclaimed
 };
 
 } // namespace corosync

@@ -88,11 +88,11 @@ unsigned RingTransport::poll_set(pollfd (&set)[2]) const
     return 1;
 }
 
-int RingTransport::send(Message parts, unsigned threshold, const std::atomic<bool>* give_up)
+int RingTransport::send(const Message& message, unsigned threshold, const std::atomic<bool>* give_up)
 {
     if (broken_.load(std::memory_order_relaxed))
         return -EPROTO;
-    const std::size_t size = size_of(parts);
+    const std::size_t size = message.size();
     if (size > message_size_)
         return -EMSGSIZE;
     if (gone_.load(std::memory_order_relaxed) || qb_rb_refcount_get(request_) != kBothEnds)
@@ -108,11 +108,7 @@ int RingTransport::send(Message parts, unsigned threshold, const std::atomic<boo
     auto* to = static_cast<std::byte*>(qb_rb_chunk_alloc(request_, size));
     if (to == nullptr)
         return -EAGAIN;
-    for (const iovec& part : parts) {
-        if (part.iov_len != 0)
-            std::memcpy(to, part.iov_base, part.iov_len);
-        to += part.iov_len;
-    }
+    message.copy_to(to);
     // A chunk without its byte freezes the whole daemon, so nothing may come between these two.
     if (qb_rb_chunk_commit(request_, size) != 0)
         return broken();
@@ -161,33 +157,22 @@ void RingTransport::drop_reply()
     qb_rb_chunk_reclaim(response_);
 }
 
-int RingTransport::take(const Taking& taking, Buffer& buffer, Event& event)
+int RingTransport::peek(const Taking& taking, Event& event)
 {
-    if (const int rc = find_chunk(taking); rc <= 0)
-        return rc;
-    const bool aligned = reinterpret_cast<std::uintptr_t>(chunk_) % 8 == 0;
-    const bool lend = taking.may_lend && aligned && chunk_size_ > kCopyUpTo && chunk_size_ <= ring_size_ / 4;
-    // Memory first: an event for which there is none stays where it is, announced as before.
-    if (!lend && !buffer.reserve(chunk_size_))
-        return -ENOMEM;
-    if (const int rc = announce(taking.one); rc <= 0)
-        return rc;
-    event = {chunk_, chunk_size_, lend};
-    if (!lend) {
-        std::memcpy(buffer.data(), chunk_, chunk_size_);
-        event.data = buffer.data();
-        end_loan();
+    const int rc = find_chunk(taking);
+    if (rc == 1) {
+        const bool aligned = reinterpret_cast<std::uintptr_t>(chunk_) % 8 == 0;
+        event = {chunk_, chunk_size_, aligned && chunk_size_ > kCopyUpTo && chunk_size_ <= ring_size_ / 4};
     }
-    return 1;
+    return rc;
 }
 
-void RingTransport::end_loan()
+void RingTransport::reclaim()
 {
     if (chunk_ == nullptr)
         return;
     chunk_ = nullptr;
-    if (event_ != nullptr)
-        qb_rb_chunk_reclaim(event_);
+    qb_rb_chunk_reclaim(event_);
 }
 
 // Makes chunk_ the oldest chunk of the event ring: 1, or 0 if there is none.
@@ -238,12 +223,12 @@ int RingTransport::stray_bytes()
 //
 // Bytes are taken immediately before the callback of a batch's last event. In any callback the descriptor is then
 // readable only if an undelivered event exists, and after a callback that never returns it is readable if one does.
-int RingTransport::announce(bool one)
+int RingTransport::accept(const Taking& taking)
 {
     if (gone_.load(std::memory_order_relaxed))
         return 1; // nobody will announce anything any more: go by the ring alone
     if (credit_ == 0) {
-        const ssize_t more = one ? 0 : qb_rb_chunks_used(event_);
+        const ssize_t more = taking.one ? 0 : qb_rb_chunks_used(event_);
         if (more <= 0) {
             // A single event: its byte is both the announcement and the debt.
             const int taken = take_bytes(owed_ + 1);
@@ -268,7 +253,7 @@ int RingTransport::announce(bool one)
     }
     --credit_;
     ++owed_;
-    if (one || credit_ == 0)
+    if (taking.one || credit_ == 0)
         settle();
     return 1;
 }

@@ -19,11 +19,12 @@ public:
     [[nodiscard]] int descriptor() const { return socket_; }
     unsigned poll_set(pollfd (&set)[2]) const;
 
-    int send(Message parts, unsigned threshold, const std::atomic<bool>* give_up);
+    int send(const Message& message, unsigned threshold, const std::atomic<bool>* give_up);
     int reply(View& view, int timeout_ms);
     void drop_reply();
-    int take(const Taking& taking, Buffer& buffer, Event& event);
-    void end_loan();
+    int peek(const Taking& taking, Event& event);
+    int accept(const Taking& taking);
+    void reclaim();
     void settle();
 
     bool gone();
@@ -37,7 +38,6 @@ private:
 
     int send_byte(const std::atomic<bool>* give_up);
     int find_chunk(Taking taking);
-    int announce(bool one);
     int take_bytes(int count);
     int stray_bytes();
     int broken();
@@ -55,7 +55,7 @@ private:
     std::atomic<bool> gone_{false};   // the daemon closed its end; what the event ring holds is still good
     std::atomic<bool> broken_{false}; // nothing that the rings say can be believed any more
 
-    // The chunk that was peeked and not yet reclaimed, and the account of notification bytes:
+    // The chunk that was peeked and not yet reclaimed (accepted or not), and the account of notification bytes:
     //   owed_    delivered events whose byte still lies on the socket
     //   credit_  bytes behind those, known to be there: as many events may be delivered without asking again
     std::byte* chunk_ = nullptr;

@@ -4,11 +4,12 @@
 // Both have these members:
 //   int descriptor() const                          for the program to poll
 //   unsigned poll_set(pollfd (&)[2]) const          what to wait on for an event or the daemon's death
-//   int send(Message, unsigned threshold, const std::atomic<bool>* give_up)
+//   int send(const Message&, unsigned threshold, const std::atomic<bool>* give_up)
 //   int reply(View&, int timeout_ms)                1 with a view that lasts until drop_reply(); 0 if none came
 //   void drop_reply()
-//   int take(const Taking&, Buffer&, Event&)        1 with an event; 0 if none is announced
-//   void end_loan()
+//   int peek(const Taking&, Event&)                 1 with the oldest event, where it lies; 0 if there is none
+//   int accept(const Taking&)                       1 if that event is ours to deliver; 0 if it is not announced yet
+//   void reclaim()                                  ends the use of the event's memory
 //   void settle()                                   takes the bytes of delivered events that are still owed
 //   bool gone()                                     asks the kernel: is the daemon's end closed?
 //   void wake()                                     makes every poll on the descriptor return
@@ -28,16 +29,39 @@
 
 namespace corosync {
 
-// A request in parts, which go out as one message.
-using Message = std::span<const iovec>;
+// A request: a fixed part, and `length` bytes that are gathered from `body`, `skip` bytes into it.
+struct Message {
+    iovec head;
+    std::span<const iovec> body = {};
+    std::size_t skip = 0;
+    std::size_t length = 0;
 
-inline std::size_t size_of(Message parts)
-{
-    std::size_t size = 0;
-    for (const iovec& part : parts)
-        size += part.iov_len;
-    return size;
-}
+    [[nodiscard]] std::size_t size() const { return head.iov_len + length; }
+
+    // Writes all of it, as one.
+    void copy_to(std::byte* to) const
+    {
+        std::memcpy(to, head.iov_base, head.iov_len);
+        to += head.iov_len;
+        std::size_t ahead = skip;
+        std::size_t left = length;
+        for (const iovec& part : body) {
+            if (ahead >= part.iov_len) {
+                ahead -= part.iov_len;
+                continue;
+            }
+            std::size_t some = part.iov_len - ahead;
+            if (some > left)
+                some = left;
+            std::memcpy(to, static_cast<const std::byte*>(part.iov_base) + ahead, some);
+            to += some;
+            left -= some;
+            ahead = 0;
+            if (left == 0)
+                break;
+        }
+    }
+};
 
 // Flow control: a send is refused while the daemon's level is above 0 and not above the threshold.
 inline constexpr unsigned kOrdinary = 1;  // refused only where the service itself is not allowed to work
@@ -46,14 +70,13 @@ inline constexpr unsigned kMulticast = 2; // refused also while the cluster cann
 struct Event {
     std::byte* data = nullptr;
     std::size_t size = 0;
-    bool lent = false; // lies in the ring, which is held up until end_loan()
+    bool lent = false; // lies in the ring and may stay there for the callback; until it is decided: may be left there
 };
 
 struct Taking {
     bool one = false;      // the dispatch stops after this event
     bool waits = false;    // and sleeps if there is none, which also shows whether the daemon is gone
     bool readable = false; // poll has just said that there is something to read
-    bool may_lend = false;
 };
 
 inline constexpr int kSliceMs = 100; // of waits that must notice the daemon's death
