@@ -1,22 +1,17 @@
 // The C functions of libcmap: arguments, handle, one call, result. The order of the checks is the reference's.
 #include "cmap/session.hpp"
-#include "common/result.hpp"
-#include "core/dispatch.hpp"
+#include "common/facade.hpp"
 
 #include <corosync/cmap.h>
 
 #include <cstring>
 
 using corosync::Caller;
+using corosync::with_session;
 using corosync::cmap::Key;
 using corosync::cmap::Session;
 
 namespace {
-
-template <class F> cs_error_t with_session(cmap_handle_t handle, F f)
-{
-    return corosync::with_session(Session::table(), handle, CS_ERR_BAD_HANDLE, f);
-}
 
 // As most functions take their key: checked before the handle.
 template <class F> cs_error_t with_key(cmap_handle_t handle, const char* name, F f)
@@ -26,24 +21,7 @@ template <class F> cs_error_t with_key(cmap_handle_t handle, const char* name, F
         return CS_ERR_INVALID_PARAM;
     if (!key.assign(name))
         return CS_ERR_NAME_TOO_LONG;
-    return with_session(handle, [&](Session& session) { return f(session, key); });
-}
-
-cs_error_t initialize(cmap_handle_t* handle, const cmap_map_t* map)
-{
-    if (handle == nullptr)
-        return CS_ERR_INVALID_PARAM;
-    cs_error_t error = CS_OK;
-    Session* session = Session::open(map, error);
-    if (session == nullptr)
-        return error;
-    const cmap_handle_t opened = Session::table().add(session);
-    if (opened == 0) {
-        Session::destroy(session);
-        return CS_ERR_NO_MEMORY;
-    }
-    *handle = opened;
-    return CS_OK;
+    return with_session<Session>(handle, [&](Session& session) { return f(session, key); });
 }
 
 template <class T> cs_error_t set_number(cmap_handle_t handle, const char* key, T value, cmap_value_types_t type)
@@ -64,12 +42,12 @@ extern "C" {
 
 cs_error_t cmap_initialize(cmap_handle_t* handle)
 {
-    return initialize(handle, nullptr);
+    return corosync::initialize<Session>(handle, [](Session&) { return CS_OK; });
 }
 
 cs_error_t cmap_initialize_map(cmap_handle_t* handle, cmap_map_t map)
 {
-    return initialize(handle, &map);
+    return corosync::initialize<Session>(handle, [&](Session& session) { return session.use_map(map); });
 }
 
 cs_error_t cmap_finalize(cmap_handle_t handle)
@@ -80,39 +58,22 @@ cs_error_t cmap_finalize(cmap_handle_t handle)
 
 cs_error_t cmap_fd_get(cmap_handle_t handle, int* fd)
 {
-    return with_session(handle, [&](Session& session) {
-        if (fd == nullptr)
-            return CS_ERR_INVALID_PARAM;
-        *fd = session.connection().descriptor();
-        return CS_OK;
-    });
+    return corosync::fd_get<Session>(handle, fd);
 }
 
 cs_error_t cmap_dispatch(cmap_handle_t handle, cs_dispatch_flags_t dispatch_types)
 {
-    corosync::DispatchType type;
-    if (!corosync::DispatchType::parse(dispatch_types, type))
-        return CS_ERR_INVALID_PARAM;
-    return corosync::from_transport(
-        corosync::dispatch(Session::table(), handle, type, Caller::at(__builtin_frame_address(0))));
+    return corosync::dispatch<Session>(handle, dispatch_types, Caller::at(__builtin_frame_address(0)));
 }
 
 cs_error_t cmap_context_get(cmap_handle_t handle, const void** context)
 {
-    return with_session(handle, [&](Session& session) {
-        if (context == nullptr)
-            return CS_ERR_INVALID_PARAM;
-        *context = session.context();
-        return CS_OK;
-    });
+    return corosync::context_get<Session>(handle, context);
 }
 
 cs_error_t cmap_context_set(cmap_handle_t handle, const void* context)
 {
-    return with_session(handle, [&](Session& session) {
-        session.set_context(context);
-        return CS_OK;
-    });
+    return corosync::context_set<Session>(handle, context);
 }
 
 cs_error_t cmap_set(cmap_handle_t handle, const char* key_name, const void* value, size_t value_len,
@@ -194,7 +155,7 @@ cs_error_t cmap_get(cmap_handle_t handle, const char* key_name, void* value, siz
         return CS_ERR_NAME_TOO_LONG;
     if (value != nullptr && value_len == nullptr)
         return CS_ERR_INVALID_PARAM;
-    return with_session(handle, [&](Session& session) { return session.get(key, value, value_len, type); });
+    return with_session<Session>(handle, [&](Session& session) { return session.get(key, value, value_len, type); });
 }
 
 cs_error_t cmap_get_int8(cmap_handle_t handle, const char* key_name, int8_t* i8)
@@ -268,7 +229,7 @@ cs_error_t cmap_iter_init(cmap_handle_t handle, const char* prefix, cmap_iter_ha
 {
     if (cmap_iter_handle == nullptr)
         return CS_ERR_INVALID_PARAM;
-    return with_session(handle, [&](Session& session) {
+    return with_session<Session>(handle, [&](Session& session) {
         Key key;
         return key.assign(prefix) ? session.iter_init(key, *cmap_iter_handle) : CS_ERR_NAME_TOO_LONG;
     });
@@ -279,13 +240,13 @@ cs_error_t cmap_iter_next(cmap_handle_t handle, cmap_iter_handle_t iter_handle, 
 {
     if (key_name == nullptr)
         return CS_ERR_INVALID_PARAM;
-    return with_session(handle,
-                        [&](Session& session) { return session.iter_next(iter_handle, key_name, value_len, type); });
+    return with_session<Session>(
+        handle, [&](Session& session) { return session.iter_next(iter_handle, key_name, value_len, type); });
 }
 
 cs_error_t cmap_iter_finalize(cmap_handle_t handle, cmap_iter_handle_t iter_handle)
 {
-    return with_session(handle, [&](Session& session) { return session.iter_finalize(iter_handle); });
+    return with_session<Session>(handle, [&](Session& session) { return session.iter_finalize(iter_handle); });
 }
 
 cs_error_t cmap_track_add(cmap_handle_t handle, const char* key_name, int32_t track_type, cmap_notify_fn_t notify_fn,
@@ -293,7 +254,7 @@ cs_error_t cmap_track_add(cmap_handle_t handle, const char* key_name, int32_t tr
 {
     if (cmap_track_handle == nullptr || notify_fn == nullptr)
         return CS_ERR_INVALID_PARAM;
-    return with_session(handle, [&](Session& session) {
+    return with_session<Session>(handle, [&](Session& session) {
         Key key;
         return key.assign(key_name) ? session.track_add(key, track_type, notify_fn, user_data, *cmap_track_handle)
                                     : CS_ERR_NAME_TOO_LONG;
@@ -302,7 +263,7 @@ cs_error_t cmap_track_add(cmap_handle_t handle, const char* key_name, int32_t tr
 
 cs_error_t cmap_track_delete(cmap_handle_t handle, cmap_track_handle_t track_handle)
 {
-    return with_session(handle, [&](Session& session) { return session.track_delete(track_handle); });
+    return with_session<Session>(handle, [&](Session& session) { return session.track_delete(track_handle); });
 }
 
 } // extern "C"

@@ -1,11 +1,10 @@
 #include "cmap/session.hpp"
 
-#include "common/result.hpp"
+#include "common/facade.hpp"
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 
 namespace corosync::cmap {
 namespace {
@@ -22,16 +21,6 @@ constexpr std::size_t kAnyValue = 16448;
 constexpr std::size_t kMaxRoom = kMessageSize - sizeof(GetReply);
 // The statistics map copies a value whether or not there is room, the process name of a connection being the longest.
 constexpr std::size_t kStatsRoom = 512;
-
-cs_error_t answer(const Exchange& exchange)
-{
-    return exchange.status() < 0 ? from_transport(exchange.status()) : from_wire(exchange.error());
-}
-
-template <class Request> cs_error_t ask(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id)
-{
-    return answer(Exchange(connection, {request.part()}, {reply_id}));
-}
 
 // Asks for a handle, or for whatever else comes in its place.
 template <class Request>
@@ -77,30 +66,6 @@ HandleTable<Session>& Session::table()
 {
     static constinit HandleTable<Session> sessions;
     return sessions;
-}
-
-Session* Session::open(const cmap_map_t* map, cs_error_t& error)
-{
-    const NoCancel no_cancel;
-    void* memory = malloc(sizeof(Session));
-    if (memory == nullptr) {
-        error = CS_ERR_NO_MEMORY;
-        return nullptr;
-    }
-    auto* session = new (memory) Session;
-    error = from_transport(session->connection_.open(kService));
-    if (error == CS_OK && map != nullptr)
-        error = session->use_map(*map);
-    if (error == CS_OK)
-        return session;
-    destroy(session);
-    return nullptr;
-}
-
-void Session::destroy(Session* session)
-{
-    session->~Session();
-    free(session);
 }
 
 cs_error_t Session::use_map(cmap_map_t map)

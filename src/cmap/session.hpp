@@ -33,12 +33,12 @@ public:
     static constexpr bool kMayLend = false;
     static const Filter* filter() { return nullptr; }
 
-    static HandleTable<Session>& table();
-    // A connected session, or nullptr and the reason.
-    static Session* open(const cmap_map_t* map, cs_error_t& error);
-    static void destroy(Session* session);
+    static constexpr const char* kService = "cmap";
 
+    static HandleTable<Session>& table();
     Connection& connection() { return connection_; }
+
+    cs_error_t use_map(cmap_map_t map);
 
     cs_error_t set(const Key& key, const void* value, std::size_t length, unsigned type);
     cs_error_t remove(const Key& key);
@@ -60,19 +60,16 @@ public:
 
     int deliver(cmap_handle_t handle, std::byte* event, std::size_t size);
 
-    [[nodiscard]] const void* context() const { return context_.load(std::memory_order_relaxed); }
-    void set_context(const void* context) { context_.store(context, std::memory_order_relaxed); }
+    std::atomic<const void*> context{nullptr}; // the program's
 
 private:
     template <class Accept> cs_error_t fetch(const Key& key, std::size_t room, Accept accept);
     template <class Accept> cs_error_t fetch_growing(const Key& key, std::size_t room, Accept accept);
-    cs_error_t use_map(cmap_map_t map);
     [[nodiscard]] std::size_t least_room() const;
 
     Connection connection_;
     Trackers trackers_;
     bool stats_ = false;
-    std::atomic<const void*> context_{nullptr};
 };
 
 } // namespace corosync::cmap

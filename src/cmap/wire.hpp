@@ -8,8 +8,6 @@
 
 namespace corosync::cmap {
 
-inline constexpr char kService[] = "cmap";
-
 enum Id : std::int32_t {
     kSet = 0,
     kDelete = 1,

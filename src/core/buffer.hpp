@@ -28,6 +28,14 @@ public:
         return data_ != nullptr;
     }
 
+    // Takes over memory from malloc, of `size` bytes and the slack.
+    void adopt(std::byte* data, std::size_t size)
+    {
+        release();
+        data_ = data;
+        capacity_ = size;
+    }
+
     // Called when idle: one large event must not hold its memory for ever.
     void trim()
     {

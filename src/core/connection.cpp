@@ -1,11 +1,12 @@
 #include "core/connection.hpp"
 
+#include "core/object.hpp"
+
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <new>
+#include <utility>
 
 namespace corosync {
 namespace {
@@ -15,21 +16,6 @@ constexpr char kForceFile[] = "/etc/libqb/force-filesystem-sockets";
 
 // The server whose offer was refused last, per service library: not asked twice, since a handshake costs it 2 ms.
 std::atomic<pid_t> refused_server{0};
-
-template <class T> T* make()
-{
-    void* memory = malloc(sizeof(T));
-    return memory != nullptr ? new (memory) T : nullptr;
-}
-
-template <class T> void dispose(T*& object)
-{
-    if (object == nullptr)
-        return;
-    object->~T();
-    free(object);
-    object = nullptr;
-}
 
 } // namespace
 
@@ -42,8 +28,8 @@ Connection::~Connection()
         if (libqb_ != nullptr)
             libqb_->close();
     }
-    dispose(ring_);
-    dispose(libqb_);
+    destroy(ring_);
+    destroy(libqb_);
     pthread_cond_destroy(&loan_ended_);
 }
 
@@ -89,7 +75,7 @@ int Connection::open_ring(const char* service, const Settings& settings)
         }
         if (rc == 0)
             return 0;
-        dispose(ring_);
+        destroy(std::exchange(ring_, nullptr));
         if (rc == kUnlike)
             refused_server.store(server.pid, std::memory_order_relaxed);
     }
@@ -103,7 +89,7 @@ int Connection::open_libqb(const char* service, const Settings& settings)
     libqb_ = make<LibqbTransport>();
     const int rc = libqb_ != nullptr ? libqb_->connect(service, settings) : -ENOMEM;
     if (rc != 0)
-        dispose(libqb_);
+        destroy(std::exchange(libqb_, nullptr));
     return rc;
 }
 
@@ -157,14 +143,33 @@ unsigned Connection::begin_close(const Caller& caller)
     if (getpid() != owner_) {
         on_transport([](auto& transport) { transport.abandon(); });
         abandoned_ = true;
-    } else {
-        on_transport([](auto& transport) { transport.wake(); });
+    } else if (running_.any_of_others(caller)) {
+        woke_dispatch_ = on_transport([](auto& transport) {
+            const bool alive = !transport.gone();
+            transport.wake();
+            return alive;
+        });
     }
     pthread_cond_broadcast(&loan_ended_);
     return running_.reap(caller, [&](const Dispatching& record) {
         if (&record == borrower_)
             borrower_ = nullptr;
     });
+}
+
+int Connection::last_request(const Message& request)
+{
+    if (abandoned_ || !exchange_.try_lock())
+        return 0;
+    View reply;
+    int rc = exchange(request, kOrdinary, reply);
+    if (rc > 0) {
+        on_transport([](auto& transport) { transport.drop_reply(); });
+        rc = 0;
+    }
+    exchange_.unlock();
+    // A daemon with an event to announce hangs up on a client whose dispatch was woken; that is as good.
+    return rc == -ENOTCONN && woke_dispatch_ ? 0 : rc;
 }
 
 Dispatching* Connection::enter_dispatch(const Caller& caller, unsigned& pins_to_drop)
@@ -218,21 +223,24 @@ int Connection::take_next(Dispatching& record, const Taking& taking, const Recei
         if (const int rc = transport.peek(taking, event); rc <= 0)
             return rc;
         const View view(event.data, event.size);
-        const bool absorb = receiver.filter != nullptr && receiver.filter->concerns(view);
-        const bool lend = event.lent && receiver.may_lend && !copy_all_ && !absorb;
+        const Filter* filter = receiver.filter;
+        const bool part = filter != nullptr && filter->is_part(view);
+        const bool lend = event.lent && receiver.may_lend && !copy_all_ && !part;
         // Memory first: an event for which there is none stays where it is, announced as before.
-        if (!absorb && !lend && !record.buffer.reserve(event.size))
+        if (!part && !lend && !record.buffer.reserve(event.size))
             return -ENOMEM;
         if (const int rc = transport.accept(taking); rc <= 0)
             return rc;
+        if (filter != nullptr && !part)
+            filter->observe(receiver.session, view);
         if (lend) {
             borrower_ = &record;
             return 1;
         }
-        int rc = 1;
         Event mine;
-        if (absorb) {
-            rc = receiver.filter->absorb(receiver.session, view, record.buffer, mine);
+        int rc = 1;
+        if (part) {
+            rc = filter->absorb(receiver.session, view, record.buffer, mine);
         } else {
             mine = {record.buffer.data(), event.size};
             std::memcpy(mine.data, event.data, event.size);
@@ -271,38 +279,18 @@ Exchange::Exchange(Connection& connection, const Message& request, const Expecte
     : connection_(connection)
 {
     connection_.exchange_.lock();
-    locked_ = true;
     // A request that has not begun when the handle is finalized does not begin any more.
-    if (connection_.closing())
-        status_ = -EBADF;
-    else
-        run(request, expected, threshold);
-}
-
-Exchange::Exchange(Connection& connection, const Message& request, const Expected& expected, LastRequest)
-    : connection_(connection)
-{
-    locked_ = connection_.exchange_.try_lock();
-    if (locked_)
-        run(request, expected, kOrdinary);
-    else
-        status_ = -EBUSY;
+    status_ = connection_.closing() ? -EBADF : connection_.exchange(request, threshold, reply_);
+    replied_ = status_ > 0;
+    if (replied_)
+        status_ = check(expected);
 }
 
 Exchange::~Exchange()
 {
     if (replied_)
         connection_.on_transport([](auto& transport) { transport.drop_reply(); });
-    if (locked_)
-        connection_.exchange_.unlock();
-}
-
-void Exchange::run(const Message& request, const Expected& expected, unsigned threshold)
-{
-    status_ = connection_.exchange(request, threshold, reply_);
-    replied_ = status_ > 0;
-    if (replied_)
-        status_ = check(expected);
+    connection_.exchange_.unlock();
 }
 
 int Exchange::check(const Expected& expected)

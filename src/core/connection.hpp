@@ -21,14 +21,16 @@
 
 namespace corosync {
 
-// A session's own look at an event, in the order in which events arrive and with no other event under way: for what
-// is put together from several of them.
+// A session's own look at events, in the order in which they arrive and with no other one under way: for what is put
+// together from several of them.
 struct Filter {
-    // Whether `event` is one for absorb().
-    bool (*concerns)(const View& event);
-    // Takes in an event where it lies. 1 if `whole` is now an event to deliver, whose memory `buffer` owns; 0 if there
-    // is none to deliver; or a negative errno. The event itself is used up in any case.
-    int (*absorb)(void* session, const View& event, Buffer& buffer, Event& whole);
+    // Whether `event` is a part of something larger, for absorb().
+    bool (*is_part)(const View& event);
+    // Takes in a part where it lies. 1 if `whole` is now an event to deliver, whose memory `buffer` owns; 0 if there
+    // is none to deliver yet; or a negative errno. The part itself is used up in any case.
+    int (*absorb)(void* session, const View& part, Buffer& buffer, Event& whole);
+    // Sees every other event before it is delivered.
+    void (*observe)(void* session, const View& event);
 };
 
 // What a dispatch needs of the session it works for.
@@ -73,6 +75,9 @@ public:
     // that were held by dispatches of the caller which a callback left by a jump.
     unsigned begin_close(const Caller& caller);
     [[nodiscard]] bool closing() const { return closing_.load(std::memory_order_acquire); }
+    // Second half, for a service that wants to say goodbye. Whatever the answer is: 0, or a negative errno. Not sent
+    // where it would have to wait for another thread's request, or from a forked child; closing has the same effect.
+    int last_request(const Message& request);
 
     // For the dispatch loop.
     Dispatching* enter_dispatch(const Caller& caller, unsigned& pins_to_drop);
@@ -97,7 +102,8 @@ private:
     LibqbTransport* libqb_ = nullptr;
     pid_t owner_ = 0;
     std::atomic<bool> closing_{false};
-    bool abandoned_ = false;
+    bool abandoned_ = false;     // closed in a child of the process that opened it
+    bool woke_dispatch_ = false; // which costs the daemon its way to announce events to us
 
     Mutex exchange_;
     Mutex sending_;
@@ -109,15 +115,11 @@ private:
     pthread_cond_t loan_ended_ = PTHREAD_COND_INITIALIZER;
 };
 
-struct LastRequest {};
-
 // A request and the reply to it. The reply may be read as long as this lives, and the connection's other requests
 // wait as long: so decode and go.
 class Exchange {
 public:
     Exchange(Connection& connection, const Message& request, const Expected& expected, unsigned threshold = kOrdinary);
-    // The last request of a handle that is being finalized. It never waits for another thread's: -EBUSY then.
-    Exchange(Connection& connection, const Message& request, const Expected& expected, LastRequest);
     ~Exchange();
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
@@ -130,12 +132,10 @@ public:
     [[nodiscard]] const View& reply() const { return reply_; }
 
 private:
-    void run(const Message& request, const Expected& expected, unsigned threshold);
     int check(const Expected& expected);
 
     Connection& connection_;
     View reply_;
-    bool locked_ = false;
     bool replied_ = false;
     int status_ = 0;
     std::int32_t error_ = 0;

@@ -60,8 +60,8 @@ Result with_session(HandleTable<Session>& table, std::uint64_t handle, Result ba
     return result;
 }
 
-// Ends the handle, after a last f(session). Waiting dispatches return, and the connection closes when the last user is
-// gone.
+// Ends the handle and does a last f(session). Waiting dispatches return, and the connection closes when the last user
+// is gone.
 template <class Session, class Result, class F>
 Result finalize(HandleTable<Session>& table, std::uint64_t handle, Result bad_handle, const Caller& caller, F f)
 {
@@ -69,8 +69,9 @@ Result finalize(HandleTable<Session>& table, std::uint64_t handle, Result bad_ha
     Session* session = table.close(handle);
     if (session == nullptr)
         return bad_handle;
+    const unsigned left_behind = session->connection().begin_close(caller);
     const Result result = f(*session);
-    table.unpin(handle, 1 + session->connection().begin_close(caller));
+    table.unpin(handle, 1 + left_behind);
     return result;
 }
 

@@ -6,6 +6,8 @@
 // Nothing here can be left locked by a fork, a cancelled thread or a callback that never returns.
 #pragma once
 
+#include "core/object.hpp"
+
 #include <sys/random.h>
 #include <time.h>
 
@@ -28,6 +30,7 @@ inline std::uint32_t random_check()
     return value != 0 ? value : 1;
 }
 
+// Objects come from make().
 template <class T> class HandleTable {
 public:
     // Takes the object over and returns its handle; 0, which no handle is, if there is no room for it.
@@ -92,7 +95,7 @@ public:
         T* object = slot->object;
         // Release: what this user did to the object happens before its destruction, which acquires.
         if (slot->word.fetch_sub(count, std::memory_order_acq_rel) == count)
-            T::destroy(object);
+            destroy(object);
     }
 
 private:

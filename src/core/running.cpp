@@ -1,6 +1,6 @@
 #include "core/running.hpp"
 
-#include <new>
+#include "core/object.hpp"
 
 namespace corosync {
 namespace {
@@ -26,8 +26,7 @@ RunningDispatches::~RunningDispatches()
 {
     for (Dispatching* record = first_.next; record != nullptr;) {
         Dispatching* next = record->next;
-        record->~Dispatching();
-        free(record);
+        destroy(record);
         record = next;
     }
 }
@@ -37,10 +36,9 @@ Dispatching* RunningDispatches::enter(const Caller& caller)
     Dispatching* record = &first_;
     while (record->busy) {
         if (record->next == nullptr) {
-            void* memory = malloc(sizeof(Dispatching));
-            if (memory == nullptr)
+            record->next = make<Dispatching>();
+            if (record->next == nullptr)
                 return nullptr;
-            record->next = new (memory) Dispatching;
         }
         record = record->next;
     }
@@ -53,6 +51,14 @@ void RunningDispatches::leave(Dispatching& record)
 {
     record.busy = false;
     record.buffer.trim();
+}
+
+bool RunningDispatches::any_of_others(const Caller& caller) const
+{
+    for (const Dispatching* record = &first_; record != nullptr; record = record->next)
+        if (record->busy && pthread_equal(record->caller.thread, caller.thread) == 0)
+            return true;
+    return false;
 }
 
 // Stacks grow downwards: a live dispatch of this thread has a frame above that of whatever it called.

@@ -56,6 +56,9 @@ public:
         return count;
     }
 
+    // Whether a thread other than the caller's is in a dispatch.
+    [[nodiscard]] bool any_of_others(const Caller& caller) const;
+
 private:
     static bool left_behind(const Dispatching& record, const Caller& caller);
 
