@@ -1,0 +1,98 @@
+#include "cpg/assembly.hpp"
+
+#include "core/object.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace corosync::cpg {
+
+Assemblies::Assembly::~Assembly()
+{
+    free(data);
+}
+
+Assemblies::~Assemblies()
+{
+    while (first_ != nullptr) {
+        Assembly* next = first_->next;
+        destroy(first_);
+        first_ = next;
+    }
+}
+
+bool Assemblies::Assembly::append(const std::byte* bytes, std::size_t size)
+{
+    if (data == nullptr || size > capacity - have) {
+        // Twice what is there, but never more than was announced. The first part is large already.
+        std::size_t larger = 2 * (have + size);
+        if (larger > length || larger < have)
+            larger = length;
+        auto* grown = static_cast<std::byte*>(realloc(data, sizeof(DeliverEvent) + larger + Buffer::kSlack));
+        if (grown == nullptr)
+            return false;
+        data = grown;
+        capacity = larger;
+    }
+    std::memcpy(data + sizeof(DeliverEvent) + have, bytes, size);
+    have += size;
+    return true;
+}
+
+Assemblies::Assembly** Assemblies::find(std::uint32_t nodeid, std::uint32_t pid)
+{
+    Assembly** link = &first_;
+    while (*link != nullptr && ((*link)->nodeid != nodeid || (*link)->pid != pid))
+        link = &(*link)->next;
+    return link;
+}
+
+void Assemblies::drop(std::uint32_t nodeid, std::uint32_t pid)
+{
+    Assembly** link = find(nodeid, pid);
+    if (*link != nullptr)
+        destroy(std::exchange(*link, (*link)->next));
+}
+
+int Assemblies::add(const PartialDeliverEvent& part, const std::byte* bytes, Buffer& buffer, Event& whole)
+{
+    if (part.type == kFirst) {
+        drop(part.nodeid, part.pid);
+        auto* fresh = make<Assembly>();
+        if (fresh == nullptr)
+            return -ENOMEM;
+        fresh->next = first_;
+        fresh->nodeid = part.nodeid;
+        fresh->pid = part.pid;
+        fresh->length = part.length;
+        first_ = fresh;
+    }
+    Assembly* assembly = *find(part.nodeid, part.pid);
+    if (assembly == nullptr)
+        return 0; // we came in the middle of it, or it was dropped
+    const bool fits = part.length == assembly->length && part.part_length <= assembly->length - assembly->have;
+    const bool kept = fits && assembly->append(bytes, part.part_length);
+    if (kept && part.type != kLast)
+        return 0;
+    const bool complete = kept && assembly->have == assembly->length;
+    if (complete) {
+        DeliverEvent head;
+        std::memset(static_cast<void*>(&head), 0, sizeof head);
+        head.header = {kDeliver, sizeof head, kWireOk};
+        head.group = part.group;
+        head.length = part.length;
+        head.nodeid = part.nodeid;
+        head.pid = part.pid;
+        std::memcpy(assembly->data, &head, sizeof head);
+        whole = {assembly->data, sizeof head + assembly->length};
+        // Out of the table before the program is called: its callback may see the sender's next first part.
+        buffer.adopt(std::exchange(assembly->data, nullptr), whole.size);
+    }
+    drop(part.nodeid, part.pid);
+    if (fits && !kept)
+        return -ENOMEM;
+    return complete ? 1 : 0;
+}
+
+} // namespace corosync::cpg

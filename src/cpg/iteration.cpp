@@ -1,0 +1,75 @@
+#include "cpg/iteration.hpp"
+
+#include <cstdlib>
+
+namespace corosync::cpg {
+namespace {
+
+void close_handle(cpg_iteration_handle_t handle)
+{
+    if (handle != 0 && iterations().close(handle) != nullptr)
+        iterations().unpin(handle);
+}
+
+} // namespace
+
+HandleTable<Iteration>& iterations()
+{
+    static constinit HandleTable<Iteration> table;
+    return table;
+}
+
+OwnIterations::~OwnIterations()
+{
+    for (std::size_t index = 0; index < size_; ++index)
+        close_handle(handles_[index]);
+    free(handles_);
+}
+
+cpg_iteration_handle_t OwnIterations::add(const Iteration& iteration)
+{
+    auto* own = make<Iteration>(iteration);
+    if (own == nullptr)
+        return 0;
+    const cpg_iteration_handle_t handle = iterations().add(own);
+    if (handle == 0) {
+        destroy(own);
+    } else if (!remember(handle)) {
+        close_handle(handle);
+        return 0;
+    }
+    return handle;
+}
+
+void OwnIterations::end(cpg_iteration_handle_t handle)
+{
+    {
+        const Guard guard(mutex_);
+        for (std::size_t index = 0; index < size_; ++index)
+            if (handles_[index] == handle)
+                handles_[index] = 0;
+    }
+    close_handle(handle);
+}
+
+bool OwnIterations::remember(cpg_iteration_handle_t handle)
+{
+    const Guard guard(mutex_);
+    std::size_t free_index = 0;
+    while (free_index < size_ && handles_[free_index] != 0)
+        ++free_index;
+    if (free_index == size_) {
+        const std::size_t larger = size_ + 8;
+        auto* grown = static_cast<cpg_iteration_handle_t*>(realloc(handles_, larger * sizeof *handles_));
+        if (grown == nullptr)
+            return false;
+        for (std::size_t index = size_; index < larger; ++index)
+            grown[index] = 0;
+        handles_ = grown;
+        size_ = larger;
+    }
+    handles_[free_index] = handle;
+    return true;
+}
+
+} // namespace corosync::cpg

@@ -1,0 +1,393 @@
+#include "cpg/session.hpp"
+
+#include "common/facade.hpp"
+#include "cpg/zero_copy.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace corosync::cpg {
+namespace {
+
+// While the daemon is busy with our last join or leave the request is repeated, at once and then ever more slowly.
+constexpr int kFirstPauseMs = 1;
+constexpr int kLongestPauseMs = 50;
+constexpr int kGiveUpMs = 1000;
+
+// A long message whose next part cannot be sent yet.
+constexpr int kPartPauseMs = 10;
+constexpr int kPartPauses = 100;
+
+constexpr std::size_t kMostMembersSent = 384; // of a MEMBERSHIP reply
+
+void pause_ms(int milliseconds)
+{
+    poll(nullptr, 0, milliseconds);
+}
+
+// Only the bytes that count: what is behind them in the program's memory is nobody's business.
+void put_name(Name& to, const cpg_name& name)
+{
+    to.length = name.length;
+    std::memcpy(to.value, name.value, name.length);
+}
+
+cpg_name take_name(const Name& name)
+{
+    cpg_name taken{};
+    taken.length = name.length;
+    std::memcpy(taken.value, name.value, name.length);
+    return taken;
+}
+
+bool valid(const Name& name)
+{
+    return name.length <= kNameSize;
+}
+
+} // namespace
+
+HandleTable<Session>& Session::table()
+{
+    static constinit HandleTable<Session> sessions;
+    return sessions;
+}
+
+Session::Membership Session::own_membership()
+{
+    const Guard guard(state_);
+    return membership_;
+}
+
+// `bounded`: the state that makes the daemon busy will not change, so give up after a while.
+template <class Once> cs_error_t Session::until_not_busy(bool bounded, Once once)
+{
+    int waited = 0;
+    int pause = 0;
+    for (;;) {
+        const cs_error_t error = once();
+        if (error != CS_ERR_BUSY || (bounded && waited >= kGiveUpMs))
+            return error;
+        if (connection_.closing())
+            return CS_ERR_BAD_HANDLE;
+        if (pause > 0)
+            pause_ms(pause);
+        waited += pause;
+        pause = pause == 0 ? kFirstPauseMs : pause * 2;
+        if (pause > kLongestPauseMs)
+            pause = kLongestPauseMs;
+    }
+}
+
+cs_error_t Session::join(const cpg_name& group)
+{
+    Outgoing<JoinRequest> request(kJoin);
+    put_name(request->group, group);
+    request->pid = static_cast<std::uint32_t>(getpid());
+    request->flags = model_.flags;
+    const cs_error_t error =
+        until_not_busy(own_membership().has_left, [&] { return ask(connection_, request, kJoinReply); });
+    if (error == CS_OK) {
+        const Guard guard(state_);
+        membership_.joined = true;
+        membership_.group = request->group;
+        membership_.pid = request->pid;
+    }
+    return error;
+}
+
+// The daemon would announce whatever name and pid it is told as having left, so it is told those that have joined.
+cs_error_t Session::leave(const cpg_name& group)
+{
+    const Membership own = own_membership();
+    Outgoing<LeaveRequest> request(kLeave);
+    if (own.joined) {
+        request->group = own.group;
+        request->pid = own.pid;
+    } else {
+        put_name(request->group, group);
+        request->pid = static_cast<std::uint32_t>(getpid());
+    }
+    const cs_error_t error = until_not_busy(false, [&] { return ask(connection_, request, kLeaveReply); });
+    if (error == CS_OK) {
+        const Guard guard(state_);
+        membership_.joined = false;
+        membership_.has_left = true;
+    }
+    return error;
+}
+
+cs_error_t Session::say_goodbye()
+{
+    const Membership own = own_membership();
+    // The daemon forgets to take the member of a group without a name out of it when the connection closes.
+    if (own.joined && own.group.length == 0) {
+        Outgoing<LeaveRequest> leaving(kLeave);
+        leaving->pid = own.pid;
+        connection_.last_request({leaving.part()});
+    }
+    Outgoing<BareRequest> request(kFinalize);
+    return from_transport(connection_.last_request({request.part()}));
+}
+
+cs_error_t Session::mcast(cpg_guarantee_t guarantee, const iovec* parts, std::size_t count)
+{
+    if (parts == nullptr && count != 0)
+        return CS_ERR_INVALID_PARAM;
+    std::size_t length = 0;
+    for (std::size_t index = 0; index < count; ++index) {
+        if (parts[index].iov_base == nullptr && parts[index].iov_len != 0)
+            return CS_ERR_INVALID_PARAM;
+        if (parts[index].iov_len > UINT32_MAX - length)
+            return CS_ERR_TOO_BIG;
+        length += parts[index].iov_len;
+    }
+    const std::span<const iovec> all(parts, count);
+    return length <= kMaxAtomic ? mcast_whole(guarantee, all, length) : mcast_in_parts(guarantee, all, length);
+}
+
+cs_error_t Session::mcast_whole(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length)
+{
+    Outgoing<McastRequest> request(kMcast, length);
+    request->guarantee = guarantee;
+    request->length = static_cast<std::uint32_t>(length);
+    const int rc = connection_.send({request.part(), parts, 0, length}, kMulticast);
+    return connection_.closing() && rc < 0 ? CS_ERR_BAD_HANDLE : from_transport(rc);
+}
+
+cs_error_t Session::mcast_in_parts(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length)
+{
+    const Guard guard(large_);
+    for (std::size_t sent = 0; sent < length;) {
+        const std::size_t part = length - sent < kMaxAtomic ? length - sent : kMaxAtomic;
+        Outgoing<PartialMcastRequest> request(kPartialMcast, part);
+        request->guarantee = guarantee;
+        request->length = static_cast<std::uint32_t>(length);
+        request->part_length = static_cast<std::uint32_t>(part);
+        request->type = kContinued;
+        if (sent == 0)
+            request->type = kFirst;
+        else if (sent + part == length)
+            request->type = kLast;
+        const cs_error_t error = mcast_part(request, parts, sent);
+        if (error != CS_OK)
+            return error; // nothing of it is delivered: receivers drop what they have at our next first part
+        sent += part;
+    }
+    return CS_OK;
+}
+
+// One part. While the cluster cannot take it, tries again every now and then, for a second.
+cs_error_t Session::mcast_part(Outgoing<PartialMcastRequest>& request, std::span<const iovec> parts, std::size_t skip)
+{
+    for (int pauses = 0;; ++pauses) {
+        const Exchange exchange(connection_, {request.part(), parts, skip, request->part_length}, {kPartialMcastReply},
+                                kMulticast);
+        if (exchange.status() != -EAGAIN || pauses == kPartPauses)
+            return answer(exchange);
+        pause_ms(kPartPauseMs);
+    }
+}
+
+cs_error_t Session::zero_copy_mcast(cpg_guarantee_t guarantee, const iovec& whole)
+{
+    if (whole.iov_len > kMessageSize)
+        return CS_ERR_TOO_BIG;
+    if (whole.iov_len > zero_copy_size(whole.iov_base))
+        return CS_ERR_INVALID_PARAM;
+    if (!own_membership().joined)
+        return CS_ERR_NOT_EXIST;
+    return mcast(guarantee, &whole, 1);
+}
+
+cs_error_t Session::membership(const cpg_name& group, cpg_address* members, int& count)
+{
+    Outgoing<MembershipRequest> request(kMembership);
+    put_name(request->group, group);
+    const Exchange exchange(connection_, {request.part()},
+                            Expected::reply<MembershipReply>(kMembershipReply, kMostMembersSent * sizeof(Address)));
+    MembershipReply reply;
+    if (!exchange.ok() || !exchange.reply().read(reply))
+        return answer(exchange);
+    // The daemon counts members that its reply has no room for, and the program has room for these many.
+    std::size_t most = reply.count < CPG_MEMBERS_MAX ? reply.count : CPG_MEMBERS_MAX;
+    std::size_t written = 0;
+    for (Address address; written < most && exchange.reply().read(address, sizeof reply + written * sizeof address);
+         ++written)
+        members[written] = {address.nodeid, address.pid, address.reason};
+    count = static_cast<int>(written);
+    return CS_OK;
+}
+
+cs_error_t Session::local_nodeid(unsigned& nodeid)
+{
+    Outgoing<BareRequest> request(kLocalGet);
+    const Exchange exchange(connection_, {request.part()}, Expected::reply<LocalGetReply>(kLocalGetReply));
+    LocalGetReply reply;
+    if (exchange.ok() && exchange.reply().read(reply))
+        nodeid = reply.nodeid;
+    return answer(exchange);
+}
+
+cs_error_t Session::iteration_initialize(cpg_handle_t owner, cpg_iteration_type_t type, const cpg_name* group,
+                                         cpg_iteration_handle_t& iteration)
+{
+    Outgoing<IterationInitializeRequest> request(kIterationInitialize);
+    if (group != nullptr)
+        put_name(request->group, *group);
+    request->type = type;
+    const Exchange exchange(connection_, {request.part()},
+                            Expected::reply<IterationInitializeReply>(kIterationInitializeReply));
+    IterationInitializeReply reply;
+    if (!exchange.ok() || !exchange.reply().read(reply))
+        return answer(exchange);
+    const cpg_iteration_handle_t added = iterations_.add({owner, reply.handle});
+    if (added == 0)
+        return CS_ERR_NO_MEMORY; // the daemon's part of it ends with the connection
+    iteration = added;
+    return CS_OK;
+}
+
+cs_error_t Session::iteration_next(const Iteration& iteration, cpg_iteration_description_t& description)
+{
+    Outgoing<IterationRequest> request(kIterationNext);
+    request->handle = iteration.daemons;
+    const Exchange exchange(connection_, {request.part()}, Expected::reply<IterationNextReply>(kIterationNextReply));
+    IterationNextReply reply;
+    if (!exchange.ok() || !exchange.reply().read(reply))
+        return answer(exchange);
+    if (!valid(reply.group))
+        return CS_ERR_LIBRARY;
+    description = {take_name(reply.group), reply.nodeid, reply.pid};
+    return CS_OK;
+}
+
+cs_error_t Session::iteration_finalize(const Iteration& iteration, cpg_iteration_handle_t handle)
+{
+    Outgoing<IterationRequest> request(kIterationFinalize);
+    request->handle = iteration.daemons;
+    const Exchange exchange(connection_, {request.part()}, {kIterationFinalizeReply});
+    // Once the daemon has answered, whatever it says, it knows the iteration no more.
+    if (exchange.status() == 0)
+        iterations_.end(handle);
+    return answer(exchange);
+}
+
+const Filter* Session::filter()
+{
+    static constexpr Filter filter{
+        [](const View& event) {
+            ReplyHeader header;
+            return event.read(header) && header.id == kPartialDeliver;
+        },
+        [](void* session, const View& part, Buffer& buffer, Event& whole) {
+            return static_cast<Session*>(session)->absorb(part, buffer, whole);
+        },
+        [](void* session, const View& event) { static_cast<Session*>(session)->observe(event); }};
+    return &filter;
+}
+
+int Session::absorb(const View& part, Buffer& buffer, Event& whole)
+{
+    ReplyHeader header;
+    PartialDeliverEvent event;
+    if (!read_header(part, header) || !part.read(event) || !valid(event.group))
+        return -EPROTO;
+    const std::byte* bytes = part.bytes(sizeof event, event.part_length);
+    if (bytes == nullptr)
+        return -EPROTO;
+    if (model_.cpg_deliver_fn == nullptr)
+        return 0;
+    return assemblies_.add(event, bytes, buffer, whole);
+}
+
+// Whoever leaves does not finish what it has begun. Seen to before the program hears of it: in its callback the same
+// sender may already be back, with a new message.
+void Session::observe(const View& event)
+{
+    ConfchgEvent confchg;
+    if (!event.read(confchg) || confchg.header.id != kConfchg)
+        return;
+    std::uint64_t at = sizeof confchg + std::uint64_t{confchg.members} * sizeof(Address);
+    for (std::uint32_t index = 0; index < confchg.left; ++index, at += sizeof(Address)) {
+        Address address;
+        const std::byte* bytes = event.bytes(at, sizeof address);
+        if (bytes == nullptr)
+            return;
+        std::memcpy(&address, bytes, sizeof address);
+        assemblies_.drop(address.nodeid, address.pid);
+    }
+}
+
+int Session::deliver(cpg_handle_t handle, std::byte* event, std::size_t size)
+{
+    const View view(event, size);
+    ReplyHeader header;
+    if (!read_header(view, header))
+        return -EPROTO;
+    switch (header.id) {
+    case kDeliver:
+        return deliver_message(handle, event, view);
+    case kConfchg:
+        return deliver_confchg(handle, event, view);
+    case kTotemConfchg:
+        return deliver_totem(handle, event, view);
+    default:
+        return 0; // of a newer daemon, and nobody asked for it
+    }
+}
+
+int Session::deliver_message(cpg_handle_t handle, std::byte* event, const View& view) const
+{
+    DeliverEvent head;
+    if (!view.read(head) || !valid(head.group) || view.bytes(sizeof head, head.length) == nullptr)
+        return -EPROTO;
+    if (model_.cpg_deliver_fn == nullptr)
+        return 0;
+    const cpg_name group = take_name(head.group);
+    model_.cpg_deliver_fn(handle, &group, head.nodeid, head.pid, event + sizeof head, head.length);
+    return 0;
+}
+
+int Session::deliver_confchg(cpg_handle_t handle, std::byte* event, const View& view) const
+{
+    ConfchgEvent head;
+    if (!view.read(head) || !valid(head.group))
+        return -EPROTO;
+    const std::uint64_t count = std::uint64_t{head.members} + head.left + head.joined;
+    if (view.bytes(sizeof head, count * sizeof(Address)) == nullptr)
+        return -EPROTO;
+    if (model_.cpg_confchg_fn == nullptr)
+        return 0;
+    // The program's form of an address is smaller, so the lists are rewritten where they lie, one behind the other.
+    std::byte* lists = event + sizeof head;
+    for (std::uint64_t index = 0; index < count; ++index) {
+        Address address;
+        std::memcpy(&address, lists + index * sizeof address, sizeof address);
+        const cpg_address converted{address.nodeid, address.pid, address.reason};
+        std::memcpy(lists + index * sizeof converted, &converted, sizeof converted);
+    }
+    const auto* members = reinterpret_cast<const cpg_address*>(lists);
+    const cpg_address* left = members + head.members;
+    const cpg_address* joined = left + head.left;
+    const cpg_name group = take_name(head.group);
+    model_.cpg_confchg_fn(handle, &group, members, head.members, left, head.left, joined, head.joined);
+    return 0;
+}
+
+int Session::deliver_totem(cpg_handle_t handle, std::byte* event, const View& view) const
+{
+    TotemConfchgEvent head;
+    if (!view.read(head) || view.bytes(kTotemNodes, std::uint64_t{head.members} * sizeof(std::uint32_t)) == nullptr)
+        return -EPROTO;
+    if (model_.cpg_totem_confchg_fn == nullptr)
+        return 0;
+    const auto* nodes = reinterpret_cast<const std::uint32_t*>(event + kTotemNodes);
+    model_.cpg_totem_confchg_fn(handle, {head.ring_nodeid, head.ring_seq}, head.members, nodes);
+    return 0;
+}
+
+} // namespace corosync::cpg

@@ -1,0 +1,85 @@
+// What one cpg handle knows and does.
+#pragma once
+
+#include "core/connection.hpp"
+#include "core/handle_table.hpp"
+#include "cpg/assembly.hpp"
+#include "cpg/iteration.hpp"
+#include "cpg/wire.hpp"
+
+#include <corosync/cpg.h>
+
+#include <sys/uio.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace corosync::cpg {
+
+// The largest message that goes out in one piece.
+inline constexpr std::size_t kMaxAtomic = kMessageSize - 1024;
+
+class Session {
+public:
+    static constexpr const char* kService = "cpg";
+    static constexpr bool kMayLend = true;
+    static const Filter* filter();
+
+    static HandleTable<Session>& table();
+    Connection& connection() { return connection_; }
+
+    void set_callbacks(const cpg_model_v1_data_t& model) { model_ = model; }
+
+    // Names passed in are known to be no longer than CPG_MAX_NAME_LENGTH.
+    cs_error_t join(const cpg_name& group);
+    cs_error_t leave(const cpg_name& group);
+    // What the daemon should hear before the connection closes.
+    cs_error_t say_goodbye();
+
+    cs_error_t mcast(cpg_guarantee_t guarantee, const iovec* parts, std::size_t count);
+    cs_error_t zero_copy_mcast(cpg_guarantee_t guarantee, const iovec& whole);
+
+    // Writes at most CPG_MEMBERS_MAX members.
+    cs_error_t membership(const cpg_name& group, cpg_address* members, int& count);
+    cs_error_t local_nodeid(unsigned& nodeid);
+
+    cs_error_t iteration_initialize(cpg_handle_t owner, cpg_iteration_type_t type, const cpg_name* group,
+                                    cpg_iteration_handle_t& iteration);
+    cs_error_t iteration_next(const Iteration& iteration, cpg_iteration_description_t& description);
+    cs_error_t iteration_finalize(const Iteration& iteration, cpg_iteration_handle_t handle);
+
+    int deliver(cpg_handle_t handle, std::byte* event, std::size_t size);
+
+    std::atomic<void*> context{nullptr}; // the program's
+
+private:
+    struct Membership {
+        bool joined = false;
+        bool has_left = false; // once: the daemon lets nobody in again on this connection
+        Name group{};
+        std::uint32_t pid = 0;
+    };
+
+    Membership own_membership();
+    template <class Once> cs_error_t until_not_busy(bool bounded, Once once);
+    cs_error_t mcast_whole(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length);
+    cs_error_t mcast_in_parts(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length);
+    cs_error_t mcast_part(Outgoing<PartialMcastRequest>& request, std::span<const iovec> parts, std::size_t skip);
+
+    int absorb(const View& part, Buffer& buffer, Event& whole);
+    void observe(const View& event);
+    int deliver_message(cpg_handle_t handle, std::byte* event, const View& view) const;
+    int deliver_confchg(cpg_handle_t handle, std::byte* event, const View& view) const;
+    int deliver_totem(cpg_handle_t handle, std::byte* event, const View& view) const;
+
+    Connection connection_;
+    cpg_model_v1_data_t model_{};
+    Mutex large_; // one long message at a time, or their parts would mix
+    Mutex state_;
+    Membership membership_; // under state_
+    OwnIterations iterations_;
+    Assemblies assemblies_; // under the connection's lock on events: see Filter
+};
+
+} // namespace corosync::cpg
