@@ -194,6 +194,8 @@ int RingTransport::find_chunk(Taking taking)
             return broken();
         } else if (was_gone) {
             return -ENOTCONN;
+        } else if (credit_ > 0) {
+            return broken(); // announced, and not there
         } else if (taking.readable) {
             // Another thread has taken the event, or the daemon hung up, or a byte came without its chunk. The last
             // would keep the descriptor readable for ever.
@@ -236,7 +238,7 @@ int RingTransport::accept(const Taking& taking)
                 return gone() ? 1 : -ENOTCONN;
             if (taken <= owed_) {
                 owed_ -= taken;
-                return gone() ? 1 : 0;
+                return !taking.waits && gone() ? 1 : 0;
             }
             owed_ = 0;
             return 1;
@@ -248,7 +250,7 @@ int RingTransport::accept(const Taking& taking)
         credit_ = unread - owed_ < batch ? unread - owed_ : batch;
         if (credit_ <= 0) {
             credit_ = 0;
-            return gone() ? 1 : 0;
+            return !taking.waits && gone() ? 1 : 0;
         }
     }
     --credit_;
@@ -260,29 +262,28 @@ int RingTransport::accept(const Taking& taking)
 
 void RingTransport::settle()
 {
-    if (owed_ == 0)
-        return;
-    const int taken = take_bytes(owed_);
-    // Less can only come after a hang-up, or if somebody else reads the descriptor; what is not there is not owed.
-    (void)taken;
+    // Fewer can only be there after a hang-up, or if the program reads the descriptor; what is not there is not owed.
+    if (owed_ > 0)
+        take_bytes(owed_);
     owed_ = 0;
 }
 
-// Takes up to `count` bytes off the socket. How many, or -1 if none will ever come again.
+// Takes up to `count` bytes off the socket. How many there were, or -1 at the end of file, which may be the daemon's
+// doing or that of our own finalize: poll tells them apart.
 int RingTransport::take_bytes(int count)
 {
-    char bytes[kBatch + 1];
-    static_assert(sizeof bytes > kBatch, "a whole batch that is owed, and the announcement of one more");
-    for (;;) {
-        const ssize_t got = recv(socket_, bytes, static_cast<std::size_t>(count), MSG_DONTWAIT);
+    char bytes[kBatch + 1]; // a whole batch that is owed, and the announcement of one more
+    int taken = 0;
+    while (taken < count) {
+        const ssize_t got = recv(socket_, bytes, static_cast<std::size_t>(count - taken), MSG_DONTWAIT);
         if (got > 0)
-            return static_cast<int>(got);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-            return 0;
-        return -1; // end of file: the daemon, or our own finalize; poll tells them apart
+            taken += static_cast<int>(got);
+        else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            break;
+        else if (got == 0 || errno != EINTR)
+            return taken > 0 ? taken : -1;
     }
+    return taken;
 }
 
 // The rings cannot be believed. Latched; the daemon is released from whatever it waits for.
