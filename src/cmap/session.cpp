@@ -110,7 +110,8 @@ std::size_t Session::least_room() const
     return stats_ ? kStatsRoom : kSmallRoom;
 }
 
-// One GET. accept(type, length, bytes) sees the value; bytes is nullptr if the reply does not hold all of it.
+// One GET. accept(type, length, bytes) sees the value. bytes is nullptr if there was no room for it: none was asked
+// for, or the statistics map had a longer value, which it reports all the same.
 template <class Accept> cs_error_t Session::fetch(const Key& key, std::size_t room, Accept accept)
 {
     Outgoing<GetRequest> request(kGet);
@@ -123,6 +124,9 @@ template <class Accept> cs_error_t Session::fetch(const Key& key, std::size_t ro
     const std::byte* bytes = nullptr;
     if (reply.value_length <= room)
         bytes = exchange.reply().bytes(sizeof reply, reply.value_length);
+    const bool no_room = room == 0 || (stats_ && reply.value_length > room);
+    if (bytes == nullptr && !no_room)
+        return CS_ERR_LIBRARY;
     return accept(static_cast<cmap_value_types_t>(reply.type), reply.value_length, bytes);
 }
 
@@ -132,8 +136,10 @@ template <class Accept> cs_error_t Session::fetch_growing(const Key& key, std::s
     for (;;) {
         bool accepted = false;
         const cs_error_t error = fetch(key, room, [&](auto type, std::uint64_t length, const std::byte* bytes) {
+            if (bytes == nullptr)
+                return CS_ERR_INVALID_PARAM;
             accepted = true;
-            return bytes != nullptr ? accept(type, static_cast<std::size_t>(length), bytes) : CS_ERR_LIBRARY;
+            return accept(type, static_cast<std::size_t>(length), bytes);
         });
         if (accepted || error != CS_ERR_INVALID_PARAM || room == kMaxRoom)
             return error;

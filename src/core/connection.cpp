@@ -95,8 +95,13 @@ int Connection::open_libqb(const char* service, const Settings& settings)
 
 int Connection::post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up)
 {
-    const Guard guard(sending_);
-    return on_transport([&](auto& transport) { return transport.send(message, threshold, give_up); });
+    // Held for a moment only, unless the daemon is frozen and another thread's request waits for room for its byte.
+    while (!sending_.lock_within(kSliceMs))
+        if (give_up != nullptr && give_up->load(std::memory_order_acquire))
+            return -ENOTCONN;
+    const int rc = on_transport([&](auto& transport) { return transport.send(message, threshold, give_up); });
+    sending_.unlock();
+    return rc;
 }
 
 int Connection::send(const Message& message, unsigned threshold)

@@ -119,8 +119,10 @@ int receive_reply(int socket, const Settings& settings, std::byte* reply, const 
 {
     std::size_t have = 0;
     bool have_credentials = false;
+    std::int64_t end = 0; // for its last byte, once the first is here
     while (have < kHandshakeReplySize) {
-        if (const int rc = wait_readable(socket, have == 0 ? -1 : kWholeReplyMs); rc != 0)
+        const std::int64_t left = end - now_ms();
+        if (const int rc = wait_readable(socket, have == 0 ? -1 : left > 0 ? static_cast<int>(left) : 0); rc != 0)
             return rc;
         const std::size_t goal = have < sizeof(ReplyHeader) ? sizeof(ReplyHeader) : kHandshakeReplySize;
         const ssize_t got = receive_some(socket, reply + have, goal - have, server, have_credentials);
@@ -133,6 +135,8 @@ int receive_reply(int socket, const Settings& settings, std::byte* reply, const 
         // The very first bytes must say who sends: a stranger gets no further, not even to the fall-back.
         if (!have_credentials || !settings.accepts_peer(server.uid))
             return -EACCES;
+        if (have == 0)
+            end = now_ms() + kWholeReplyMs;
         have += static_cast<std::size_t>(got);
         // A foreign reply may be shorter than ours, and waiting for the rest of it would take for ever.
         if (have == sizeof(ReplyHeader))

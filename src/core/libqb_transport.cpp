@@ -20,6 +20,25 @@ bool nothing_yet(ssize_t rc)
     return rc == 0 || rc == -EAGAIN || rc == -ETIMEDOUT || rc == -ENOMSG || rc == -EINTR;
 }
 
+// Running out of descriptors on its way, libqb closes descriptor 0 of the program. So there must be as many as it
+// needs at the most.
+int check_descriptors()
+{
+    int spare[3];
+    int count = 0;
+    int rc = 0;
+    while (count < 3 && rc == 0) {
+        spare[count] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (spare[count] >= 0)
+            ++count;
+        else
+            rc = -errno;
+    }
+    while (count > 0)
+        close(spare[--count]);
+    return rc;
+}
+
 #ifdef HAVE_QB_IPCC_CONNECT_ASYNC
 // Ends a connection whose peer is not trusted. libqb must not get to see a reply, whose files it would open: after the
 // shutdown none can arrive, and what has arrived is thrown away.
@@ -38,6 +57,8 @@ void refuse(qb_ipcc_connection* connection, int socket)
 
 int LibqbTransport::connect(const char* service, const Settings& settings)
 {
+    if (const int rc = check_descriptors(); rc != 0)
+        return rc;
     if (const int rc = reach(service, settings); rc != 0)
         return rc;
     if (qb_ipcc_fd_get(connection_, &event_socket_) != 0)
@@ -123,12 +144,13 @@ int LibqbTransport::send(const Message& message, unsigned threshold, const std::
         qb_ipcc_fc_enable_max_set(connection_, threshold);
         threshold_ = threshold;
     }
-    if (message.skip != 0 || message.body.size() >= kMostParts)
+    if (message.body.size() >= kMostParts)
         return send_whole(message);
-    iovec parts[kMostParts] = {message.head};
-    std::size_t count = 1;
-    for (const iovec& part : message.body)
-        parts[count++] = part;
+    iovec parts[kMostParts];
+    std::size_t count = 0;
+    message.for_each([&](const std::byte* data, std::size_t some) {
+        parts[count++] = {const_cast<std::byte*>(data), some};
+    });
     const ssize_t sent = qb_ipcc_sendv(connection_, parts, count);
     return sent >= 0 ? 0 : failure(sent);
 }
@@ -222,7 +244,8 @@ bool LibqbTransport::gone()
 
 void LibqbTransport::wake()
 {
-    shutdown(setup_socket_ >= 0 ? setup_socket_ : event_socket_, SHUT_RD);
+    // Not the setup socket where it is another one: libqb would take that for the daemon's hang-up, also in a request.
+    shutdown(event_socket_, SHUT_RD);
 }
 
 void LibqbTransport::abandon()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <time.h>
 
 namespace corosync {
 
@@ -14,6 +15,18 @@ public:
 
     void lock() { pthread_mutex_lock(&mutex_); }
     bool try_lock() { return pthread_mutex_trylock(&mutex_) == 0; }
+    // Waits no longer than `limit_ms`; a wall clock that is set meanwhile makes it more or less.
+    bool lock_within(int limit_ms)
+    {
+        if (try_lock())
+            return true;
+        timespec end{};
+        clock_gettime(CLOCK_REALTIME, &end);
+        end.tv_nsec += limit_ms % 1000 * 1000000L;
+        end.tv_sec += limit_ms / 1000 + end.tv_nsec / 1000000000;
+        end.tv_nsec %= 1000000000;
+        return pthread_mutex_timedlock(&mutex_, &end) == 0;
+    }
     void unlock() { pthread_mutex_unlock(&mutex_); }
     pthread_mutex_t* native() { return &mutex_; }
 

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace corosync {
 namespace {
@@ -144,8 +145,12 @@ int RingTransport::reply(View& view, int timeout_ms)
 {
     void* data = nullptr;
     const ssize_t size = qb_rb_chunk_peek(response_, &data, timeout_ms);
-    if (size == 0 || size == -ETIMEDOUT || size == -EAGAIN || size == -EINTR)
-        return 0;
+    if (size == 0 || size == -ETIMEDOUT || size == -EAGAIN || size == -EINTR) {
+        // A chunk of no length looks like none and never goes away: space is in use, and there is nothing to take. Once
+        // may mean that the daemon is about to complete a chunk; after another slice it does not.
+        const bool stuck = timeout_ms > 0 && qb_rb_chunks_used(response_) == 0 && qb_rb_space_used(response_) > 0;
+        return std::exchange(reply_stuck_, stuck) && stuck ? broken() : 0;
+    }
     if (size < 0 || static_cast<std::size_t>(size) > ring_size_)
         return broken();
     view = {static_cast<const std::byte*>(data), static_cast<std::size_t>(size)};
@@ -154,6 +159,7 @@ int RingTransport::reply(View& view, int timeout_ms)
 
 void RingTransport::drop_reply()
 {
+    reply_stuck_ = false;
     qb_rb_chunk_reclaim(response_);
 }
 
@@ -176,10 +182,12 @@ void RingTransport::reclaim()
 }
 
 // Makes chunk_ the oldest chunk of the event ring: 1, or 0 if there is none.
-int RingTransport::find_chunk(Taking taking)
+int RingTransport::find_chunk(const Taking& taking)
 {
     if (broken_.load(std::memory_order_relaxed))
         return -EPROTO;
+    bool readable = taking.readable;
+    bool announced = credit_ > 0;
     while (chunk_ == nullptr) {
         // Asked before the ring is looked at, so that nothing written just before the hang-up is missed.
         const bool was_gone = gone_.load(std::memory_order_relaxed);
@@ -194,29 +202,23 @@ int RingTransport::find_chunk(Taking taking)
             return broken();
         } else if (was_gone) {
             return -ENOTCONN;
-        } else if (credit_ > 0) {
-            return broken(); // announced, and not there
-        } else if (taking.readable) {
-            // Another thread has taken the event, or the daemon hung up, or a byte came without its chunk. The last
-            // would keep the descriptor readable for ever.
-            taking.readable = false;
-            if (const int rc = stray_bytes(); rc != 0)
-                return rc;
-        } else if (taking.waits || !gone()) {
-            return 0;
+        } else if (announced) {
+            // A byte that is visible has its chunk visible before it. One without would keep the descriptor readable,
+            // and the program busy, for ever.
+            return broken();
+        } else if (taking.waits || !gone(readable)) {
+            announced = readable && unread_bytes() > owed_;
+            if (!announced)
+                return 0;
         }
     }
     return 1;
 }
 
-// Called with no chunk at hand although the descriptor was readable. 0: look again.
-int RingTransport::stray_bytes()
+int RingTransport::unread_bytes() const
 {
     int unread = 0;
-    if (ioctl(socket_, SIOCINQ, &unread) != 0 || unread <= owed_)
-        return 0;
-    // A byte that is visible has its chunk visible before it.
-    return qb_rb_chunks_used(event_) > 0 ? 0 : broken();
+    return ioctl(socket_, SIOCINQ, &unread) == 0 ? unread : 0;
 }
 
 // Makes sure that the event at hand has been announced by its byte, and accounts for its delivery. 1, or 0 if the byte
@@ -243,9 +245,7 @@ int RingTransport::accept(const Taking& taking)
             owed_ = 0;
             return 1;
         }
-        int unread = 0;
-        if (ioctl(socket_, SIOCINQ, &unread) != 0)
-            unread = 0;
+        const int unread = unread_bytes();
         const int batch = more < kBatch ? static_cast<int>(more) + 1 : kBatch;
         credit_ = unread - owed_ < batch ? unread - owed_ : batch;
         if (credit_ <= 0) {
@@ -297,9 +297,17 @@ int RingTransport::broken()
 
 bool RingTransport::gone()
 {
+    bool readable = false;
+    return gone(readable);
+}
+
+bool RingTransport::gone(bool& readable)
+{
     if (!gone_.load(std::memory_order_relaxed)) {
         pollfd entry{socket_, POLLIN, 0};
-        if ((poll(&entry, 1, 0) <= 0 || !hung_up(entry.revents)) && qb_rb_refcount_get(request_) == kBothEnds)
+        const bool any = poll(&entry, 1, 0) > 0;
+        readable = any && (entry.revents & POLLIN) != 0;
+        if ((!any || !hung_up(entry.revents)) && qb_rb_refcount_get(request_) == kBothEnds)
             return false;
         note_gone();
     }

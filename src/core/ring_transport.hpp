@@ -37,9 +37,10 @@ private:
     using Rb = qb_ringbuffer_s;
 
     int send_byte(const std::atomic<bool>* give_up);
-    int find_chunk(Taking taking);
+    int find_chunk(const Taking& taking);
     int take_bytes(int count);
-    int stray_bytes();
+    [[nodiscard]] int unread_bytes() const;
+    bool gone(bool& readable);
     int broken();
     void close_rings();
 
@@ -54,6 +55,7 @@ private:
 
     std::atomic<bool> gone_{false};   // the daemon closed its end; what the event ring holds is still good
     std::atomic<bool> broken_{false}; // nothing that the rings say can be believed any more
+    bool reply_stuck_ = false;        // the last wait ended with a reply in the ring that cannot be taken
 
     // The chunk that was peeked and not yet reclaimed (accepted or not), and the account of notification bytes:
     //   owed_    delivered events whose byte still lies on the socket

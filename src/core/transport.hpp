@@ -38,14 +38,15 @@ struct Message {
 
     [[nodiscard]] std::size_t size() const { return head.iov_len + length; }
 
-    // Writes all of it, as one.
-    void copy_to(std::byte* to) const
+    // piece(data, size) for the fixed part and for each stretch of the gathered bytes, in order.
+    template <class Piece> void for_each(Piece piece) const
     {
-        std::memcpy(to, head.iov_base, head.iov_len);
-        to += head.iov_len;
+        piece(static_cast<const std::byte*>(head.iov_base), head.iov_len);
         std::size_t ahead = skip;
         std::size_t left = length;
         for (const iovec& part : body) {
+            if (left == 0)
+                break;
             if (ahead >= part.iov_len) {
                 ahead -= part.iov_len;
                 continue;
@@ -53,13 +54,19 @@ struct Message {
             std::size_t some = part.iov_len - ahead;
             if (some > left)
                 some = left;
-            std::memcpy(to, static_cast<const std::byte*>(part.iov_base) + ahead, some);
-            to += some;
+            piece(static_cast<const std::byte*>(part.iov_base) + ahead, some);
             left -= some;
             ahead = 0;
-            if (left == 0)
-                break;
         }
+    }
+
+    // Writes all of it, as one.
+    void copy_to(std::byte* to) const
+    {
+        for_each([&](const std::byte* from, std::size_t some) {
+            std::memcpy(to, from, some);
+            to += some;
+        });
     }
 };
 
