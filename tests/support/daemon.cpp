@@ -1,0 +1,197 @@
+#include "daemon.hpp"
+
+#include "eventually.hpp"
+#include "process.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string_view>
+
+#include <fcntl.h>
+#include <qb/qbipcc.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace test {
+
+namespace {
+
+std::string node_text(int id, const std::string& address)
+{
+    const auto number = std::to_string(id);
+    return "  node {\n"
+           "    ring0_addr: " +
+           address +
+           "\n"
+           "    name: n" +
+           number +
+           "\n"
+           "    nodeid: " +
+           number +
+           "\n"
+           "  }\n";
+}
+
+std::string configuration_text(const Daemon::Options& options)
+{
+    std::string nodes;
+    for (int id = 1; const auto& address : options.addresses)
+        nodes += node_text(id++, address);
+    const std::string system = options.ipc == Daemon::Ipc::socket ? "system {\n  qb_ipc_type: socket\n}\n" : "";
+    return "totem {\n"
+           "  version: 2\n"
+           "  cluster_name: fixture\n"
+           "  transport: knet\n"
+           "  crypto_cipher: none\n"
+           "  crypto_hash: none\n" +
+           options.totem +
+           "}\n"
+           "nodelist {\n" +
+           nodes +
+           "}\n"
+           "quorum {\n" +
+           (options.votequorum ? "  provider: corosync_votequorum\n" : "") + options.quorum +
+           "}\n"
+           "logging {\n"
+           "  to_stderr: yes\n"
+           "  to_syslog: no\n"
+           "}\n" +
+           system + options.sections;
+}
+
+// Asked through libqb's client, so that the fixture does not depend on the libraries under test.
+bool serves(const char* service)
+{
+    qb_ipcc_connection_t* connection = qb_ipcc_connect(service, 12328);
+    if (connection)
+        qb_ipcc_disconnect(connection);
+    return connection != nullptr;
+}
+
+void remove_blackbox(pid_t pid)
+{
+    const auto prefix = "qb-corosync-" + std::to_string(pid) + "-";
+    for (const auto& name : shared_memory_entries())
+        if (name.starts_with(prefix))
+            ::unlink(("/dev/shm/" + name).c_str());
+}
+
+} // namespace
+
+Daemon::Ipc Daemon::ipc_from_environment()
+{
+    const char* wanted = std::getenv("TEST_DAEMON_IPC");
+    return wanted && std::string_view(wanted) == "socket" ? Ipc::socket : Ipc::shm;
+}
+
+Daemon::Daemon() : Daemon(Options{}) {}
+
+Daemon::Daemon(const Options& options)
+    : configuration_(scratch_directory() + "/" + options.name + ".conf"),
+      log_(scratch_directory() + "/" + options.name + ".log"), network_(options.network)
+{
+    std::ofstream(configuration_) << configuration_text(options);
+    start();
+    if (options.wait)
+        await_service();
+}
+
+Daemon::~Daemon()
+{
+    if (!pid_)
+        return;
+    // It removes the files of connections that were closed just now; killed before, it would leave them.
+    eventually(1s, [this] { return connection_entries(pid_).empty(); });
+    kill();
+}
+
+void Daemon::start()
+{
+    pid_ = ::fork();
+    if (pid_ == -1)
+        throw std::runtime_error("cannot fork");
+    if (pid_ == 0) {
+        const int log = ::open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        ::dup2(log, STDOUT_FILENO);
+        ::dup2(log, STDERR_FILENO);
+        if (network_ && !network_->move_in())
+            ::_exit(126);
+        ::execlp("corosync", "corosync", "-f", "-c", configuration_.c_str(), nullptr);
+        ::_exit(127);
+    }
+}
+
+void Daemon::await_service()
+{
+    const Visit visit(network_);
+    bool died = false;
+    const bool ready = eventually([&] { return (died = waits_in_state(pid_, WEXITED)) || serves("cmap"); });
+    if (!ready || died)
+        throw std::runtime_error("the daemon does not serve:\n" + log_tail());
+    // It removes the files of the connections that asked; killed or stopped before, it would leave them.
+    eventually(1s, [this] { return connection_entries(pid_).empty(); });
+}
+
+void Daemon::kill()
+{
+    ::kill(pid_, SIGKILL);
+    reap();
+}
+
+void Daemon::kill_without_reaping()
+{
+    ::kill(pid_, SIGKILL);
+    if (!eventually([this] { return waits_in_state(pid_, WEXITED); }))
+        throw std::runtime_error("the daemon survives SIGKILL");
+}
+
+int Daemon::terminate()
+{
+    ::kill(pid_, SIGTERM);
+    return reap();
+}
+
+void Daemon::stop()
+{
+    ::kill(pid_, SIGSTOP);
+    if (!eventually([this] { return waits_in_state(pid_, WSTOPPED); }))
+        throw std::runtime_error("the daemon does not stop");
+}
+
+void Daemon::resume()
+{
+    ::kill(pid_, SIGCONT);
+}
+
+void Daemon::restart()
+{
+    if (pid_)
+        kill();
+    start();
+    await_service();
+}
+
+int Daemon::reap()
+{
+    int status = 0;
+    if (!eventually([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; }))
+        throw std::runtime_error("the daemon does not end:\n" + log_tail());
+    remove_blackbox(pid_);
+    pid_ = 0;
+    if (!network_)
+        ::unlink("/run/corosync.pid");
+    return status;
+}
+
+std::string Daemon::log_tail() const
+{
+    std::ifstream file(log_);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    constexpr std::size_t kEnough = 2000;
+    return text.size() > kEnough ? text.substr(text.size() - kEnough) : text;
+}
+
+} // namespace test

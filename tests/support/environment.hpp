@@ -1,0 +1,36 @@
+// Environment variables for the length of a scope.
+#pragma once
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+namespace test {
+
+class Variable {
+public:
+    // Without a value: not set.
+    Variable(const char* name, std::optional<std::string> value) : name_(name)
+    {
+        if (const char* now = std::getenv(name))
+            before_ = now;
+        put(value);
+    }
+    ~Variable() { put(before_); }
+    Variable(const Variable&) = delete;
+    Variable& operator=(const Variable&) = delete;
+
+private:
+    void put(const std::optional<std::string>& value) const
+    {
+        if (value)
+            ::setenv(name_, value->c_str(), 1);
+        else
+            ::unsetenv(name_);
+    }
+
+    const char* name_;
+    std::optional<std::string> before_;
+};
+
+} // namespace test

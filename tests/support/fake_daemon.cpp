@@ -1,0 +1,121 @@
+#include "fake_daemon.hpp"
+
+#include "eventually.hpp"
+#include "fake_service.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <stdexcept>
+#include <system_error>
+
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace test {
+
+namespace {
+
+void check(bool good, const char* what)
+{
+    if (!good)
+        throw std::system_error(errno, std::generic_category(), what);
+}
+
+} // namespace
+
+FakeDaemon::FakeDaemon(const Options& options)
+{
+    std::array<int, 2> pair{};
+    check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0, "socketpair");
+    pid_ = ::fork();
+    check(pid_ != -1, "fork");
+    if (pid_ == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::close(pair[0]);
+        run_fake_service(options, pair[1]);
+    }
+    ::close(pair[1]);
+    control_ = pair[0];
+    Bytes ready;
+    if (!receive_frame(control_, ready))
+        throw std::runtime_error("the fake daemon cannot serve");
+}
+
+FakeDaemon::~FakeDaemon()
+{
+    if (pid_ != 0) {
+        // It removes the files of connections that were closed just now; killed before, it would leave them.
+        resume();
+        eventually(1s, [this] { return clients() == 0; });
+        kill();
+    }
+    ::close(control_);
+}
+
+void FakeDaemon::on_next_request(const Steps& steps)
+{
+    ask(Command::on_next_request, steps);
+}
+
+std::uint32_t FakeDaemon::now(const Steps& steps)
+{
+    return ask(Command::now, steps).value;
+}
+
+Bytes FakeDaemon::last_request()
+{
+    return ask(Command::last_request).bytes;
+}
+
+std::uint32_t FakeDaemon::requests()
+{
+    return ask(Command::requests).value;
+}
+
+std::uint32_t FakeDaemon::clients()
+{
+    return ask(Command::clients).value;
+}
+
+FakeDaemon::Report FakeDaemon::ask(Command command, const Steps& steps)
+{
+    Bytes frame;
+    // One that dies of what it is told says nothing more.
+    if (!send_frame(control_, pack(command, steps)) || !receive_frame(control_, frame))
+        return {};
+    return {value_at<std::uint32_t>(frame, 0), frame.substr(sizeof(std::uint32_t))};
+}
+
+void FakeDaemon::kill()
+{
+    ::kill(pid_, SIGKILL);
+    await_death();
+}
+
+void FakeDaemon::await_death()
+{
+    if (!eventually([this] { return ::waitpid(pid_, nullptr, WNOHANG) == pid_; }))
+        throw std::runtime_error("the fake daemon does not end");
+    pid_ = 0;
+}
+
+void FakeDaemon::stop()
+{
+    ::kill(pid_, SIGSTOP);
+    siginfo_t info{};
+    const auto stopped = [&] {
+        return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WNOHANG) == 0 && info.si_pid == pid_;
+    };
+    if (!eventually(stopped))
+        throw std::runtime_error("the fake daemon does not stop");
+}
+
+void FakeDaemon::resume()
+{
+    ::kill(pid_, SIGCONT);
+}
+
+} // namespace test

@@ -1,0 +1,19 @@
+// What runs in the child of a FakeDaemon, and how the two talk.
+#pragma once
+
+#include "fake_daemon.hpp"
+
+namespace test {
+
+enum class Command : std::uint32_t { on_next_request, now, last_request, requests, clients };
+
+// Whole frames over a stream socket: length, then bytes. False at its end.
+bool send_frame(int socket, const Bytes& frame);
+bool receive_frame(int socket, Bytes& frame);
+
+Bytes pack(Command command, const Steps& steps);
+
+// Serves until `control` is closed; tells there when it is ready.
+[[noreturn]] void run_fake_service(const FakeDaemon::Options& options, int control);
+
+} // namespace test

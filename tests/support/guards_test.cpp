@@ -1,0 +1,139 @@
+// Each guard trips on what it guards against. The first half asks the guards themselves; the second runs this
+// program again on tests that must fail, to see that a tripped guard fails a test.
+#include "guards.hpp"
+#include "process.hpp"
+#include "thread.hpp"
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace test;
+
+constexpr Duration kAtOnce = 0ms;
+
+// Complaints about what `leak` leaves.
+template <class Leak> std::string complaint_about(Leak leak)
+{
+    const auto before = Holdings::now();
+    leak();
+    return leaks_since(before, kAtOnce);
+}
+
+struct Outcome {
+    int status;
+    std::string output;
+};
+
+// Runs one of the victims below in a process of its own.
+Outcome run_victim(const std::string& name)
+{
+    const auto program = std::filesystem::read_symlink("/proc/self/exe").string();
+    const auto command = "TEST_TIME_LIMIT=1 GTEST_OUTPUT= '" + program +
+                         "' --gtest_also_run_disabled_tests --gtest_filter=Victim.DISABLED_" + name + " 2>&1";
+    std::FILE* pipe = ::popen(command.c_str(), "re");
+    std::string output;
+    std::array<char, 4096> buffer;
+    while (const auto size = std::fread(buffer.data(), 1, buffer.size(), pipe))
+        output.append(buffer.data(), size);
+    return {::pclose(pipe), output};
+}
+
+TEST(Guards, have_nothing_to_say_about_a_clean_test)
+{
+    EXPECT_EQ("", complaint_about([] { ::close(::dup(STDIN_FILENO)); }));
+}
+
+TEST(Guards, notice_a_leaked_descriptor)
+{
+    int leaked = -1;
+    EXPECT_NE("", complaint_about([&] { leaked = ::dup(STDIN_FILENO); }));
+    ::close(leaked);
+}
+
+TEST(Guards, notice_that_a_foreign_descriptor_was_closed)
+{
+    const int foreign = ::dup(STDIN_FILENO);
+    EXPECT_NE("", complaint_about([&] { ::close(foreign); }));
+}
+
+TEST(Guards, notice_that_a_descriptor_number_was_taken_over)
+{
+    const int foreign = ::dup(STDIN_FILENO);
+    std::array<int, 2> pipe;
+    ASSERT_EQ(0, ::pipe(pipe.data()));
+    EXPECT_NE("", complaint_about([&] { ::dup2(pipe[0], foreign); }));
+    for (const int descriptor : {foreign, pipe[0], pipe[1]})
+        ::close(descriptor);
+}
+
+TEST(Guards, notice_a_file_left_in_shared_memory)
+{
+    const std::string path = "/dev/shm/guards-test";
+    EXPECT_NE("", complaint_about([&] { std::ofstream{path}; }));
+    std::filesystem::remove(path);
+}
+
+TEST(Guards, notice_a_thread_left_behind)
+{
+    std::atomic<bool> enough = false;
+    std::unique_ptr<Thread> thread;
+    EXPECT_NE("", complaint_about(
+                      [&] { thread = std::make_unique<Thread>([&] { eventually([&] { return enough.load(); }); }); }));
+    enough = true;
+}
+
+TEST(Guards, wait_for_what_is_just_going_away)
+{
+    const auto before = Holdings::now();
+    const int descriptor = ::dup(STDIN_FILENO);
+    Thread closer([=] {
+        std::this_thread::sleep_for(kGlance);
+        ::close(descriptor);
+    });
+    EXPECT_EQ("leaked descriptor", leaks_since(before, kAtOnce).substr(0, 17));
+    closer.join();
+    EXPECT_EQ("", leaks_since(before));
+}
+
+TEST(Guards, fail_a_test_that_leaks)
+{
+    const auto [status, output] = run_victim("leaks_a_descriptor");
+    EXPECT_NE(0, status);
+    EXPECT_NE(std::string::npos, output.find("leaked descriptor")) << output;
+}
+
+TEST(Guards, end_a_test_that_hangs_and_say_which)
+{
+    const auto [status, output] = run_victim("hangs");
+    EXPECT_NE(0, status);
+    EXPECT_NE(std::string::npos, output.find("watchdog: Victim.DISABLED_hangs took more than 1 s")) << output;
+}
+
+TEST(Guards, let_a_clean_test_pass)
+{
+    const auto [status, output] = run_victim("behaves");
+    EXPECT_EQ(0, status) << output;
+}
+
+TEST(Victim, DISABLED_leaks_a_descriptor)
+{
+    EXPECT_NE(-1, ::dup(STDIN_FILENO));
+}
+
+TEST(Victim, DISABLED_hangs)
+{
+    for (;;)
+        ::pause();
+}
+
+TEST(Victim, DISABLED_behaves) {}
+
+} // namespace

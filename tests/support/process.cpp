@@ -1,0 +1,90 @@
+#include "process.hpp"
+
+#include "eventually.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+
+#include <dirent.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace test {
+
+namespace fs = std::filesystem;
+
+std::map<int, std::string> open_descriptors()
+{
+    const auto close = [](DIR* directory) { ::closedir(directory); };
+    const std::unique_ptr<DIR, decltype(close)> directory(::opendir("/proc/self/fd"), close);
+    if (!directory)
+        throw std::system_error(errno, std::generic_category(), "/proc/self/fd");
+    std::map<int, std::string> result;
+    while (const dirent* entry = ::readdir(directory.get())) {
+        const std::string name = entry->d_name;
+        if (name.starts_with('.') || std::stoi(name) == ::dirfd(directory.get()))
+            continue;
+        std::error_code error;
+        result.emplace(std::stoi(name), fs::read_symlink("/proc/self/fd/" + name, error).string());
+    }
+    return result;
+}
+
+std::set<std::string> shared_memory_entries()
+{
+    std::set<std::string> result;
+    for (const auto& entry : fs::directory_iterator("/dev/shm"))
+        result.insert(entry.path().filename().string());
+    return result;
+}
+
+std::set<std::string> connection_entries(pid_t daemon)
+{
+    auto result = shared_memory_entries();
+    const auto prefix = "qb-" + std::to_string(daemon) + "-";
+    std::erase_if(result, [&](const std::string& name) { return !name.starts_with(prefix); });
+    return result;
+}
+
+int thread_count()
+{
+    const fs::directory_iterator tasks("/proc/self/task");
+    return static_cast<int>(std::distance(begin(tasks), end(tasks)));
+}
+
+int in_child(const std::function<int()>& body)
+{
+    const pid_t pid = ::fork();
+    if (pid == -1)
+        throw std::system_error(errno, std::generic_category(), "fork");
+    if (pid == 0)
+        ::_exit(body());
+    int status = 0;
+    if (!eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; })) {
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, &status, 0);
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+bool waits_in_state(pid_t pid, int events)
+{
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(pid), &info, events | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+std::string scratch_directory()
+{
+    const char* work = std::getenv("WORK");
+    if (!work)
+        throw std::runtime_error("WORK is not set: run this under tests/support/sandbox.sh");
+    return work;
+}
+
+} // namespace test

@@ -1,0 +1,34 @@
+// What this process holds, and short-lived children.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+
+#include <sys/types.h>
+
+namespace test {
+
+// Number and target of each open descriptor.
+std::map<int, std::string> open_descriptors();
+
+// Names in /dev/shm.
+std::set<std::string> shared_memory_entries();
+
+// Those of the connections to the daemon of that pid.
+std::set<std::string> connection_entries(pid_t daemon);
+
+int thread_count();
+
+// Runs body in a child and returns what it returned, as an exit status (0..255), or -1 for a child that died
+// of a signal or did not end in time. Assertions in the child are lost, so a body returns its findings.
+int in_child(const std::function<int()>& body);
+
+// Has that child come into one of these states (WEXITED, WSTOPPED)? It is not reaped.
+bool waits_in_state(pid_t pid, int events);
+
+// The scratch directory that the sandbox provides; throws outside a sandbox.
+std::string scratch_directory();
+
+} // namespace test

@@ -1,0 +1,64 @@
+# Sourced by run.sh and demo.sh: what the machine needs, and the build.
+# shellcheck shell=bash
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+PATH=$PATH:/usr/sbin:/sbin # where Debian keeps daemons, out of a user's sight
+
+# shellcheck disable=SC2034 # for the scripts that source this one
+{
+    build_packages=(cmake g++ libqb-dev ninja-build pkg-config)
+    sandbox_packages=(corosync iproute2 mount util-linux)
+}
+
+say() {
+    printf '%s\n' "-- $*"
+}
+
+die() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# install_missing PACKAGE...: if there is an apt-get and we are root; otherwise say what is missing.
+install_missing() {
+    local package missing=()
+    if ! command -v apt-get >/dev/null; then
+        say "No apt-get here. What these packages of Debian bring must be there already: $*"
+        return
+    fi
+    for package; do
+        # shellcheck disable=SC2016 # dpkg-query expands that
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+    done
+    if [ ${#missing[@]} = 0 ]; then
+        ! grep -qs "corosync-client's test scripts" /usr/sbin/policy-rc.d || "$top/tests/support/install.sh"
+        return
+    fi
+    if [ "$(id -u)" != 0 ]; then
+        say "Not root, so these are not installed, and what needs them is left out: ${missing[*]}"
+        return
+    fi
+    say "Installing ${missing[*]}"
+    "$top/tests/support/install.sh" "${missing[@]}" || die "The installation failed."
+}
+
+# build FOLDER TARGET CMAKE_OPTION...: quiet, unless it fails.
+build() {
+    local folder=$1 target=$2 log=$1/build.log tool generator=()
+    shift 2
+    for tool in cmake c++ pkg-config; do
+        command -v $tool >/dev/null || die "$tool is missing."
+    done
+    if [ ! -e "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then
+        generator=(-G Ninja)
+    fi
+    mkdir -p "$folder"
+    cmake -S "$top" -B "$folder" "${generator[@]}" "$@" >"$log" 2>&1 || {
+        cat "$log" >&2
+        die "The configuration failed."
+    }
+    cmake --build "$folder" --target "$target" --parallel "$(nproc)" >"$log" 2>&1 || {
+        cat "$log" >&2
+        die "The build failed."
+    }
+}

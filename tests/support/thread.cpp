@@ -1,0 +1,101 @@
+#include "thread.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace test {
+
+namespace {
+
+void check(int error, const char* what)
+{
+    if (error)
+        throw std::system_error(error, std::generic_category(), what);
+}
+
+// The letter behind the name in brackets; 'X' for a thread that is gone.
+char state_of(pid_t thread)
+{
+    std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    const auto end = line.rfind(") ");
+    return end == std::string::npos ? 'X' : line[end + 2];
+}
+
+} // namespace
+
+Thread::Thread(std::function<void()> body, Stack stack) : body_(std::move(body)), stack_(stack)
+{
+    pthread_attr_t attributes;
+    check(pthread_attr_init(&attributes), "pthread_attr_init");
+    if (stack_.size) {
+        memory_ =
+            ::mmap(nullptr, stack_.guard + stack_.size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+        if (memory_ == MAP_FAILED)
+            check(errno, "mmap");
+        char* const usable = static_cast<char*>(memory_) + stack_.guard;
+        if (::mprotect(usable, stack_.size, PROT_READ | PROT_WRITE))
+            check(errno, "mprotect");
+        check(pthread_attr_setstack(&attributes, usable, stack_.size), "pthread_attr_setstack");
+    }
+    const int error = pthread_create(&thread_, &attributes, run, this);
+    pthread_attr_destroy(&attributes);
+    check(error, "pthread_create");
+}
+
+Thread::~Thread()
+{
+    join();
+    if (memory_)
+        ::munmap(memory_, stack_.guard + stack_.size);
+}
+
+void* Thread::run(void* self)
+{
+    struct Ending {
+        std::atomic<bool>& ended;
+        ~Ending() { ended = true; }
+    };
+    auto& thread = *static_cast<Thread*>(self);
+    const Ending ending{thread.ended_};
+    thread.id_ = ::gettid();
+    thread.body_();
+    return nullptr;
+}
+
+bool Thread::ended_within(Duration limit) const
+{
+    return eventually(limit, [this] { return ended_.load(); });
+}
+
+void Thread::join()
+{
+    if (!joined_)
+        pthread_join(thread_, nullptr);
+    joined_ = true;
+}
+
+void Thread::cancel()
+{
+    pthread_cancel(thread_);
+}
+
+void Thread::signal(int number)
+{
+    pthread_kill(thread_, number);
+}
+
+bool Thread::falls_asleep() const
+{
+    const bool asleep = eventually([this] { return id_ && state_of(id_) == 'S'; });
+    std::this_thread::sleep_for(20ms);
+    return asleep && state_of(id_) == 'S';
+}
+
+} // namespace test

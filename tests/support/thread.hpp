@@ -1,0 +1,103 @@
+// POSIX threads as tests need them: on a chosen stack, cancellable, observable from outside.
+#pragma once
+
+#include "eventually.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <optional>
+
+#include <pthread.h>
+#include <sys/types.h>
+
+namespace test {
+
+// A stack of `size` bytes above `guard` bytes that nobody may touch; size 0: the default one.
+struct Stack {
+    std::size_t size = 0;
+    std::size_t guard = 0;
+};
+
+class Thread {
+public:
+    explicit Thread(std::function<void()> body, Stack stack = {});
+    ~Thread();
+    Thread(const Thread&) = delete;
+    Thread& operator=(const Thread&) = delete;
+
+    // Has it returned, or been cancelled?
+    bool ended_within(Duration limit) const;
+    void join();
+
+    void cancel();
+    void signal(int number);
+
+    // Waits until the thread sleeps in the kernel, and for a moment longer, so that what it was about to wait
+    // for it now waits for.
+    bool falls_asleep() const;
+
+private:
+    static void* run(void* self);
+
+    std::function<void()> body_;
+    Stack stack_;
+    void* memory_ = nullptr;
+    pthread_t thread_{};
+    std::atomic<pid_t> id_ = 0;
+    std::atomic<bool> ended_ = false;
+    bool joined_ = false;
+};
+
+// A call that another thread makes.
+template <class Result> class Background {
+public:
+    explicit Background(std::function<Result()> call)
+        : thread_([this, call = std::move(call)] {
+              result_ = call();
+              finished_ = Clock::now();
+          })
+    {}
+
+    bool ended_within(Duration limit) const { return thread_.ended_within(limit); }
+    Thread& thread() { return thread_; }
+
+    // Waits for the call; empty if the thread was cancelled in it.
+    std::optional<Result> result()
+    {
+        thread_.join();
+        return result_;
+    }
+
+    // When the call returned.
+    Clock::time_point finished()
+    {
+        thread_.join();
+        return finished_;
+    }
+
+private:
+    std::optional<Result> result_;
+    Clock::time_point finished_;
+    Thread thread_; // last: it uses the others
+};
+
+template <class Call> Background(Call) -> Background<std::invoke_result_t<Call>>;
+
+// Does something over and over, in another thread, until the end of its scope.
+class Repeat {
+public:
+    explicit Repeat(std::function<void()> turn)
+        : thread_([this, turn = std::move(turn)] {
+              while (!enough_)
+                  turn();
+          })
+    {}
+    ~Repeat() { enough_ = true; }
+
+private:
+    std::atomic<bool> enough_ = false;
+    Thread thread_; // last: it uses the other
+};
+
+} // namespace test
