@@ -1,0 +1,49 @@
+#!/bin/sh
+# exports.sh NAME LIBRARY-DIRECTORY [sanitized]
+# lib<NAME>.so is to programs and to the run-time linker what exports/lib<NAME>.txt says, needs only what the
+# reference needs, and is built the way distributions ask for. With sanitizers only the first is looked at.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+name=$1 directory=$2 sanitized=${3:-}
+library=$directory/lib$name.so
+export LC_ALL=C
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail()
+{
+    echo "FAILED: lib$name: $*" >&2
+    exit 1
+}
+
+dynamic=$(readelf -dW "$library")
+soname=$(echo "$dynamic" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p')
+{
+    echo "soname $soname"
+    echo "file $(basename "$(readlink -f "$library")")"
+    # "node INDEX NAME [PARENT...]": references without a version bind to the node of index 2.
+    readelf -VW "$library" | awk '
+        /^Version definition/ { definitions = 1 }
+        /^Version needs/ { definitions = 0 }
+        !definitions { next }
+        / Index: / { if (line != "") print line; line = /BASE/ ? "" : "node " field("Index:") " " $NF }
+        / Parent / { if (line != "") line = line " " $NF }
+        END { if (line != "") print line }
+        function field(label,    i) { for (i = 1; i < NF; ++i) if ($i == label) return $(i + 1) }'
+    nm -D --defined-only --with-symbol-versions "$library" | awk '{ print $2, $3 }' | sort
+} > "$work/actual"
+grep -v '^#' "$here/exports/lib$name.txt" > "$work/expected"
+diff -u "$work/expected" "$work/actual" || fail "exports differ"
+[ "$(readlink -f "$directory/$soname")" = "$(readlink -f "$library")" ] || fail "$soname is not a link to it"
+
+[ -z "$sanitized" ] || exit 0
+
+wanted='libc\.so\.[0-9.]+|libc\.musl-.*'
+[ "$name" = corosync_common ] || wanted="$wanted|libqb\.so\.[0-9]+|libcorosync_common\.so\.4"
+unwanted=$(echo "$dynamic" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE "^($wanted)\$") || true
+[ -z "$unwanted" ] || fail "needs $unwanted"
+! echo "$dynamic" | grep -E '\((RPATH|RUNPATH|TEXTREL)\)' || fail "has one of these"
+echo "$dynamic" | grep -qE 'FLAGS.*(BIND_)?NOW' || fail "is bound lazily"
+segments=$(readelf -lW "$library")
+echo "$segments" | grep -q GNU_RELRO || fail "has no read-only relocations"
+echo "$segments" | awk '$1 == "GNU_STACK" { found = $7 !~ /E/ } END { exit !found }' || fail "has an executable stack"

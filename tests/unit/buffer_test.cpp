@@ -1,0 +1,87 @@
+#include "core/buffer.hpp"
+#include "support/sanitizers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstring>
+
+namespace {
+
+using corosync::Buffer;
+
+constexpr std::size_t kKept = 64 * 1024;
+
+TEST(Buffer, holds_nothing_to_begin_with)
+{
+    EXPECT_EQ(nullptr, Buffer().data());
+}
+
+TEST(Buffer, has_room_and_slack_and_is_aligned)
+{
+    for (const std::size_t size : {std::size_t{1}, std::size_t{24}, std::size_t{1000}, std::size_t{1024}, kKept + 1}) {
+        Buffer buffer;
+        ASSERT_TRUE(buffer.reserve(size));
+        std::memset(buffer.data(), 0xff, size + Buffer::kSlack); // the address sanitizer looks on
+        EXPECT_EQ(0U, reinterpret_cast<std::uintptr_t>(buffer.data()) % 16) << size;
+    }
+}
+
+TEST(Buffer, is_reused_for_what_fits)
+{
+    Buffer buffer;
+    ASSERT_TRUE(buffer.reserve(5000));
+    const std::byte* memory = buffer.data();
+    for (const std::size_t size : {std::size_t{1}, std::size_t{5000}, std::size_t{0}, std::size_t{4096}}) {
+        ASSERT_TRUE(buffer.reserve(size));
+        EXPECT_EQ(memory, buffer.data()) << size;
+    }
+}
+
+TEST(Buffer, survives_trimming_up_to_64_kib)
+{
+    Buffer buffer;
+    ASSERT_TRUE(buffer.reserve(kKept));
+    const std::byte* memory = buffer.data();
+    buffer.trim();
+    EXPECT_FALSE(buffer.large());
+    EXPECT_EQ(memory, buffer.data());
+}
+
+TEST(Buffer, gives_more_than_64_kib_back_when_trimmed)
+{
+    Buffer buffer;
+    ASSERT_TRUE(buffer.reserve(kKept + 1));
+    EXPECT_TRUE(buffer.large());
+    buffer.trim();
+    EXPECT_EQ(nullptr, buffer.data());
+    EXPECT_FALSE(buffer.large());
+    EXPECT_TRUE(buffer.reserve(1));
+}
+
+TEST(Buffer, adopts_memory_and_frees_it)
+{
+    Buffer buffer;
+    ASSERT_TRUE(buffer.reserve(1));
+    auto* memory = static_cast<std::byte*>(std::malloc(kKept + 1 + Buffer::kSlack));
+    buffer.adopt(memory, kKept + 1);
+    EXPECT_EQ(memory, buffer.data());
+    EXPECT_TRUE(buffer.large());
+    ASSERT_TRUE(buffer.reserve(kKept + 1));
+    EXPECT_EQ(memory, buffer.data());
+    buffer.trim();
+    EXPECT_EQ(nullptr, buffer.data());
+}
+
+TEST(Buffer, says_when_there_is_no_memory_and_can_be_used_again)
+{
+    if (test::kSanitized)
+        GTEST_SKIP() << "sanitizers end a program that asks for so much";
+    Buffer buffer;
+    ASSERT_TRUE(buffer.reserve(1));
+    EXPECT_FALSE(buffer.reserve(SIZE_MAX / 4));
+    EXPECT_EQ(nullptr, buffer.data());
+    EXPECT_TRUE(buffer.reserve(1));
+}
+
+} // namespace

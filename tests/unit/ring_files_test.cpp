@@ -1,0 +1,214 @@
+// Which directories and files of a daemon are attached, rule by rule. The files are real ones: for the sandbox.
+#include "core/ring_files.hpp"
+#include "ring_names.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using corosync::RingFiles;
+using test::HandshakeReply;
+using test::parses;
+
+constexpr char kDirectory[] = "/dev/shm/qb-1-2-3-abcdef";
+constexpr std::size_t kRingSize = 1048576;
+constexpr std::uintmax_t kDataSize = 1052672;
+constexpr std::uintmax_t kHeaderSize = sizeof(void*) == 8 ? 8252 : 8236;
+constexpr uid_t kUs = 0;
+constexpr uid_t kServer = 65533;
+constexpr uid_t kStranger = 65534;
+
+// Files as a daemon makes them.
+class Files : public ::testing::Test {
+protected:
+    Files()
+    {
+        EXPECT_TRUE(parses(HandshakeReply(kDirectory, "cmap"), files));
+        fs::create_directory(kDirectory);
+        ::chmod(kDirectory, 0770);
+        for (const auto& path : paths())
+            create(path);
+    }
+    ~Files() override { fs::remove_all(kDirectory); }
+
+    static std::vector<std::string> paths()
+    {
+        std::vector<std::string> result;
+        for (const char* ring : {"request", "response", "event"})
+            for (const char* part : {"header", "data"})
+                result.push_back(std::string(kDirectory) + "/qb-" + ring + "-cmap-" + part);
+        return result;
+    }
+
+    static void create(const std::string& path)
+    {
+        std::ofstream{path};
+        ::chmod(path.c_str(), 0600);
+        fs::resize_file(path, path.ends_with("-data") ? kDataSize : kHeaderSize);
+    }
+
+    bool safe() const { return files.safe_to_attach(kServer, kRingSize); }
+
+    // Expects that the files are unsafe while any one of them is damaged like this.
+    void expect_unsafe_with(const std::function<void(const std::string&)>& damage) const
+    {
+        for (const auto& path : paths()) {
+            damage(path);
+            EXPECT_FALSE(safe()) << path;
+            fs::remove_all(path);
+            create(path);
+        }
+        EXPECT_TRUE(safe());
+    }
+
+    static bool give(const std::string& path, uid_t owner)
+    {
+        return ::chown(path.c_str(), owner, static_cast<gid_t>(-1)) == 0;
+    }
+
+    RingFiles files;
+};
+
+TEST_F(Files, of_a_daemon_are_safe)
+{
+    EXPECT_TRUE(safe());
+}
+
+TEST_F(Files, fit_exactly)
+{
+    EXPECT_EQ(kDataSize, RingFiles::data_size(kRingSize));
+    EXPECT_TRUE(files.safe_to_attach(kServer, kDataSize - 13));
+    EXPECT_FALSE(files.safe_to_attach(kServer, kDataSize - 12));
+    expect_unsafe_with([](const std::string& path) { fs::resize_file(path, fs::file_size(path) + 1); });
+    expect_unsafe_with([](const std::string& path) { fs::resize_file(path, fs::file_size(path) - 1); });
+    expect_unsafe_with([](const std::string& path) { fs::resize_file(path, 0); });
+}
+
+TEST_F(Files, are_all_there)
+{
+    expect_unsafe_with([](const std::string& path) { fs::remove(path); });
+}
+
+TEST_F(Files, are_regular)
+{
+    expect_unsafe_with([](const std::string& path) {
+        fs::rename(path, path + ".real");
+        fs::create_symlink(path + ".real", path);
+    });
+    expect_unsafe_with([](const std::string& path) {
+        fs::remove(path);
+        fs::create_directory(path);
+    });
+    expect_unsafe_with([](const std::string& path) {
+        fs::remove(path);
+        ::mkfifo(path.c_str(), 0600);
+    });
+}
+
+TEST_F(Files, have_one_name)
+{
+    expect_unsafe_with([](const std::string& path) { fs::create_hard_link(path, path + ".second"); });
+}
+
+TEST_F(Files, can_be_written_by_their_owner_only)
+{
+    for (const mode_t mode : {0620U, 0602U, 0666U})
+        expect_unsafe_with([=](const std::string& path) { ::chmod(path.c_str(), mode); });
+}
+
+TEST_F(Files, may_be_read_by_others)
+{
+    for (const auto& path : paths())
+        ::chmod(path.c_str(), 0644);
+    EXPECT_TRUE(safe());
+}
+
+class OwnersOfFiles : public Files {
+protected:
+    void SetUp() override
+    {
+        if (!give(kDirectory, kServer) || !give(kDirectory, kUs))
+            GTEST_SKIP() << "cannot give files away here";
+    }
+};
+
+TEST_F(OwnersOfFiles, are_we_or_the_server)
+{
+    for (const uid_t owner : {kServer, kUs}) {
+        for (const auto& path : paths())
+            give(path, owner);
+        EXPECT_TRUE(safe()) << owner;
+    }
+    expect_unsafe_with([](const std::string& path) { give(path, kStranger); });
+}
+
+TEST_F(OwnersOfFiles, own_the_directory_too)
+{
+    give(kDirectory, kServer);
+    EXPECT_TRUE(safe());
+    give(kDirectory, kStranger);
+    EXPECT_FALSE(safe());
+}
+
+TEST_F(Files, lie_in_a_directory_that_not_everybody_can_write)
+{
+    ::chmod(kDirectory, 0700);
+    EXPECT_TRUE(safe());
+    ::chmod(kDirectory, 0772);
+    EXPECT_FALSE(safe());
+    ::chmod(kDirectory, 01777);
+    EXPECT_FALSE(safe());
+}
+
+TEST_F(Files, lie_in_a_directory_that_is_no_link)
+{
+    const std::string real = std::string(kDirectory) + ".real";
+    fs::rename(kDirectory, real);
+    fs::create_directory_symlink(real, kDirectory);
+    EXPECT_FALSE(safe());
+    files.remove();
+    EXPECT_TRUE(fs::exists(real + "/qb-event-cmap-data"));
+    fs::remove(kDirectory);
+    fs::rename(real, kDirectory);
+}
+
+TEST_F(Files, lie_in_a_directory_that_exists)
+{
+    fs::remove_all(kDirectory);
+    EXPECT_FALSE(safe());
+    files.remove();
+}
+
+TEST_F(Files, are_removed_with_their_directory)
+{
+    files.remove();
+    EXPECT_FALSE(fs::exists(kDirectory));
+}
+
+TEST_F(Files, are_removed_though_some_are_missing)
+{
+    fs::remove(paths().front());
+    files.remove();
+    EXPECT_FALSE(fs::exists(kDirectory));
+}
+
+TEST_F(Files, are_removed_and_nothing_else)
+{
+    const std::string other = std::string(kDirectory) + "/other";
+    std::ofstream{other};
+    files.remove();
+    EXPECT_TRUE(fs::exists(other));
+    for (const auto& path : paths())
+        EXPECT_FALSE(fs::exists(path)) << path;
+}
+
+} // namespace

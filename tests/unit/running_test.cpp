@@ -1,0 +1,154 @@
+// Which of the recorded dispatches a later call of the same thread proves to be no more.
+#include "core/running.hpp"
+#include "support/thread.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace {
+
+using corosync::Caller;
+using corosync::Dispatching;
+using corosync::RunningDispatches;
+
+// Frames at chosen depths of the running thread's stack, or of any other memory that is given.
+class Frames {
+public:
+    explicit Frames(char* memory) : memory_(memory) {}
+    Caller outer() const { return at(3); }
+    Caller middle() const { return at(2); }
+    Caller inner() const { return at(1); }
+    Caller innermost() const { return at(0); }
+
+    static constexpr std::size_t kSize = 64;
+
+private:
+    Caller at(std::size_t height) const { return Caller::at(memory_ + height * 16); }
+    char* memory_;
+};
+
+class RunningDispatchesTest : public ::testing::Test {
+protected:
+    unsigned reap(const Caller& caller)
+    {
+        return running.reap(caller, [this](Dispatching& record) { ended.push_back(&record); });
+    }
+
+    RunningDispatches running;
+    std::vector<const Dispatching*> ended;
+};
+
+using Running = RunningDispatchesTest;
+
+TEST_F(Running, dispatch_is_left_alone_by_a_nested_call)
+{
+    char stack[Frames::kSize];
+    const Frames frames(stack);
+    running.enter(frames.outer());
+    EXPECT_EQ(0U, reap(frames.inner()));
+    EXPECT_TRUE(ended.empty());
+}
+
+TEST_F(Running, dispatch_is_over_when_its_thread_calls_from_the_same_frame)
+{
+    char stack[Frames::kSize];
+    const Frames frames(stack);
+    const Dispatching* record = running.enter(frames.inner());
+    EXPECT_EQ(1U, reap(frames.inner()));
+    EXPECT_EQ(std::vector{record}, ended);
+    EXPECT_EQ(0U, reap(frames.inner()));
+}
+
+TEST_F(Running, dispatch_is_over_when_its_thread_calls_from_above)
+{
+    char stack[Frames::kSize];
+    const Frames frames(stack);
+    const Dispatching* record = running.enter(frames.inner());
+    EXPECT_EQ(1U, reap(frames.outer()));
+    EXPECT_EQ(std::vector{record}, ended);
+}
+
+TEST_F(Running, dispatches_that_a_jump_skipped_are_over_and_others_are_not)
+{
+    char stack[Frames::kSize];
+    const Frames frames(stack);
+    const Dispatching* outer = running.enter(frames.outer());
+    running.enter(frames.inner());
+    running.enter(frames.innermost());
+    EXPECT_EQ(2U, reap(frames.middle()));
+    EXPECT_EQ(1U, reap(frames.outer()));
+    EXPECT_EQ(outer, ended.back());
+}
+
+TEST_F(Running, dispatch_of_another_thread_is_left_alone)
+{
+    char stack[Frames::kSize];
+    const Frames frames(stack);
+    Caller other = frames.inner();
+    test::Thread thread([&] {
+        other.thread = pthread_self();
+        running.enter(other);
+    });
+    thread.join();
+    EXPECT_EQ(0U, reap(frames.outer()));
+}
+
+TEST_F(Running, dispatch_on_another_stack_is_left_alone)
+{
+    char stack[Frames::kSize];
+    std::vector<char> fibre(Frames::kSize);
+    running.enter(Frames(fibre.data()).inner());
+    running.enter(Frames(stack).inner());
+    EXPECT_EQ(0U, reap(Frames(fibre.data()).outer()));
+    EXPECT_EQ(1U, reap(Frames(stack).outer()));
+}
+
+TEST_F(Running, dispatch_that_has_left_is_not_counted)
+{
+    char stack[Frames::kSize];
+    const Frames frames(stack);
+    RunningDispatches::leave(*running.enter(frames.inner()));
+    EXPECT_EQ(0U, reap(frames.outer()));
+}
+
+TEST_F(Running, dispatches_of_other_threads_are_told_from_own_ones)
+{
+    char stack[Frames::kSize];
+    const Frames frames(stack);
+    EXPECT_FALSE(running.any_of_others(frames.outer()));
+    running.enter(frames.inner());
+    EXPECT_FALSE(running.any_of_others(frames.outer()));
+    Caller other = frames.inner();
+    test::Thread thread([&] {
+        other.thread = pthread_self();
+        EXPECT_TRUE(running.any_of_others(other));
+        RunningDispatches::leave(*running.enter(other));
+    });
+    thread.join();
+    EXPECT_FALSE(running.any_of_others(frames.outer()));
+}
+
+TEST_F(Running, dispatches_have_a_buffer_each_and_keep_it_for_the_next_at_their_depth)
+{
+    char stack[Frames::kSize];
+    const Frames frames(stack);
+    Dispatching* outer = running.enter(frames.outer());
+    Dispatching* inner = running.enter(frames.inner());
+    ASSERT_TRUE(outer->buffer.reserve(1) && inner->buffer.reserve(1));
+    const std::byte* memory = inner->buffer.data();
+    EXPECT_NE(outer->buffer.data(), memory);
+    RunningDispatches::leave(*inner);
+    EXPECT_EQ(memory, running.enter(frames.inner())->buffer.data());
+}
+
+TEST_F(Running, dispatches_leave_no_large_buffer_behind)
+{
+    char stack[Frames::kSize];
+    Dispatching* record = running.enter(Frames(stack).inner());
+    ASSERT_TRUE(record->buffer.reserve(1024 * 1024));
+    RunningDispatches::leave(*record);
+    EXPECT_EQ(nullptr, record->buffer.data());
+}
+
+} // namespace

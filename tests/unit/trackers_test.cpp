@@ -1,0 +1,120 @@
+#include "cmap/trackers.hpp"
+#include "support/thread.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <vector>
+
+namespace {
+
+using namespace test;
+using corosync::cmap::Tracker;
+using corosync::cmap::Trackers;
+
+using Cookie = std::uint64_t;
+
+// Much less than what find() is ready to wait.
+constexpr Duration kMoment = 10ms;
+
+void nothing(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value, cmap_notify_value, void*)
+{}
+
+class TrackersTest : public ::testing::Test {
+protected:
+    Cookie add(cmap_track_handle_t handle)
+    {
+        const Cookie cookie = trackers.add(nothing, this);
+        trackers.confirm(cookie, handle);
+        return cookie;
+    }
+    bool knows(Cookie cookie) { return trackers.find(cookie, found); }
+
+    Trackers trackers;
+    Tracker found;
+};
+
+TEST_F(TrackersTest, find_what_was_added_and_confirmed)
+{
+    const Cookie cookie = add(77);
+    ASSERT_TRUE(knows(cookie));
+    EXPECT_EQ(nothing, found.notify);
+    EXPECT_EQ(this, found.user_data);
+    EXPECT_EQ(77U, found.handle);
+}
+
+TEST_F(TrackersTest, do_not_find_what_was_removed)
+{
+    const Cookie cookie = add(77);
+    trackers.remove(cookie);
+    EXPECT_FALSE(knows(cookie));
+}
+
+TEST_F(TrackersTest, tell_the_generations_of_a_place_apart)
+{
+    const Cookie old = add(1);
+    trackers.remove(old);
+    const Cookie fresh = add(2);
+    EXPECT_EQ(static_cast<std::uint32_t>(old), static_cast<std::uint32_t>(fresh));
+    EXPECT_NE(old, fresh);
+    EXPECT_FALSE(knows(old));
+    trackers.remove(old);
+    trackers.confirm(old, 3);
+    ASSERT_TRUE(knows(fresh));
+    EXPECT_EQ(2U, found.handle);
+}
+
+TEST_F(TrackersTest, know_no_cookie_that_they_did_not_give)
+{
+    const Cookie cookie = add(1);
+    for (const Cookie stranger :
+         {Cookie{0}, Cookie{1}, cookie + 1, cookie + 8, cookie + (Cookie{1} << 32), ~Cookie{0}, cookie | 0xffffffff})
+        EXPECT_FALSE(knows(stranger)) << std::hex << stranger;
+}
+
+TEST_F(TrackersTest, give_cookies_that_are_not_zero)
+{
+    EXPECT_NE(0U, add(1));
+}
+
+TEST_F(TrackersTest, are_as_many_as_needed)
+{
+    std::vector<Cookie> cookies;
+    for (cmap_track_handle_t handle = 0; handle < 1000; ++handle)
+        cookies.push_back(add(handle));
+    EXPECT_EQ(cookies.size(), std::set(cookies.begin(), cookies.end()).size());
+    for (cmap_track_handle_t handle = 0; handle < cookies.size(); ++handle) {
+        ASSERT_TRUE(knows(cookies[handle]));
+        ASSERT_EQ(handle, found.handle);
+    }
+}
+
+// The daemon's first event may be here before the answer to the request for it has been looked at.
+TEST_F(TrackersTest, wait_for_the_confirmation)
+{
+    const Cookie cookie = trackers.add(nothing, nullptr);
+    const Thread answer([&] {
+        std::this_thread::sleep_for(kMoment);
+        trackers.confirm(cookie, 77);
+    });
+    ASSERT_TRUE(knows(cookie));
+    EXPECT_EQ(77U, found.handle);
+}
+
+TEST_F(TrackersTest, wait_for_the_refusal)
+{
+    const Cookie cookie = trackers.add(nothing, nullptr);
+    const Thread answer([&] {
+        std::this_thread::sleep_for(kMoment);
+        trackers.remove(cookie);
+    });
+    EXPECT_FALSE(knows(cookie));
+}
+
+TEST_F(TrackersTest, do_not_wait_for_ever)
+{
+    EXPECT_TRUE(knows(trackers.add(nothing, this)));
+    EXPECT_EQ(this, found.user_data);
+}
+
+} // namespace
