@@ -1,0 +1,214 @@
+// Events that are none, and good ones of unusual shapes. A malformed one is used up, the dispatch that met it says
+// CS_ERR_LIBRARY, and what comes behind it is delivered.
+#include "fake_cmap.hpp"
+
+#include <climits>
+
+namespace {
+
+using namespace test;
+
+using Numbers = std::vector<std::uint32_t>;
+
+class CmapEvent : public FakeCmapTest {
+protected:
+    // Sends an event and a good one behind it, and expects that only the latter is delivered.
+    void expect_malformed(const Bytes& bytes)
+    {
+        daemon.now({event(bytes), event(numbered(1))});
+        EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ONE));
+        EXPECT_EQ(0U, tracker.count());
+        expect_only_good_one();
+    }
+
+    void expect_ignored(const Bytes& bytes)
+    {
+        daemon.now({event(bytes), event(numbered(1))});
+        EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
+        EXPECT_EQ(0U, tracker.count());
+        expect_only_good_one();
+    }
+
+    // What a good event's only callback is told.
+    Event delivered(const Bytes& bytes)
+    {
+        daemon.now({event(bytes)});
+        EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
+        EXPECT_EQ(1U, tracker.count());
+        return tracker.count() > 0 ? tracker.take().front() : Event{};
+    }
+
+private:
+    void expect_only_good_one()
+    {
+        EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
+        EXPECT_EQ(Numbers{1}, numbers(tracker.take()));
+        EXPECT_EQ(CS_ERR_TRY_AGAIN, dispatch(CS_DISPATCH_ONE_NONBLOCKING));
+    }
+};
+
+TEST_F(CmapEvent, of_an_unknown_kind_counts_and_is_ignored)
+{
+    expect_ignored(message(wire::kNotify + 1, {}));
+    expect_ignored(message(INT_MAX, "12345678"));
+    expect_ignored(message(-1, Bytes(1000, 'x')));
+}
+
+TEST_F(CmapEvent, of_an_unknown_kind_is_all_that_a_dispatch_finds)
+{
+    for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING}) {
+        daemon.now({event(message(1000, {}))});
+        ASSERT_TRUE(readable(fd, kPatience));
+        EXPECT_EQ(CS_OK, dispatch(flag));
+        EXPECT_FALSE(readable(fd));
+    }
+}
+
+TEST_F(CmapEvent, of_an_unknown_tracker_counts_and_is_ignored)
+{
+    for (const Cookie stranger : {Cookie{0}, ~Cookie{0}, cookie + 1, cookie ^ (Cookie{1} << 32)})
+        expect_ignored(Notification(stranger, 7).bytes());
+}
+
+TEST_F(CmapEvent, of_a_deleted_tracker_counts_and_is_ignored)
+{
+    Tracker& deleted = cmap.track("other.key", kEverything);
+    const Cookie its_cookie = cookie_in(daemon.last_request());
+    EXPECT_EQ(CS_OK, cmap_track_delete(cmap, deleted.handle()));
+    expect_ignored(Notification(its_cookie, 7).bytes());
+    EXPECT_EQ(0U, deleted.count());
+}
+
+TEST_F(CmapEvent, without_a_whole_header_is_malformed)
+{
+    for (const std::size_t length : {std::size_t{1}, std::size_t{16}, std::size_t{23}})
+        expect_malformed(numbered(7).substr(0, length));
+}
+
+TEST_F(CmapEvent, that_says_it_is_longer_than_it_is_is_malformed)
+{
+    const Bytes good = numbered(7);
+    expect_malformed(good.substr(0, good.size() - 1));
+    expect_malformed(header(1000, 25));
+    expect_malformed(header(1000, INT_MAX));
+}
+
+TEST_F(CmapEvent, that_says_it_is_shorter_than_a_header_is_malformed)
+{
+    for (const std::int32_t size : {0, 23, -1, INT_MIN}) {
+        Notification bent(cookie, 7);
+        bent.fields.header.size = size;
+        expect_malformed(bent.bytes());
+    }
+}
+
+TEST_F(CmapEvent, without_all_its_fields_is_malformed)
+{
+    for (const std::size_t length : {std::size_t{24}, std::size_t{335}}) {
+        Notification cut(cookie, 7);
+        cut.fields.header.size = static_cast<std::int32_t>(length);
+        expect_malformed(cut.bytes().substr(0, length));
+    }
+}
+
+TEST_F(CmapEvent, with_values_beyond_its_end_is_malformed)
+{
+    struct Lengths {
+        std::uint64_t now;
+        std::uint64_t before;
+    };
+    constexpr std::uint64_t kMost = UINT64_MAX;
+    for (const auto& [now, before] :
+         {Lengths{9, 0}, Lengths{0, 9}, Lengths{4, 5}, Lengths{8, 1}, Lengths{kMost, 0}, Lengths{0, kMost},
+          Lengths{kMost, 9}, Lengths{9, kMost}, Lengths{8, kMost - 7}, Lengths{kMost - 335, 0},
+          Lengths{std::uint64_t{1} << 32, 0}, Lengths{std::uint64_t{1} << 63, std::uint64_t{1} << 63}}) {
+        Notification bent(cookie, "12345678");
+        bent.fields.new_length = now;
+        bent.fields.old_length = before;
+        expect_malformed(bent.bytes());
+    }
+}
+
+TEST_F(CmapEvent, with_a_key_that_has_no_end_is_malformed)
+{
+    Notification bent(cookie, 7);
+    std::fill(std::begin(bent.fields.key.value), std::end(bent.fields.key.value), 'x');
+    expect_malformed(bent.bytes());
+}
+
+TEST_F(CmapEvent, may_have_the_longest_key)
+{
+    Notification longest(cookie, 7);
+    std::fill_n(longest.fields.key.value, CMAP_KEYNAME_MAXLEN, 'x');
+    EXPECT_EQ(std::string(CMAP_KEYNAME_MAXLEN, 'x'), delivered(longest.bytes()).key);
+}
+
+TEST_F(CmapEvent, may_be_longer_than_it_needs)
+{
+    EXPECT_EQ(u32(7), delivered(numbered(7) + "more").now);
+}
+
+TEST_F(CmapEvent, may_be_as_large_as_a_message)
+{
+    constexpr std::size_t kMostValues = 1048576 - sizeof(wire::NotifyEvent);
+    const Bytes now(kMostValues - 5, 'n');
+    const Event event = delivered(Notification(cookie, now, "older").bytes());
+    EXPECT_TRUE(binary(now) == event.now);
+    EXPECT_TRUE(binary("older") == event.before);
+    expect_usable();
+}
+
+// In the ring, chunks lie wherever the one before ends, and the old value wherever the new one does.
+TEST_F(CmapEvent, shows_aligned_values_whatever_their_lengths_and_those_of_the_events_before)
+{
+    bool aligned = true;
+    tracker.on_event = [&](const Tracker::Call& call) {
+        for (const void* data : {call.now.data, call.before.data})
+            aligned = aligned && reinterpret_cast<std::uintptr_t>(data) % 8 == 0;
+    };
+    for (std::size_t now = 0; now <= 9; ++now) {
+        for (std::size_t before = 0; before <= 9; ++before) {
+            const Event event = delivered(Notification(cookie, Bytes(now, 'n'), Bytes(before, 'o')).bytes());
+            EXPECT_EQ(Bytes(now, 'n'), event.now.bytes);
+            EXPECT_EQ(Bytes(before, 'o'), event.before.bytes);
+        }
+    }
+    EXPECT_TRUE(aligned);
+}
+
+TEST_F(CmapEvent, is_delivered_though_its_neighbours_are_malformed)
+{
+    Steps steps;
+    const Bytes malformed = header(wire::kNotify, 24);
+    for (std::uint32_t number = 1; number <= 3; ++number) {
+        steps.push_back(event(numbered(number)));
+        steps.push_back(event(malformed));
+    }
+    daemon.now(steps);
+    for (std::size_t number = 1; number <= 3; ++number) {
+        EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ALL));
+        EXPECT_EQ(number, tracker.count());
+    }
+    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ((Numbers{1, 2, 3}), numbers(tracker.events()));
+    expect_usable();
+}
+
+TEST_F(CmapEvent, of_which_there_are_more_than_the_daemon_has_room_for_arrives_in_order)
+{
+    constexpr std::uint32_t kMany = 7000; // the ring holds about 3000
+    Numbers expected;
+    for (std::uint32_t number = 1; number <= kMany; ++number)
+        expected.push_back(number);
+    const std::uint32_t waiting = daemon.now(numbered(1, kMany));
+    EXPECT_LT(0U, waiting);
+    EXPECT_TRUE(eventually([&] {
+        EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
+        return tracker.count() >= kMany;
+    }));
+    EXPECT_TRUE(expected == numbers(tracker.events()));
+    EXPECT_FALSE(readable(fd, kGlance));
+    expect_usable();
+}
+
+} // namespace

@@ -1,0 +1,176 @@
+// Finalize while others use the handle, and signals while anybody waits.
+#include "fake_cmap.hpp"
+#include "storm.hpp"
+
+namespace {
+
+using namespace test;
+
+class CmapFinalize : public FakeCmapTest {
+protected:
+    // A request of another thread that waits for its answer.
+    void ask_in_vain(Background<cs_error_t>& asking) { EXPECT_FALSE(asking.ended_within(kGlance)); }
+
+    Step late_answer() const
+    {
+        wire::GetRequest request{};
+        request.room = 64;
+        return reply(get_reply(as_bytes(request), as_bytes(kStoredNumber), CMAP_VALUETYPE_UINT32));
+    }
+
+    cs_error_t get() const
+    {
+        std::uint32_t number = 0;
+        const cs_error_t error = cmap_get_uint32(cmap, "some.key", &number);
+        EXPECT_EQ(error == CS_OK ? kStoredNumber : 0, number);
+        return error;
+    }
+
+    bool disconnected()
+    {
+        return eventually([this] { return daemon.clients() == 0; });
+    }
+};
+
+TEST_F(CmapFinalize, lets_a_request_get_its_answer)
+{
+    daemon.on_next_request(kSilence);
+    const cmap_handle_t handle = cmap;
+    Background<cs_error_t> asking([this] { return get(); });
+    ask_in_vain(asking);
+    EXPECT_EQ(CS_OK, cmap_finalize(handle));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, get());
+    EXPECT_FALSE(asking.ended_within(kGlance));
+    daemon.now({late_answer()});
+    EXPECT_EQ(CS_OK, asking.result());
+    EXPECT_TRUE(disconnected());
+}
+
+TEST_F(CmapFinalize, wakes_dispatches)
+{
+    Background in_one([this] { return dispatch(CS_DISPATCH_ONE); });
+    Background in_blocking([this] { return dispatch(CS_DISPATCH_BLOCKING); });
+    EXPECT_TRUE(in_one.thread().falls_asleep() && in_blocking.thread().falls_asleep());
+    EXPECT_EQ(CS_OK, cmap_finalize(cmap));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, in_one.result());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, in_blocking.result());
+    EXPECT_TRUE(disconnected());
+}
+
+TEST_F(CmapFinalize, wakes_a_dispatch_and_lets_a_request_get_its_answer)
+{
+    daemon.on_next_request(kSilence);
+    Background<cs_error_t> asking([this] { return get(); });
+    Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
+    EXPECT_TRUE(dispatching.thread().falls_asleep());
+    ask_in_vain(asking);
+    EXPECT_EQ(CS_OK, cmap_finalize(cmap));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+    daemon.now({late_answer()});
+    EXPECT_EQ(CS_OK, asking.result());
+    EXPECT_TRUE(disconnected());
+}
+
+TEST_F(CmapFinalize, wakes_a_dispatch_under_a_flood_of_events)
+{
+    std::atomic<bool> finalized = false;
+    std::atomic<int> late_callbacks = 0;
+    tracker.on_event = [&](const Tracker::Call&) { late_callbacks += finalized; };
+    Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
+    daemon.now({flood(numbered(1))});
+    EXPECT_FALSE(dispatching.ended_within(kGlance));
+    EXPECT_EQ(CS_OK, cmap_finalize(cmap));
+    finalized = true;
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+    EXPECT_LE(late_callbacks, 1); // that which was running
+    EXPECT_TRUE(disconnected());
+}
+
+TEST_F(CmapFinalize, lets_a_request_get_its_answer_under_a_flood_of_events)
+{
+    Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
+    daemon.on_next_request(kSilence);
+    Background<cs_error_t> asking([this] { return get(); });
+    ask_in_vain(asking);
+    daemon.now({flood(numbered(1))});
+    EXPECT_FALSE(dispatching.ended_within(kGlance));
+    EXPECT_EQ(CS_OK, cmap_finalize(cmap));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+    daemon.now({late_answer()});
+    EXPECT_EQ(CS_OK, asking.result());
+    EXPECT_TRUE(disconnected());
+}
+
+TEST_F(CmapFinalize, fails_requests_that_have_not_begun)
+{
+    daemon.on_next_request(kSilence);
+    Background<cs_error_t> asking([this] { return get(); });
+    ask_in_vain(asking);
+    Background<cs_error_t> queueing([this] { return get(); });
+    EXPECT_TRUE(queueing.thread().falls_asleep());
+    EXPECT_EQ(CS_OK, cmap_finalize(cmap));
+    daemon.now({late_answer()});
+    EXPECT_EQ(CS_OK, asking.result());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, queueing.result());
+}
+
+class CmapSignals : public CmapFinalize {};
+
+TEST_F(CmapSignals, do_not_end_a_request)
+{
+    daemon.on_next_request(kSilence);
+    Background<cs_error_t> asking([this] { return get(); });
+    const Storm storm(asking.thread());
+    EXPECT_FALSE(asking.ended_within(300ms));
+    daemon.now({late_answer()});
+    EXPECT_EQ(CS_OK, asking.result());
+}
+
+TEST_F(CmapSignals, do_not_end_a_dispatch)
+{
+    for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
+        Background dispatching([&] { return dispatch(flag); });
+        const Storm storm(dispatching.thread());
+        EXPECT_FALSE(dispatching.ended_within(300ms)) << flag;
+        daemon.now({event(numbered(1))});
+        if (flag == CS_DISPATCH_BLOCKING) {
+            EXPECT_TRUE(eventually([this] { return !readable(fd); }));
+            EXPECT_EQ(CS_OK, cmap_finalize(cmap));
+        }
+        EXPECT_EQ(flag == CS_DISPATCH_ONE ? CS_OK : CS_ERR_BAD_HANDLE, dispatching.result()) << flag;
+    }
+    EXPECT_EQ(2U, tracker.count());
+}
+
+TEST_F(CmapSignals, do_not_end_initialize)
+{
+    daemon.stop();
+    cmap_handle_t handle = 0;
+    Background initializing([&] { return cmap_initialize(&handle); });
+    {
+        const Storm storm(initializing.thread());
+        EXPECT_FALSE(initializing.ended_within(300ms));
+    }
+    daemon.resume();
+    EXPECT_EQ(CS_OK, initializing.result());
+    EXPECT_EQ(CS_OK, cmap_finalize(handle));
+}
+
+TEST_F(CmapSignals, do_not_garble_a_busy_connection)
+{
+    constexpr std::uint32_t kRequests = 2000;
+    Background asking([this] {
+        for (std::uint32_t times = 0; times < kRequests; ++times)
+            if (const cs_error_t error = get(); error != CS_OK)
+                return error;
+        return CS_OK;
+    });
+    const Storm storm(asking.thread());
+    for (std::uint32_t number = 1; number <= 100; ++number)
+        daemon.now({event(numbered(number))});
+    EXPECT_EQ(CS_OK, asking.result());
+    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(100U, tracker.count());
+}
+
+} // namespace

@@ -1,0 +1,42 @@
+// Daemons that turn a client away, and what cmap_initialize says then.
+#include "cmap_messages.hpp"
+#include "integration/cmap_fixture.hpp"
+#include "support/fake_daemon.hpp"
+
+#include <cerrno>
+
+namespace {
+
+using namespace test;
+
+struct Row {
+    int error;
+    cs_error_t expected;
+};
+
+class CmapRefusal : public ::testing::TestWithParam<Row> {};
+
+TEST_P(CmapRefusal, is_what_initialize_returns)
+{
+    FakeDaemon daemon({.service = "cmap", .answer = CmapAnswers{}, .refusal = -GetParam().error});
+    constexpr cmap_handle_t kUntouched = 0x1122334455667788;
+    for (const auto initialize : {+[](cmap_handle_t* handle) { return cmap_initialize(handle); },
+                                  +[](cmap_handle_t* handle) { return cmap_initialize_map(handle, CMAP_MAP_STATS); }}) {
+        cmap_handle_t handle = kUntouched;
+        EXPECT_EQ(GetParam().expected, initialize(&handle));
+        EXPECT_EQ(kUntouched, handle);
+    }
+    EXPECT_EQ(0U, daemon.clients());
+}
+
+INSTANTIATE_TEST_SUITE_P(Errno, CmapRefusal,
+                         ::testing::Values(Row{EPERM, CS_ERR_LIBRARY}, Row{ENOENT, CS_ERR_NOT_EXIST},
+                                           Row{EIO, CS_ERR_LIBRARY}, Row{EAGAIN, CS_ERR_TRY_AGAIN},
+                                           Row{ENOMEM, CS_ERR_NO_MEMORY}, Row{EACCES, CS_ERR_ACCESS},
+                                           Row{EBUSY, CS_ERR_BUSY}, Row{EINVAL, CS_ERR_INVALID_PARAM},
+                                           Row{EMFILE, CS_ERR_LIBRARY}, Row{ENOSPC, CS_ERR_NO_SPACE},
+                                           Row{EROFS, CS_ERR_LIBRARY}, Row{ENOSYS, CS_ERR_NOT_SUPPORTED},
+                                           Row{ENAMETOOLONG, CS_ERR_LIBRARY}, Row{ENOBUFS, CS_ERR_TRY_AGAIN},
+                                           Row{ETIMEDOUT, CS_ERR_TRY_AGAIN}));
+
+} // namespace

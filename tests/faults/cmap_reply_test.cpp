@@ -1,0 +1,234 @@
+// Replies that are none. Whatever the daemon answers, the caller gets a result code, outputs stay untouched unless it
+// is CS_OK, and the next request gets its own answer.
+#include "fake_cmap.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+
+namespace {
+
+using namespace test;
+
+class CmapReply : public FakeCmapTest {
+protected:
+    cs_error_t set_with(const Steps& reaction)
+    {
+        daemon.on_next_request(reaction);
+        return cmap_set_uint8(cmap, "some.key", 1);
+    }
+    cs_error_t set_with(const Bytes& answer) { return set_with(Steps{reply(answer)}); }
+
+    cs_error_t get_with(const Bytes& answer)
+    {
+        daemon.on_next_request({reply(answer)});
+        std::uint32_t number = kUntouched;
+        const cs_error_t error = cmap_get_uint32(cmap, "some.key", &number);
+        EXPECT_EQ(error == CS_OK, number != kUntouched);
+        return error;
+    }
+
+    // Until the daemon has done all that it was told.
+    void let_daemon_finish() { daemon.requests(); }
+
+    static constexpr std::uint32_t kUntouched = 0xabababab;
+};
+
+TEST_F(CmapReply, with_an_error_gives_that_error)
+{
+    for (const cs_error_t error : {CS_ERR_LIBRARY, CS_ERR_TRY_AGAIN, CS_ERR_NOT_EXIST, CS_ERR_CONTEXT_NOT_FOUND,
+                                   CS_ERR_TOO_MANY_GROUPS, CS_ERR_SECURITY})
+        EXPECT_EQ(error, set_with(error_reply(wire::kSet, error)));
+    expect_usable();
+}
+
+TEST_F(CmapReply, with_an_error_that_is_none_is_malformed)
+{
+    for (const std::int32_t error : {0, -1, -EACCES, 12345, CS_ERR_CONTEXT_NOT_FOUND + 1, INT_MAX, INT_MIN})
+        EXPECT_EQ(CS_ERR_LIBRARY, set_with(error_reply(wire::kSet, error))) << error;
+    expect_usable();
+}
+
+// An overloaded daemon answers any request so.
+TEST_F(CmapReply, may_be_a_bare_error_with_id_0)
+{
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, get_with(error_reply(0, CS_ERR_TRY_AGAIN)));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, get_with(error_reply(0, CS_ERR_INVALID_PARAM)));
+    expect_usable();
+}
+
+TEST_F(CmapReply, that_is_bare_and_fine_is_malformed_where_more_is_due)
+{
+    EXPECT_EQ(CS_ERR_LIBRARY, get_with(error_reply(0, CS_OK)));
+    EXPECT_EQ(CS_ERR_LIBRARY, get_with(error_reply(wire::kGet, CS_OK)));
+    expect_usable();
+}
+
+TEST_F(CmapReply, to_another_request_is_malformed)
+{
+    for (const std::int32_t id : {-1, int{wire::kDelete}, int{wire::kNotify}, INT_MAX}) {
+        EXPECT_EQ(CS_ERR_LIBRARY, set_with(error_reply(id, CS_OK))) << id;
+        EXPECT_EQ(CS_ERR_LIBRARY, set_with(error_reply(id, CS_ERR_NOT_EXIST))) << id;
+    }
+    expect_usable();
+}
+
+TEST_F(CmapReply, with_id_0_is_not_excused_if_it_is_not_bare)
+{
+    EXPECT_EQ(CS_ERR_LIBRARY, get_with(message(0, Bytes(8, '\0'), CS_ERR_NOT_EXIST)));
+    expect_usable();
+}
+
+TEST_F(CmapReply, that_says_it_is_longer_than_it_is_is_malformed)
+{
+    for (const std::size_t size : {std::size_t{25}, std::size_t{1000}, std::size_t{INT_MAX}})
+        EXPECT_EQ(CS_ERR_LIBRARY, set_with(header(wire::kSet, size))) << size;
+    expect_usable();
+}
+
+TEST_F(CmapReply, that_says_it_is_shorter_than_a_header_is_malformed)
+{
+    for (const std::size_t size : {std::size_t{0}, std::size_t{23}, SIZE_MAX, std::size_t{1} << 31})
+        EXPECT_EQ(CS_ERR_LIBRARY, set_with(header(wire::kSet, size))) << size;
+    expect_usable();
+}
+
+TEST_F(CmapReply, that_is_cut_short_is_malformed)
+{
+    const Bytes whole = message(wire::kSet, {});
+    for (const std::size_t length : {std::size_t{1}, std::size_t{8}, std::size_t{16}, std::size_t{23}})
+        EXPECT_EQ(CS_ERR_LIBRARY, set_with(whole.substr(0, length))) << length;
+    expect_usable();
+}
+
+TEST_F(CmapReply, that_is_longer_than_expected_is_malformed)
+{
+    for (const std::size_t more : {std::size_t{1}, std::size_t{8}, std::size_t{5000}, std::size_t{1000000}})
+        EXPECT_EQ(CS_ERR_LIBRARY, set_with(message(wire::kSet, Bytes(more, 'x')))) << more;
+    expect_usable();
+}
+
+TEST_F(CmapReply, with_a_value_that_it_does_not_hold_is_malformed)
+{
+    wire::GetReply fields{};
+    fields.header = {wire::kGet, sizeof fields + 4, CS_OK};
+    fields.type = CMAP_VALUETYPE_UINT32;
+    for (const std::uint64_t length :
+         {std::uint64_t{5}, std::uint64_t{64}, std::uint64_t{UINT32_MAX} + 5, UINT64_MAX}) {
+        fields.value_length = length;
+        char room[32];
+        std::size_t size = sizeof room;
+        daemon.on_next_request({reply(as_bytes(fields) + "abcd")});
+        EXPECT_EQ(CS_ERR_LIBRARY, cmap_get(cmap, "some.key", room, &size, nullptr)) << length;
+        EXPECT_EQ(sizeof room, size);
+    }
+    expect_usable();
+}
+
+TEST_F(CmapReply, with_a_string_that_it_does_not_hold_is_malformed)
+{
+    wire::GetReply fields{};
+    fields.header = {wire::kGet, sizeof fields + 4, CS_OK};
+    fields.type = CMAP_VALUETYPE_STRING;
+    for (const std::uint64_t length : {std::uint64_t{5}, std::uint64_t{256}, UINT64_MAX}) {
+        fields.value_length = length;
+        char* text = nullptr;
+        daemon.on_next_request({reply(as_bytes(fields) + "abcd")});
+        EXPECT_EQ(CS_ERR_LIBRARY, cmap_get_string(cmap, "some.key", &text)) << length;
+        EXPECT_EQ(nullptr, text);
+    }
+    expect_usable();
+}
+
+TEST_F(CmapReply, with_a_number_that_it_does_not_hold_is_malformed)
+{
+    wire::GetReply fields{};
+    fields.header = {wire::kGet, sizeof fields + 3, CS_OK};
+    fields.type = CMAP_VALUETYPE_UINT32;
+    fields.value_length = 4;
+    EXPECT_EQ(CS_ERR_LIBRARY, get_with(as_bytes(fields) + "abc"));
+    expect_usable();
+}
+
+TEST_F(CmapReply, with_a_string_is_terminated_even_if_the_string_is_not)
+{
+    wire::GetRequest request{};
+    request.room = 256;
+    daemon.on_next_request({reply(get_reply(as_bytes(request), "abcd", CMAP_VALUETYPE_STRING))});
+    char* text = nullptr;
+    ASSERT_EQ(CS_OK, cmap_get_string(cmap, "some.key", &text));
+    EXPECT_STREQ("abcd", text);
+    std::free(text);
+}
+
+TEST_F(CmapReply, with_a_handle_missing_is_malformed)
+{
+    cmap_iter_handle_t iterator = 0;
+    daemon.on_next_request({reply(message(wire::kIterInit, "1234567"))});
+    EXPECT_EQ(CS_ERR_LIBRARY, cmap_iter_init(cmap, nullptr, &iterator));
+    EXPECT_EQ(0U, iterator);
+    Tracker refused;
+    daemon.on_next_request({reply(message(wire::kTrackAdd, {}))});
+    EXPECT_EQ(CS_ERR_LIBRARY, refused.add(cmap, "some.key", kEverything));
+    EXPECT_EQ(0U, refused.handle());
+    expect_usable();
+}
+
+TEST_F(CmapReply, with_a_key_that_has_no_end_is_malformed)
+{
+    wire::IterNextReply fields{};
+    fields.header = {wire::kIterNext, sizeof fields, CS_OK};
+    std::fill(std::begin(fields.key.value), std::end(fields.key.value), 'x');
+    daemon.on_next_request({reply(as_bytes(fields))});
+    char key[CMAP_KEYNAME_MAXLEN + 1] = "untouched";
+    EXPECT_EQ(CS_ERR_LIBRARY, cmap_iter_next(cmap, 1, key, nullptr, nullptr));
+    EXPECT_STREQ("untouched", key);
+    expect_usable();
+}
+
+TEST_F(CmapReply, that_nobody_waits_for_is_not_taken_for_the_next_one)
+{
+    EXPECT_EQ(CS_OK, set_with({reply(message(wire::kSet, {})), reply(error_reply(wire::kSet, CS_ERR_NOT_EXIST)),
+                               reply(error_reply(wire::kSet, CS_ERR_ACCESS))}));
+    let_daemon_finish();
+    EXPECT_EQ(CS_OK, cmap_set_uint8(cmap, "some.key", 1));
+    expect_usable();
+}
+
+TEST_F(CmapReply, to_initialize_that_is_malformed_fails_it)
+{
+    for (const Bytes& answer : {error_reply(wire::kSet, CS_OK), error_reply(wire::kSetCurrentMapReply, 12345)}) {
+        daemon.on_next_request({reply(answer)});
+        cmap_handle_t handle = kUntouched;
+        EXPECT_EQ(CS_ERR_LIBRARY, cmap_initialize_map(&handle, CMAP_MAP_ICMAP));
+        EXPECT_EQ(kUntouched, handle);
+    }
+}
+
+TEST_F(CmapReply, is_good_though_the_daemon_hangs_up_behind_it)
+{
+    EXPECT_EQ(CS_OK, set_with({reply(message(wire::kSet, {})), hang_up()}));
+    expect_dead();
+}
+
+TEST_F(CmapReply, is_good_though_it_is_the_daemons_last_act)
+{
+    EXPECT_EQ(CS_OK, set_with({reply(message(wire::kSet, {})), die()}));
+    daemon.await_death();
+    expect_dead();
+}
+
+TEST_F(CmapReply, never_comes_if_the_daemon_hangs_up_instead)
+{
+    EXPECT_EQ(CS_ERR_LIBRARY, set_with({hang_up()}));
+    expect_dead();
+}
+
+TEST_F(CmapReply, never_comes_if_the_daemon_dies_of_the_request)
+{
+    EXPECT_EQ(CS_ERR_LIBRARY, set_with({die()}));
+    daemon.await_death();
+    expect_dead();
+}
+
+} // namespace

@@ -1,0 +1,49 @@
+#include "fake_cmap.hpp"
+
+#include <filesystem>
+
+namespace test {
+
+void remove_what_libqb_leaves()
+{
+    if (transport() == Transport::ring)
+        return;
+    std::error_code not_empty;
+    for (const auto& name : shared_memory_entries())
+        if (name.starts_with("qb-"))
+            std::filesystem::remove("/dev/shm/" + name, not_empty);
+}
+
+FakeCmapTest::FakeCmapTest() = default;
+
+FakeCmapTest::~FakeCmapTest()
+{
+    cmap.finalize();
+    remove_what_libqb_leaves();
+}
+
+Steps FakeCmapTest::numbered(std::uint32_t first, std::uint32_t count) const
+{
+    Steps steps;
+    for (std::uint32_t number = first; number < first + count; ++number)
+        steps.push_back(event(numbered(number)));
+    return steps;
+}
+
+void FakeCmapTest::expect_usable() const
+{
+    std::uint32_t number = 0;
+    EXPECT_EQ(CS_OK, cmap_get_uint32(cmap, "some.key", &number));
+    EXPECT_EQ(kStoredNumber, number);
+}
+
+void FakeCmapTest::expect_dead() const
+{
+    for (int times = 0; times < 2; ++times) {
+        EXPECT_EQ(CS_ERR_LIBRARY, cmap_get(cmap, "some.key", nullptr, nullptr, nullptr));
+        EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ALL));
+        EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ONE));
+    }
+}
+
+} // namespace test

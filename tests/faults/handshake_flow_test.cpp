@@ -1,0 +1,190 @@
+// How the reply to the handshake arrives: in pieces, late, half, or not at all.
+#include "raw_cmap.hpp"
+#include "storm.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <numeric>
+#include <ostream>
+
+namespace {
+
+using namespace test;
+
+constexpr Duration kPause = 3ms;
+
+class HandshakeFlow : public ::testing::Test {
+protected:
+    const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "auto"};
+};
+
+// Sends the offer cut at these places, with a pause before each.
+RawDaemon::Script in_pieces(std::vector<std::size_t> places)
+{
+    return [places](const Visitor& visitor) {
+        if (!visitor.read_request())
+            return;
+        std::size_t sent = 0;
+        for (const std::size_t place : places) {
+            visitor.send(visitor.offer.data() + sent, place - sent);
+            sent = place;
+            std::this_thread::sleep_for(kPause);
+        }
+        visitor.send(visitor.offer.data() + sent, sizeof visitor.offer - sent);
+    };
+}
+
+TEST_F(HandshakeFlow, in_pieces_is_fine)
+{
+    std::vector<std::size_t> bytes_of_header(30);
+    std::iota(bytes_of_header.begin(), bytes_of_header.end(), 1);
+    for (const auto& places : {bytes_of_header, {23, 25}, {24}, {1000, 5000, 12000}, {12327}}) {
+        RawDaemon daemon({in_pieces(places)});
+        EXPECT_EQ(CS_OK, Attempt().error());
+        EXPECT_TRUE(daemon.visited(1));
+    }
+}
+
+// That the daemon leaves is its answer, and asking again in another way would not change it.
+TEST_F(HandshakeFlow, that_ends_early_is_the_daemons_end)
+{
+    for (const std::size_t length :
+         {std::size_t{0}, std::size_t{1}, std::size_t{23}, std::size_t{24}, std::size_t{25}, std::size_t{12327}}) {
+        RawDaemon daemon({[length](const Visitor& visitor) {
+            if (visitor.read_request())
+                visitor.send(&visitor.offer, length);
+            visitor.hang_up();
+        }});
+        EXPECT_EQ(CS_ERR_LIBRARY, Attempt().error()) << length;
+        EXPECT_TRUE(daemon.visited(1)) << length;
+    }
+}
+
+TEST_F(HandshakeFlow, that_never_begins_is_the_daemons_end)
+{
+    RawDaemon daemon({[](const Visitor& visitor) { visitor.hang_up(); }});
+    EXPECT_EQ(CS_ERR_LIBRARY, Attempt().error());
+    EXPECT_TRUE(daemon.visited(1));
+}
+
+// The request lies unread: the client's end is reset.
+TEST_F(HandshakeFlow, that_is_cut_off_is_the_daemons_end)
+{
+    RawDaemon daemon({[](const Visitor& visitor) {
+        std::this_thread::sleep_for(kPause);
+        visitor.send(&visitor.offer, 30);
+        visitor.hang_up();
+    }});
+    EXPECT_EQ(CS_ERR_LIBRARY, Attempt().error());
+    EXPECT_TRUE(daemon.visited(1));
+}
+
+TEST_F(HandshakeFlow, of_the_process_that_dies_of_it_is_the_daemons_end)
+{
+    for (const std::size_t length : {std::size_t{0}, std::size_t{24}, std::size_t{5000}}) {
+        RawDaemon daemon({[length](const Visitor& visitor) {
+            visitor.read_request();
+            visitor.send(&visitor.offer, length);
+            std::_Exit(0);
+        }});
+        Background attempting([] { return Attempt().error(); });
+        // The test holds the daemon's side, too.
+        EXPECT_FALSE(attempting.ended_within(kGlance));
+        daemon.kill();
+        EXPECT_EQ(CS_ERR_LIBRARY, attempting.result()) << length;
+    }
+}
+
+// Waiting for the rest of something that is no reply would never end.
+TEST_F(HandshakeFlow, is_not_awaited_behind_a_foreign_header)
+{
+    RawDaemon daemon({[](const Visitor& visitor) {
+                          visitor.read_request();
+                          const Bytes foreign = header(-1, 32, 0) + "12345678";
+                          visitor.send(foreign.data(), foreign.size());
+                      },
+                      RawDaemon::honest});
+    EXPECT_EQ(CS_OK, Attempt().error());
+    EXPECT_TRUE(daemon.visited(2));
+}
+
+TEST_F(HandshakeFlow, may_take_its_time_to_begin_whatever_signals_come)
+{
+    RawDaemon daemon({[](const Visitor& visitor) {
+        visitor.await_cue();
+        RawDaemon::honest(visitor);
+    }});
+    Background attempting([] { return Attempt().error(); });
+    {
+        const Storm storm(attempting.thread());
+        EXPECT_FALSE(attempting.ended_within(300ms));
+        daemon.cue();
+        EXPECT_EQ(CS_OK, attempting.result());
+    }
+    EXPECT_TRUE(daemon.visited(1));
+}
+
+TEST_F(HandshakeFlow, may_come_in_pieces_whatever_signals_come)
+{
+    RawDaemon daemon({in_pieces({1, 10, 24, 100, 4000, 8000})});
+    Background attempting([] { return Attempt().error(); });
+    const Storm storm(attempting.thread());
+    EXPECT_EQ(CS_OK, attempting.result());
+}
+
+// From its first byte to its last a reply may take two seconds.
+TEST_F(HandshakeFlow, must_not_stop_in_the_middle)
+{
+    RawDaemon daemon({[](const Visitor& visitor) {
+        visitor.read_request();
+        visitor.send(&visitor.offer, kReplyHeader);
+        visitor.await_cue();
+    }});
+    EXPECT_NE(CS_OK, Attempt().error());
+    EXPECT_TRUE(daemon.visited(1));
+}
+
+TEST_F(HandshakeFlow, must_not_trickle)
+{
+    RawDaemon daemon({[](const Visitor& visitor) {
+        visitor.read_request();
+        std::size_t sent = 0;
+        for (; sent < 40; ++sent) {
+            visitor.send(visitor.offer.data() + sent, 1);
+            std::this_thread::sleep_for(100ms);
+        }
+        visitor.send(visitor.offer.data() + sent, sizeof visitor.offer - sent);
+    }});
+    EXPECT_NE(CS_OK, Attempt().error());
+    EXPECT_TRUE(daemon.visited(1));
+}
+
+struct Row {
+    int error;
+    cs_error_t expected;
+};
+
+class HandshakeError : public HandshakeFlow, public ::testing::WithParamInterface<Row> {};
+
+// These are decisions of the daemon. Asking it twice would not change them.
+TEST_P(HandshakeError, is_believed_the_first_time)
+{
+    for (const std::size_t length : {kReplyHeader, sizeof(HandshakeReply)}) {
+        RawDaemon daemon({[length](const Visitor& visitor) {
+            const auto refusal = HandshakeReply::refusal(-GetParam().error);
+            if (visitor.read_request())
+                visitor.send(&refusal, length);
+            visitor.hang_up();
+        }});
+        EXPECT_EQ(GetParam().expected, Attempt().error());
+        EXPECT_TRUE(daemon.visited(1));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Errno, HandshakeError,
+                         ::testing::Values(Row{EACCES, CS_ERR_ACCESS}, Row{EAGAIN, CS_ERR_TRY_AGAIN},
+                                           Row{EMFILE, CS_ERR_LIBRARY}, Row{ENOSYS, CS_ERR_NOT_SUPPORTED},
+                                           Row{ENOTSUP, CS_ERR_NOT_SUPPORTED}, Row{ENOENT, CS_ERR_NOT_EXIST},
+                                           Row{ECONNREFUSED, CS_ERR_LIBRARY}, Row{12345, CS_ERR_LIBRARY}));
+
+} // namespace

@@ -1,0 +1,207 @@
+// A reply to the handshake that is unlike what this library knows is not acted on: it goes to libqb's client, or
+// fails where the program wants rings and nothing else.
+#include "raw_cmap.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <ostream>
+
+#include <qb/qbrb.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace test;
+
+struct Lie {
+    const char* name;
+    RawDaemon::Lie tell; // to the visitor
+};
+
+void PrintTo(const Lie& lie, std::ostream* out)
+{
+    *out << lie.name;
+}
+
+std::string file_of(const HandshakeReply& offer, int ring, const char* part)
+{
+    return offer.names[ring] + std::string(part);
+}
+
+const Lie kFieldLies[] = {
+    {"another_id", [](HandshakeReply& offer) { offer.id = -2; }},
+    {"another_size", [](HandshakeReply& offer) { offer.size = 12324; }},
+    {"a_positive_error", [](HandshakeReply& offer) { offer.error = EACCES; }},
+    {"the_socket_transport", [](HandshakeReply& offer) { offer.transport = 0; }},
+    {"an_unknown_transport", [](HandshakeReply& offer) { offer.transport = 4; }},
+    {"less_than_was_asked_for", [](HandshakeReply& offer) { offer.message_size = 65536; }},
+    {"more_than_64_mib", [](HandshakeReply& offer) { offer.message_size = (64U << 20) + 1; }},
+};
+
+const Lie kNameLies[] = {
+    {"no_name", [](HandshakeReply& offer) { offer.name(1, ""); }},
+    {"a_name_without_end", [](HandshakeReply& offer) { offer.name(2, std::string(HandshakeReply::kNameField, 'x')); }},
+    {"a_foreign_directory", [](HandshakeReply& offer) { offer.name(0, "/tmp/qb-1/qb-request-cmap"); }},
+    {"another_directory_for_one", [](HandshakeReply& offer) { offer.name(2, "/dev/shm/qb-1/qb-event-cmap"); }},
+    {"a_way_up",
+     [](HandshakeReply& offer) {
+         offer = {"/dev/shm/qb-1/../qb-2", "cmap"};
+     }},
+    {"names_of_old_daemons",
+     [](HandshakeReply& offer) {
+         offer.name(0, "cmap-request-1-2-3");
+         offer.name(1, "cmap-response-1-2-3");
+         offer.name(2, "cmap-event-1-2-3");
+     }},
+    {"two_names_exchanged", [](HandshakeReply& offer) { std::swap(offer.names[0], offer.names[1]); }},
+    {"another_service",
+     [](HandshakeReply& offer) {
+         offer = {"/dev/shm/qb-1", "cpg"};
+     }},
+};
+
+const Lie kFileLies[] = {
+    {"no_files",
+     [](HandshakeReply& offer) {
+         offer = {"/dev/shm/qb-nobody-made-this", "cmap"};
+     }},
+    {"a_data_file_of_another_size", [](HandshakeReply& offer) { fs::resize_file(file_of(offer, 1, "-data"), 16384); }},
+    {"a_header_file_of_another_size",
+     [](HandshakeReply& offer) { fs::resize_file(file_of(offer, 0, "-header"), 8248); }},
+    {"a_second_name_for_a_file",
+     [](HandshakeReply& offer) {
+         fs::create_hard_link(file_of(offer, 2, "-header"), file_of(offer, 2, "-header-too"));
+     }},
+    {"a_link_for_a_file",
+     [](HandshakeReply& offer) {
+         const std::string data = file_of(offer, 2, "-data");
+         fs::rename(data, data + "-too");
+         fs::create_symlink(data + "-too", data);
+     }},
+    {"a_file_that_all_can_write", [](HandshakeReply& offer) { ::chmod(file_of(offer, 0, "-data").c_str(), 0666); }},
+    {"a_size_that_is_not_that_of_the_files", [](HandshakeReply& offer) { offer.message_size += 4096; }},
+};
+
+// What shows only once the rings are attached.
+const Lie kRingLies[] = {
+    {"a_ring_that_another_has_too",
+     [](HandshakeReply& offer) {
+         qb_rb_open(offer.names[1], offer.message_size, QB_RB_FLAG_SHARED_PROCESS, sizeof(std::int32_t));
+     }},
+};
+
+class LieInHandshake : public ::testing::TestWithParam<Lie> {
+protected:
+    RawDaemon daemon{{RawDaemon::with(GetParam().tell), RawDaemon::honest}};
+};
+
+TEST_P(LieInHandshake, leads_to_libqbs_client)
+{
+    const Variable transport("COROSYNC_CLIENT_TRANSPORT", "auto");
+    const Attempt attempt;
+    EXPECT_EQ(CS_OK, attempt.error());
+    EXPECT_TRUE(daemon.visited(2));
+    EXPECT_TRUE(eventually([this] { return daemon.end(0).hung_up(); }));
+    EXPECT_EQ(CS_OK, served(daemon.end(1), [&] { return cmap_set_uint8(attempt.handle(), "some.key", 1); }));
+}
+
+TEST_P(LieInHandshake, is_an_error_where_only_rings_will_do)
+{
+    const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
+    EXPECT_EQ(CS_ERR_NOT_SUPPORTED, Attempt().error());
+    EXPECT_TRUE(daemon.visited(1));
+    EXPECT_TRUE(eventually([this] { return daemon.end(0).hung_up(); }));
+}
+
+constexpr auto kNameOfLie = [](const ::testing::TestParamInfo<Lie>& info) { return std::string(info.param.name); };
+INSTANTIATE_TEST_SUITE_P(Field, LieInHandshake, ::testing::ValuesIn(kFieldLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Name, LieInHandshake, ::testing::ValuesIn(kNameLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(File, LieInHandshake, ::testing::ValuesIn(kFileLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Ring, LieInHandshake, ::testing::ValuesIn(kRingLies), kNameOfLie);
+
+// The same, with what the test itself does to the rings that the first visitor gets.
+class RingsThatAreNotFresh : public ::testing::Test {
+protected:
+    void expect_refused()
+    {
+        const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
+        EXPECT_EQ(CS_ERR_NOT_SUPPORTED, Attempt().error());
+        EXPECT_TRUE(eventually([this] { return daemon.end().hung_up(); }));
+    }
+    RawDaemon daemon;
+};
+
+TEST_F(RingsThatAreNotFresh, are_refused_with_a_request_in_them)
+{
+    daemon.rings().put(DaemonEnd::request_ring, message(0, {}));
+    expect_refused();
+}
+
+TEST_F(RingsThatAreNotFresh, are_refused_with_a_reply_in_them)
+{
+    daemon.rings().reply(message(0, {}));
+    expect_refused();
+}
+
+TEST_F(RingsThatAreNotFresh, are_refused_with_an_impossible_level_of_flow_control)
+{
+    daemon.rings().flow_control(3);
+    expect_refused();
+}
+
+TEST_F(RingsThatAreNotFresh, are_refused_with_a_negative_level_of_flow_control)
+{
+    daemon.rings().flow_control(-1);
+    expect_refused();
+}
+
+TEST_F(RingsThatAreNotFresh, are_fine_with_flow_control_at_work)
+{
+    const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
+    daemon.rings().flow_control(2);
+    EXPECT_EQ(CS_OK, Attempt().error());
+}
+
+// As soon as it has replied, a daemon may have something to say.
+TEST(Handshake, may_be_followed_by_events_at_once)
+{
+    const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
+    RawDaemon daemon({[](const Visitor& visitor) {
+        const Bytes all = as_bytes(visitor.offer) + "xx";
+        if (visitor.read_request())
+            visitor.send(all.data(), all.size());
+    }});
+    daemon.rings().put_event(message(1000, {}));
+    daemon.rings().put_event(message(1000, {}));
+    const Attempt attempt;
+    ASSERT_EQ(CS_OK, attempt.error());
+    EXPECT_EQ(CS_OK, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE_NONBLOCKING));
+    EXPECT_EQ(CS_OK, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE));
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE_NONBLOCKING));
+}
+
+// A handshake costs the daemon time, so one whose offer was refused is not asked for another one.
+TEST(Refusal, is_remembered_for_that_daemon)
+{
+    const Variable transport("COROSYNC_CLIENT_TRANSPORT", "auto");
+    const auto lying = RawDaemon::with([](HandshakeReply& offer) { offer.transport = 3; });
+    const auto not_to_be_asked = [](const Visitor& visitor) {
+        const auto refusal = HandshakeReply::refusal(-EPERM);
+        if (visitor.read_request())
+            visitor.send(&refusal, sizeof refusal);
+    };
+    {
+        RawDaemon daemon({lying, RawDaemon::honest, not_to_be_asked, RawDaemon::honest}, {.visitors = 4});
+        EXPECT_EQ(CS_OK, Attempt().error());
+        EXPECT_TRUE(daemon.visited(2));
+        EXPECT_EQ(CS_OK, Attempt().error());
+        EXPECT_TRUE(daemon.visited(4));
+    }
+    RawDaemon another;
+    EXPECT_EQ(CS_OK, Attempt().error());
+    EXPECT_TRUE(another.visited(1));
+}
+
+} // namespace

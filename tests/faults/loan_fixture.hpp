@@ -1,0 +1,66 @@
+// A handle of a service that lends large events, on a raw daemon.
+#pragma once
+
+#include "support/environment.hpp"
+#include "support/raw_daemon.hpp"
+#include "support/thread.hpp"
+
+#include "core/dispatch.hpp"
+
+#include <functional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace test {
+
+// What a callback of the session gets.
+struct Delivery {
+    std::int32_t number;
+    std::byte* data;
+    std::size_t size;
+};
+
+class LoanSession {
+public:
+    static constexpr bool kMayLend = true;
+    static const corosync::Filter* filter() { return nullptr; }
+    static corosync::HandleTable<LoanSession>& table();
+
+    corosync::Connection& connection() { return connection_; }
+    int deliver(std::uint64_t handle, std::byte* event, std::size_t size);
+
+    std::function<void(const Delivery&)> on_event;
+
+private:
+    corosync::Connection connection_;
+};
+
+enum class Flag { one = 1, all = 2, blocking = 3, one_nonblocking = 4 };
+
+class LoanTest : public ::testing::Test {
+protected:
+    LoanTest();
+    ~LoanTest() override;
+
+    // An event with this number, of this size.
+    static Bytes numbered(std::int32_t number, std::size_t size);
+    void send(std::int32_t number, std::size_t size = kLarge) { end.event(numbered(number, size)); }
+
+    int dispatch(Flag flag) const; // 0 or a negative errno
+    int finalize() const;
+
+    // Numbers in the order in which their callbacks began.
+    std::vector<std::int32_t> told;
+
+    const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "ring"};
+    RawDaemon daemon{{RawDaemon::honest}, {.service = "loan"}};
+    LoanSession& session = *corosync::make<LoanSession>();
+    const int opened = session.connection().open("loan");
+    const std::uint64_t handle = LoanSession::table().add(&session);
+    DaemonEnd& end = daemon.end();
+
+    static constexpr std::size_t kLarge = 8192; // enough to be lent
+};
+
+} // namespace test

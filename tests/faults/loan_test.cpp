@@ -1,0 +1,239 @@
+// Which events are delivered where they lie, and what a callback may do with one.
+#include "loan_fixture.hpp"
+
+#include <cerrno>
+#include <csetjmp>
+
+namespace {
+
+using namespace test;
+
+using Numbers = std::vector<std::int32_t>;
+
+constexpr std::size_t kRing = 1052672;
+
+class Loan : public LoanTest {
+protected:
+    // Whether an event of this size is lent: its space in the ring is then still in use during its callback.
+    bool lent(std::size_t size)
+    {
+        std::ptrdiff_t used = -1;
+        session.on_event = [&](const Delivery&) { used = end.event_space_used(); };
+        send(1, size);
+        EXPECT_EQ(0, dispatch(Flag::one));
+        EXPECT_EQ(0, end.event_space_used());
+        return used > 0;
+    }
+
+    // Dispatches in the callback of event `number`.
+    void nest(std::int32_t number, Flag flag)
+    {
+        session.on_event = [this, number, flag](const Delivery& event) {
+            told.push_back(event.number);
+            if (event.number == number)
+                nested = dispatch(flag);
+        };
+    }
+
+    int nested = 1;
+    std::jmp_buf out;
+};
+
+TEST_F(Loan, is_for_events_between_4_kib_and_a_quarter_of_the_ring)
+{
+    for (const std::size_t size : {std::size_t{24}, std::size_t{4088}, std::size_t{4096}, kRing / 4 + 8, kRing / 2})
+        EXPECT_FALSE(lent(size)) << size;
+    for (const std::size_t size : {std::size_t{4104}, std::size_t{65536}, kRing / 4})
+        EXPECT_TRUE(lent(size)) << size;
+}
+
+TEST_F(Loan, is_for_events_that_are_aligned)
+{
+    send(1, 28);
+    EXPECT_EQ(0, dispatch(Flag::one));
+    EXPECT_FALSE(lent(8196)); // lies at 4 modulo 8, and so moves the next one back
+    EXPECT_TRUE(lent(8192));
+}
+
+TEST_F(Loan, or_copy_an_event_is_whole_aligned_and_the_programs_to_write_to)
+{
+    for (std::size_t size = 24; size < 20000; size += 1012) {
+        bool good = false;
+        session.on_event = [&](const Delivery& event) {
+            good = reinterpret_cast<std::uintptr_t>(event.data) % 8 == 0 &&
+                   numbered(7, size) == Bytes(reinterpret_cast<const char*>(event.data), event.size);
+            std::memset(event.data, 0xff, event.size);
+        };
+        send(7, size);
+        send(8, size);
+        EXPECT_EQ(0, dispatch(Flag::one));
+        EXPECT_TRUE(good) << size;
+        session.on_event = [&](const Delivery& event) { good = event.number == 8; };
+        EXPECT_EQ(0, dispatch(Flag::one));
+        EXPECT_TRUE(good) << size;
+    }
+}
+
+TEST_F(Loan, makes_a_nested_dispatch_of_all_find_nothing)
+{
+    nest(1, Flag::all);
+    send(1);
+    send(2);
+    EXPECT_EQ(0, dispatch(Flag::one));
+    EXPECT_EQ(0, nested);
+    EXPECT_EQ(Numbers{1}, told);
+}
+
+class LoanWithNestedDispatch : public Loan, public ::testing::WithParamInterface<Flag> {};
+
+// It could wait for ever, since the outer one has to return first.
+TEST_P(LoanWithNestedDispatch, that_waits_or_wants_one_makes_it_try_again)
+{
+    nest(1, GetParam());
+    send(1);
+    send(2);
+    EXPECT_EQ(0, dispatch(Flag::one));
+    EXPECT_EQ(-EAGAIN, nested);
+    EXPECT_EQ(Numbers{1}, told);
+}
+
+INSTANTIATE_TEST_SUITE_P(Flag, LoanWithNestedDispatch,
+                         ::testing::Values(Flag::one, Flag::blocking, Flag::one_nonblocking));
+
+TEST_F(Loan, is_not_given_any_more_once_a_callback_has_dispatched)
+{
+    nest(1, Flag::all);
+    for (const std::int32_t number : {1, 2, 3})
+        send(number);
+    EXPECT_EQ(0, dispatch(Flag::one));
+    nest(2, Flag::all);
+    nested = 1;
+    EXPECT_EQ(0, dispatch(Flag::all));
+    EXPECT_EQ(0, nested);
+    EXPECT_EQ((Numbers{1, 2, 3}), told);
+    EXPECT_FALSE(lent(kLarge));
+}
+
+TEST_F(Loan, is_not_needed_for_a_nested_dispatch_in_the_callback_of_a_copied_event)
+{
+    nest(1, Flag::all);
+    send(1, 104);
+    send(2);
+    send(3);
+    EXPECT_EQ(0, dispatch(Flag::one));
+    EXPECT_EQ(0, nested);
+    EXPECT_EQ((Numbers{1, 2, 3}), told);
+    EXPECT_TRUE(lent(kLarge));
+}
+
+TEST_F(Loan, that_a_jump_left_ends_with_the_next_dispatch)
+{
+    session.on_event = [this](const Delivery& event) {
+        told.push_back(event.number);
+        if (event.number == 1)
+            std::longjmp(out, 1);
+    };
+    send(1);
+    send(2);
+    if (setjmp(out) == 0) {
+        dispatch(Flag::all);
+        ADD_FAILURE() << "it returned";
+    }
+    EXPECT_LT(0, end.event_space_used());
+    EXPECT_EQ(0, dispatch(Flag::one));
+    EXPECT_EQ((Numbers{1, 2}), told);
+    EXPECT_EQ(0, end.event_space_used());
+    EXPECT_EQ(-EAGAIN, dispatch(Flag::one_nonblocking));
+    EXPECT_TRUE(lent(kLarge));
+}
+
+TEST_F(Loan, that_a_jump_left_does_not_keep_a_finalized_connection_open)
+{
+    session.on_event = [this](const Delivery&) { std::longjmp(out, 1); };
+    send(1);
+    if (setjmp(out) == 0) {
+        dispatch(Flag::all);
+        ADD_FAILURE() << "it returned";
+    }
+    EXPECT_EQ(0, finalize());
+    EXPECT_TRUE(end.hung_up());
+}
+
+TEST_F(Loan, lasts_until_its_callback_returns_though_the_handle_was_finalized_in_it)
+{
+    Bytes seen;
+    session.on_event = [&](const Delivery& event) {
+        EXPECT_EQ(0, finalize());
+        EXPECT_FALSE(end.hung_up());
+        seen.assign(reinterpret_cast<const char*>(event.data), event.size);
+    };
+    send(1);
+    send(2);
+    EXPECT_EQ(-EBADF, dispatch(Flag::all));
+    EXPECT_EQ(numbered(1, kLarge), seen);
+    EXPECT_TRUE(end.hung_up());
+    EXPECT_EQ(-EBADF, dispatch(Flag::all));
+}
+
+TEST_F(Loan, outlives_the_daemon_and_so_do_the_events_behind_it)
+{
+    session.on_event = [this](const Delivery& event) {
+        if (event.number == 1)
+            end.hang_up();
+        told.push_back(event.number);
+    };
+    for (const std::int32_t number : {1, 2, 3})
+        send(number);
+    EXPECT_EQ(-ENOTCONN, dispatch(Flag::all));
+    EXPECT_EQ((Numbers{1, 2, 3}), told);
+}
+
+TEST_F(Loan, gives_its_space_back_each_time)
+{
+    constexpr std::size_t kSize = kRing / 4;
+    for (std::int32_t number = 1; number <= 100; ++number) {
+        send(number, kSize);
+        if (number % 3 == 0) {
+            EXPECT_EQ(0, dispatch(Flag::all));
+            EXPECT_EQ(0, end.event_space_used());
+        }
+    }
+    EXPECT_EQ(0, dispatch(Flag::all));
+    EXPECT_EQ(100U, told.size());
+}
+
+// Sizes of all kinds; callbacks that dispatch, and callbacks that never return.
+TEST_F(Loan, or_not_every_event_comes_once_and_in_order)
+{
+    constexpr std::int32_t kMany = 3000;
+    constexpr std::size_t kSizes[] = {24, 28, 100, 4096, 4104, 8192, 8196, 30000, 100000, kRing / 4, kRing / 4 + 8};
+    unsigned seed = 1;
+    const auto random = [&](unsigned limit) {
+        seed = seed * 1103515245 + 12345;
+        return seed / 65536 % limit;
+    };
+    session.on_event = [&](const Delivery& event) {
+        told.push_back(event.number);
+        const unsigned what = random(16);
+        if (what < 4)
+            dispatch(static_cast<Flag>(what % 2 == 0 ? 2 : 4));
+        else if (what == 4)
+            std::longjmp(out, 1);
+    };
+    std::int32_t sent = 0;
+    while (told.size() < kMany) {
+        const std::size_t size = kSizes[random(std::size(kSizes))];
+        if (sent < kMany && random(4) != 0 && end.has_room_for_event(size)) {
+            send(++sent, size);
+        } else if (setjmp(out) == 0) {
+            const int rc = dispatch(static_cast<Flag>(random(2) == 0 ? 2 : 4));
+            ASSERT_TRUE(rc == 0 || rc == -EAGAIN);
+        }
+    }
+    for (std::int32_t number = 1; number <= kMany; ++number)
+        ASSERT_EQ(number, told[static_cast<std::size_t>(number - 1)]);
+    EXPECT_EQ(-EAGAIN, dispatch(Flag::one_nonblocking));
+    EXPECT_EQ(0, end.event_space_used());
+}
+
+} // namespace

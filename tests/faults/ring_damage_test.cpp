@@ -1,0 +1,250 @@
+// Rings that break their own rules: chunks that lie about their length or are none, bytes without chunks, chunks
+// without bytes. What cannot be believed ends the connection; what is only late is waited for.
+#include "raw_cmap.hpp"
+
+#include <cerrno>
+#include <ctime>
+
+#include <pthread.h>
+
+namespace {
+
+using namespace test;
+
+using Numbers = std::vector<std::uint32_t>;
+
+constexpr std::uint32_t kJustBelow4Gib = 0xfffffff0;
+
+class DamagedReply : public RingCmapTest, public ::testing::WithParamInterface<std::uint32_t> {};
+
+TEST_P(DamagedReply, ends_the_connection)
+{
+    Background asking([this] { return get(); });
+    ASSERT_TRUE(end.request());
+    end.put_claiming(DaemonEnd::response_ring, GetParam());
+    EXPECT_TRUE(asking.ended_within(3s));
+    end.hang_up(); // for those who wait in vain
+    EXPECT_EQ(CS_ERR_LIBRARY, asking.result());
+    expect_given_up();
+}
+
+TEST_P(DamagedReply, that_nobody_waits_for_ends_the_connection)
+{
+    end.put_claiming(DaemonEnd::response_ring, GetParam());
+    Background asking([this] { return get(); });
+    EXPECT_TRUE(asking.ended_within(3s));
+    end.hang_up();
+    EXPECT_EQ(CS_ERR_LIBRARY, asking.result());
+    expect_given_up();
+}
+
+class DamagedEvent : public RingCmapTest, public ::testing::WithParamInterface<std::uint32_t> {
+protected:
+    void expect_end_with(cs_dispatch_flags_t flag)
+    {
+        end.event(numbered(1));
+        end.put_claiming(DaemonEnd::event_ring, GetParam());
+        end.announce();
+        end.event(numbered(2));
+        EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
+        EXPECT_EQ(CS_ERR_LIBRARY, dispatch(flag));
+        EXPECT_EQ(Numbers{1}, told());
+        expect_given_up();
+    }
+};
+
+TEST_P(DamagedEvent, ends_the_connection_of_who_dispatches_one)
+{
+    expect_end_with(CS_DISPATCH_ONE);
+}
+
+TEST_P(DamagedEvent, ends_the_connection_of_who_dispatches_all)
+{
+    expect_end_with(CS_DISPATCH_ALL);
+}
+
+TEST_P(DamagedEvent, ends_the_connection_of_who_dispatches_blocking)
+{
+    expect_end_with(CS_DISPATCH_BLOCKING);
+}
+
+TEST_P(DamagedEvent, ends_the_connection_of_who_dispatches_one_without_blocking)
+{
+    expect_end_with(CS_DISPATCH_ONE_NONBLOCKING);
+}
+
+TEST_P(DamagedEvent, in_the_middle_of_a_batch_ends_the_connection_after_what_lies_before)
+{
+    for (std::uint32_t number = 1; number <= 10; ++number)
+        end.event(numbered(number));
+    end.put_claiming(DaemonEnd::event_ring, GetParam());
+    end.announce();
+    EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(10U, tracker.count());
+    expect_given_up();
+}
+
+TEST_P(DamagedEvent, behind_the_daemons_death_ends_what_is_left)
+{
+    end.event(numbered(1));
+    end.put_claiming(DaemonEnd::event_ring, GetParam());
+    end.announce();
+    end.hang_up();
+    EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(1U, tracker.count());
+    expect_given_up();
+}
+
+constexpr auto kLength = [](const ::testing::TestParamInfo<std::uint32_t>& info) {
+    return "claiming_" + std::to_string(info.param);
+};
+INSTANTIATE_TEST_SUITE_P(Length, DamagedReply, ::testing::Values(0U, kJustBelow4Gib, 0x7fffffffU), kLength);
+INSTANTIATE_TEST_SUITE_P(Length, DamagedEvent, ::testing::Values(0U, kJustBelow4Gib, 0x7fffffffU), kLength);
+
+class Unmarked : public RingCmapTest {};
+
+TEST_F(Unmarked, reply_ends_the_connection)
+{
+    end.put_unmarked(DaemonEnd::response_ring);
+    EXPECT_EQ(CS_ERR_LIBRARY, get());
+    expect_given_up();
+}
+
+TEST_F(Unmarked, event_ends_the_connection)
+{
+    end.put_unmarked(DaemonEnd::event_ring);
+    end.announce();
+    EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ALL));
+    expect_given_up();
+}
+
+class ByteWithoutEvent : public RingCmapTest, public ::testing::WithParamInterface<cs_dispatch_flags_t> {};
+
+// It would keep the descriptor readable for ever, and a program that dispatches when it is readable busy.
+TEST_P(ByteWithoutEvent, ends_the_connection)
+{
+    end.announce();
+    ASSERT_TRUE(readable(fd, kPatience));
+    EXPECT_EQ(CS_ERR_LIBRARY, dispatch(GetParam()));
+    expect_given_up();
+}
+
+TEST_P(ByteWithoutEvent, behind_good_events_ends_the_connection_after_them)
+{
+    end.event(numbered(1));
+    end.announce(2);
+    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
+    EXPECT_EQ(CS_ERR_LIBRARY, dispatch(GetParam()));
+    EXPECT_EQ(Numbers{1}, told());
+    expect_given_up();
+}
+
+INSTANTIATE_TEST_SUITE_P(Flag, ByteWithoutEvent,
+                         ::testing::Values(CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING,
+                                           CS_DISPATCH_ONE_NONBLOCKING));
+
+class EventWithoutByte : public RingCmapTest {
+protected:
+    // CPU time of a thread that is expected to sleep.
+    static Duration cpu_time(pthread_t thread)
+    {
+        clockid_t clock{};
+        timespec time{};
+        EXPECT_EQ(0, ::pthread_getcpuclockid(thread, &clock));
+        EXPECT_EQ(0, ::clock_gettime(clock, &time));
+        return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+    }
+};
+
+TEST_F(EventWithoutByte, is_not_there_yet)
+{
+    end.put_event(numbered(1));
+    EXPECT_FALSE(readable(fd));
+    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, dispatch(CS_DISPATCH_ONE_NONBLOCKING));
+    EXPECT_EQ(0U, tracker.count());
+    end.announce();
+    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(Numbers{1}, told());
+    EXPECT_FALSE(readable(fd));
+}
+
+TEST_F(EventWithoutByte, is_waited_for_asleep)
+{
+    for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
+        end.put_event(numbered(1));
+        std::atomic<pthread_t> self{};
+        Background dispatching([&] {
+            self = pthread_self();
+            return dispatch(flag);
+        });
+        EXPECT_TRUE(dispatching.thread().falls_asleep());
+        const Duration before = cpu_time(self);
+        EXPECT_FALSE(dispatching.ended_within(300ms)) << flag;
+        EXPECT_LT(cpu_time(self) - before, 100ms) << flag;
+        end.announce();
+        if (flag == CS_DISPATCH_BLOCKING) {
+            EXPECT_TRUE(eventually([this] { return !readable(fd); }));
+            end.hang_up();
+        }
+        EXPECT_EQ(flag == CS_DISPATCH_ONE ? CS_OK : CS_ERR_LIBRARY, dispatching.result()) << flag;
+    }
+    EXPECT_EQ((Numbers{1, 1}), told());
+}
+
+TEST_F(EventWithoutByte, keeps_those_before_it_from_nothing)
+{
+    end.event(numbered(1));
+    end.event(numbered(2));
+    end.put_event(numbered(3));
+    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ((Numbers{1, 2}), told());
+    EXPECT_FALSE(readable(fd));
+    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(Numbers{}, told());
+    end.announce();
+    EXPECT_TRUE(readable(fd, kPatience));
+    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
+    EXPECT_EQ(Numbers{3}, told());
+}
+
+// Nobody will announce anything any more.
+TEST_F(EventWithoutByte, is_delivered_after_the_daemons_death)
+{
+    end.put_event(numbered(1));
+    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
+    end.hang_up();
+    EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(Numbers{1}, told());
+}
+
+// As libqb's server does it when its client is slow: first some bytes, the others in one go.
+TEST_F(EventWithoutByte, is_delivered_with_the_byte_that_comes_with_others)
+{
+    for (std::uint32_t number = 1; number <= 200; ++number)
+        end.put_event(numbered(number));
+    std::size_t expected = 0;
+    for (const std::size_t bytes :
+         {std::size_t{1}, std::size_t{63}, std::size_t{1}, std::size_t{64}, std::size_t{71}}) {
+        end.announce(bytes);
+        expected += bytes;
+        EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
+        EXPECT_EQ(expected, tracker.count());
+        EXPECT_FALSE(readable(fd));
+    }
+    EXPECT_EQ(200U, expected);
+}
+
+TEST_F(EventWithoutByte, goes_with_any_byte)
+{
+    for (std::uint32_t number = 1; number <= 100; ++number) {
+        end.put_event(numbered(number));
+        EXPECT_EQ(CS_ERR_TRY_AGAIN, dispatch(CS_DISPATCH_ONE_NONBLOCKING));
+        end.announce();
+        EXPECT_EQ(CS_OK, dispatch(number % 2 == 0 ? CS_DISPATCH_ONE : CS_DISPATCH_ONE_NONBLOCKING));
+        EXPECT_EQ(number, tracker.count());
+        EXPECT_FALSE(readable(fd));
+    }
+}
+
+} // namespace

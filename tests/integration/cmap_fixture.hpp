@@ -1,0 +1,190 @@
+// What the integration tests of libcmap share: a daemon per suite or per test, handles that end with their
+// scope, and trackers that write down what they are told.
+//
+// The same tests run over each transport: COROSYNC_CLIENT_TRANSPORT=ring|libqb tells the library what to use,
+// TEST_DAEMON_IPC=socket the daemon.
+#pragma once
+
+#include "support/daemon.hpp"
+#include "support/eventually.hpp"
+#include "support/process.hpp"
+#include "support/thread.hpp"
+
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <functional>
+#include <initializer_list>
+#include <list>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <corosync/cmap.h>
+#include <gtest/gtest.h>
+
+// So that a failed comparison names the code. In the enumeration's own namespace, where GoogleTest looks.
+inline void PrintTo(cs_error_t error, std::ostream* out)
+{
+    *out << static_cast<int>(error) << " (" << cs_strerror(error) << ")";
+}
+
+namespace test {
+
+// For loops over some of them.
+using Sizes = std::initializer_list<std::size_t>;
+
+enum class Transport { ring, libqb, socket };
+Transport transport();
+
+// The handle that no library gives out.
+inline constexpr cmap_handle_t kNoHandle = 0;
+
+// A value of the map: type and bytes, strings with their NUL.
+struct Value {
+    int type = 0;
+    std::string bytes;
+    bool operator==(const Value&) const = default;
+};
+std::ostream& operator<<(std::ostream& out, const Value& value);
+
+inline const Value kNoValue{};
+
+template <class Number> std::string bytes_of(Number number)
+{
+    std::string bytes(sizeof number, '\0');
+    std::memcpy(bytes.data(), &number, sizeof number);
+    return bytes;
+}
+
+inline Value u8(std::uint8_t number)
+{
+    return {CMAP_VALUETYPE_UINT8, bytes_of(number)};
+}
+inline Value u32(std::uint32_t number)
+{
+    return {CMAP_VALUETYPE_UINT32, bytes_of(number)};
+}
+inline Value text(const std::string& string)
+{
+    return {CMAP_VALUETYPE_STRING, string + '\0'};
+}
+inline Value binary(const std::string& bytes)
+{
+    return {CMAP_VALUETYPE_BINARY, bytes};
+}
+
+// What a callback was told.
+struct Event {
+    int kind = 0; // CMAP_TRACK_ADD, _MODIFY or _DELETE
+    std::string key;
+    Value now;
+    Value before;
+    bool operator==(const Event&) const = default;
+};
+std::ostream& operator<<(std::ostream& out, const Event& event);
+
+// Writes down the events of one tracker.
+class Tracker {
+public:
+    // The arguments of the running callback, as they came.
+    struct Call {
+        cmap_handle_t handle;
+        cmap_track_handle_t tracker;
+        const char* key;
+        cmap_notify_value now;
+        cmap_notify_value before;
+    };
+
+    // Runs in each callback after the event is written down. Nothing that a jump out of it would harm lives in
+    // the frames around it.
+    std::function<void(const Call&)> on_event;
+
+    cs_error_t add(cmap_handle_t handle, const char* key, std::int32_t flags);
+    cmap_track_handle_t handle() const { return handle_; }
+
+    const std::deque<Event>& events() const { return events_; }
+    std::size_t count() const { return events_.size(); }
+    std::deque<Event> take() { return std::exchange(events_, {}); }
+
+private:
+    static void notify(cmap_handle_t handle, cmap_track_handle_t tracker, std::int32_t kind, const char* key,
+                       cmap_notify_value now, cmap_notify_value before, void* self);
+    void write_down(std::int32_t kind, const Call& call);
+
+    cmap_track_handle_t handle_ = 0;
+    std::deque<Event> events_;
+};
+
+// A handle, finalized at the end of its scope. Throws if it can't be had.
+class Cmap {
+public:
+    explicit Cmap(cmap_map_t map = CMAP_MAP_ICMAP);
+    ~Cmap();
+    Cmap(const Cmap&) = delete;
+    Cmap& operator=(const Cmap&) = delete;
+
+    operator cmap_handle_t() const { return handle_; }
+    int fd() const;
+    cs_error_t finalize() { return cmap_finalize(std::exchange(handle_, kNoHandle)); }
+
+    // A tracker that lives as long as the handle.
+    Tracker& track(const char* key, std::int32_t flags);
+
+    // Sets a key to a value; the value of a key, or kNoValue.
+    cs_error_t set(const std::string& key, const Value& value) const;
+    Value get(const std::string& key) const;
+
+    // Keys with a prefix (NULL: all), in the daemon's order.
+    std::vector<std::string> keys(const char* prefix) const;
+
+private:
+    cmap_handle_t handle_ = kNoHandle;
+    std::list<Tracker> trackers_;
+};
+
+inline constexpr std::int32_t kEverything = CMAP_TRACK_ADD | CMAP_TRACK_MODIFY | CMAP_TRACK_DELETE;
+
+// Sets `key` to 1, 2, .. count, through a handle of its own or the given one: as many events for who tracks it.
+void change(const char* key, std::uint32_t count);
+void change(const Cmap& through, const char* key, std::uint32_t count);
+
+// The numbers that change() made a tracker see.
+std::vector<std::uint32_t> numbers(const std::deque<Event>& events);
+
+// What poll says of a descriptor, after waiting up to `wait` for it to be readable.
+bool readable(int fd, Duration wait = {});
+bool hung_up(int fd);
+int unread_bytes(int fd);
+
+// One daemon for all tests of the suite; none of them harms it.
+class CmapTest : public ::testing::Test {
+protected:
+    static void SetUpTestSuite() { daemon_ = std::make_unique<Daemon>(); }
+    static void TearDownTestSuite() { daemon_.reset(); }
+    static Daemon& daemon() { return *daemon_; }
+
+private:
+    static inline std::unique_ptr<Daemon> daemon_;
+};
+
+// A daemon for each test, to be harmed.
+class CmapFaultTest : public ::testing::Test {
+protected:
+    ~CmapFaultTest() override;
+
+    Daemon daemon;
+    const pid_t first_pid = daemon.pid(); // known beyond its death
+};
+
+// All functions that take a handle, each with arguments that are right.
+struct HandleCall {
+    enum Kind { local, request, dispatch, finalize };
+    const char* name;
+    Kind kind;
+    std::function<cs_error_t(cmap_handle_t)> call;
+};
+const std::vector<HandleCall>& calls_with_a_handle();
+
+} // namespace test

@@ -1,0 +1,25 @@
+/*
+ * Calls with enumeration arguments as a C program can make them: with any number. In C++ a value that the
+ * enumeration has no room for would be undefined before the library ever sees it.
+ */
+#ifndef CMAP_FROM_C_H
+#define CMAP_FROM_C_H
+
+#include <stddef.h>
+
+#include <corosync/cmap.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+cs_error_t initialize_map_number(cmap_handle_t* handle, int map);
+cs_error_t dispatch_number(cmap_handle_t handle, int dispatch_type);
+cs_error_t set_type_number(cmap_handle_t handle, const char* key, const void* value, size_t length, int type);
+cs_error_t get_type_number(cmap_handle_t handle, const char* key, void* value, size_t* length, int* type);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

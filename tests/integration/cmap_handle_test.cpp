@@ -1,0 +1,141 @@
+// Which handles are refused, and what is looked at first: the handle or the other arguments.
+#include "cmap_fixture.hpp"
+
+namespace {
+
+using namespace test;
+
+using CmapHandle = CmapTest;
+
+constexpr cmap_handle_t kWildcard = 0xffffffff00000000;
+const std::string kLongestKey(CMAP_KEYNAME_MAXLEN, 'k');
+const std::string kTooLongKey(CMAP_KEYNAME_MAXLEN + 1, 'k');
+
+void expect_bad_everywhere(cmap_handle_t handle)
+{
+    for (const auto& [name, kind, call] : calls_with_a_handle())
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, call(handle)) << name << " with handle " << std::hex << handle;
+}
+
+void ignore(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value, cmap_notify_value, void*)
+{}
+
+// C9
+TEST_F(CmapHandle, is_never_zero)
+{
+    const Cmap first;
+    const Cmap second;
+    EXPECT_NE(kNoHandle, first);
+    EXPECT_NE(kNoHandle, second);
+    EXPECT_NE(first, second);
+}
+
+// T3
+TEST_F(CmapHandle, that_was_never_given_out_is_bad)
+{
+    for (const cmap_handle_t handle :
+         {cmap_handle_t{0}, cmap_handle_t{1}, cmap_handle_t{0xdeadbeef}, ~cmap_handle_t{0}})
+        expect_bad_everywhere(handle);
+}
+
+// T4, CMAP-D14
+TEST_F(CmapHandle, that_is_almost_right_is_bad)
+{
+    const Cmap cmap;
+    const cmap_handle_t right = cmap;
+    constexpr cmap_handle_t kOneCheckBit = cmap_handle_t{1} << 40;
+    expect_bad_everywhere(0x80000000);
+    expect_bad_everywhere(0xffffffff);
+    expect_bad_everywhere(right ^ kOneCheckBit);
+    expect_bad_everywhere(right + 1);
+    expect_bad_everywhere(kWildcard | (right & 0xffffffff));
+    EXPECT_EQ(CS_OK, cmap.set("handle.alive", u8(1)));
+}
+
+// T2
+TEST_F(CmapHandle, that_was_finalized_is_bad)
+{
+    cmap_handle_t handle = kNoHandle;
+    ASSERT_EQ(CS_OK, cmap_initialize(&handle));
+    ASSERT_EQ(CS_OK, cmap_finalize(handle));
+    expect_bad_everywhere(handle);
+}
+
+// C8
+TEST_F(CmapHandle, that_was_finalized_stays_bad_when_another_takes_its_place)
+{
+    cmap_handle_t stale = kNoHandle;
+    ASSERT_EQ(CS_OK, cmap_initialize(&stale));
+    ASSERT_EQ(CS_OK, cmap_finalize(stale));
+    const Cmap next;
+    EXPECT_NE(stale, next);
+    expect_bad_everywhere(stale);
+    EXPECT_EQ(CS_OK, next.set("handle.next", u8(1)));
+}
+
+// T5: what is wrong with the arguments is found before the handle is looked at ...
+TEST_F(CmapHandle, is_looked_at_after_these_arguments)
+{
+    cmap_track_handle_t tracker = 0;
+    std::uint8_t byte = 0;
+    char* string = nullptr;
+    const char* const too_long = kTooLongKey.c_str();
+    const char* const key = "handle.key";
+    constexpr auto kByte = CMAP_VALUETYPE_UINT8;
+
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set(kNoHandle, nullptr, "x", 1, kByte));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set(kNoHandle, key, nullptr, 1, kByte));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set(kNoHandle, too_long, nullptr, 0, kByte));
+    EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cmap_set(kNoHandle, too_long, "x", 1, kByte));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set_string(kNoHandle, key, nullptr));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set_string(kNoHandle, nullptr, "x"));
+    EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cmap_set_string(kNoHandle, too_long, "x"));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set_uint8(kNoHandle, nullptr, 1));
+    EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cmap_set_uint8(kNoHandle, too_long, 1));
+    for (const auto call : {cmap_delete, cmap_inc, cmap_dec}) {
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, call(kNoHandle, nullptr));
+        EXPECT_EQ(CS_ERR_NAME_TOO_LONG, call(kNoHandle, too_long));
+    }
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get(kNoHandle, nullptr, nullptr, nullptr, nullptr));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get(kNoHandle, key, &byte, nullptr, nullptr));
+    EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cmap_get(kNoHandle, too_long, &byte, nullptr, nullptr));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_uint8(kNoHandle, nullptr, &byte));
+    EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cmap_get_uint8(kNoHandle, too_long, &byte));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_string(kNoHandle, nullptr, &string));
+    EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cmap_get_string(kNoHandle, too_long, &string));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_iter_init(kNoHandle, key, nullptr));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_iter_next(kNoHandle, 1, nullptr, nullptr, nullptr));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_track_add(kNoHandle, key, kEverything, ignore, nullptr, nullptr));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_track_add(kNoHandle, key, kEverything, nullptr, nullptr, &tracker));
+}
+
+// T5: ... and these are looked at when the handle is known to be good.
+TEST_F(CmapHandle, is_looked_at_before_these_arguments)
+{
+    const char* const too_long = kTooLongKey.c_str();
+    cmap_iter_handle_t iterator = 0;
+    cmap_track_handle_t tracker = 0;
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_iter_init(kNoHandle, too_long, &iterator));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_track_add(kNoHandle, too_long, kEverything, ignore, nullptr, &tracker));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_track_add(kNoHandle, "k", 16, ignore, nullptr, &tracker));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_fd_get(kNoHandle, nullptr));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_context_get(kNoHandle, nullptr));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_get_uint8(kNoHandle, kLongestKey.c_str(), nullptr));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_get_string(kNoHandle, kLongestKey.c_str(), nullptr));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_set(kNoHandle, "k", "x", 1, CMAP_VALUETYPE_UINT8));
+}
+
+// CMAP-D16, decision 16
+TEST_F(CmapHandle, that_is_good_does_not_excuse_null)
+{
+    const Cmap cmap;
+    ASSERT_EQ(CS_OK, cmap.set("handle.number", u8(1)));
+    ASSERT_EQ(CS_OK, cmap.set("handle.string", text("x")));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_fd_get(cmap, nullptr));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_context_get(cmap, nullptr));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_uint8(cmap, "handle.number", nullptr));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_double(cmap, "handle.number", nullptr));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_string(cmap, "handle.string", nullptr));
+}
+
+} // namespace

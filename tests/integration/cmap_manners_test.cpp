@@ -1,0 +1,211 @@
+// What the library does to the process that hosts it: nothing that was not asked for.
+#include "cmap_fixture.hpp"
+#include "support/sanitizers.hpp"
+
+#include <array>
+#include <clocale>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace test;
+
+using CmapManners = CmapTest;
+using CmapMannersAtDeath = CmapFaultTest;
+
+// Standard output and error, collected in a file for as long as this lives.
+class Eavesdropper {
+public:
+    Eavesdropper()
+    {
+        const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        ::dup2(file, STDOUT_FILENO);
+        ::dup2(file, STDERR_FILENO);
+        ::close(file);
+    }
+    ~Eavesdropper() { restore(); }
+
+    std::string heard()
+    {
+        restore();
+        std::ifstream file(path_);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+
+private:
+    void restore()
+    {
+        for (auto* redirection : {&out_, &err_}) {
+            if (redirection->saved == -1)
+                continue;
+            ::dup2(redirection->saved, redirection->original);
+            ::close(std::exchange(redirection->saved, -1));
+        }
+    }
+
+    struct Redirection {
+        int saved;
+        int original;
+    };
+    const std::string path_ = scratch_directory() + "/output";
+    Redirection out_{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), STDOUT_FILENO};
+    Redirection err_{::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3), STDERR_FILENO};
+};
+
+std::vector<sighandler_t> signal_handlers()
+{
+    std::vector<sighandler_t> handlers;
+    for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+        struct sigaction action {};
+        ::sigaction(signal, nullptr, &action);
+        handlers.push_back(action.sa_handler);
+    }
+    return handlers;
+}
+
+mode_t umask_now()
+{
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    return mask;
+}
+
+// Every kind of call once, with good and bad luck.
+void live(Cmap& cmap)
+{
+    auto& tracker = cmap.track("manners.live", kEverything);
+    change(cmap, "manners.live", 3);
+    cmap_dispatch(cmap, CS_DISPATCH_ALL);
+    cmap_get(cmap, "manners.missing", nullptr, nullptr, nullptr);
+    cmap.set("totem.version", u8(1));
+    cmap.keys("manners.");
+    cmap_track_delete(cmap, tracker.handle());
+}
+
+// C20
+TEST_F(CmapManners, prints_nothing)
+{
+    Eavesdropper eavesdropper;
+    Cmap cmap;
+    live(cmap);
+    cmap.finalize();
+    EXPECT_EQ("", eavesdropper.heard());
+}
+
+// C20
+TEST_F(CmapMannersAtDeath, prints_nothing)
+{
+    Eavesdropper eavesdropper;
+    Cmap cmap;
+    auto& tracker = cmap.track("manners.death", kEverything);
+    change(cmap, "manners.death", 3);
+    daemon.kill();
+    cmap_get(cmap, "totem.version", nullptr, nullptr, nullptr);
+    cmap_dispatch(cmap, CS_DISPATCH_ALL);
+    cmap_track_delete(cmap, tracker.handle());
+    cmap.finalize();
+    cmap_handle_t none = kNoHandle;
+    cmap_initialize(&none);
+    EXPECT_EQ("", eavesdropper.heard());
+}
+
+// C20
+TEST_F(CmapManners, changes_nothing_of_the_process)
+{
+    const int threads = thread_count();
+    const auto handlers = signal_handlers();
+    const auto mask = umask_now();
+    const std::string locale = std::setlocale(LC_ALL, nullptr);
+    Cmap cmap;
+    live(cmap);
+    EXPECT_EQ(threads, thread_count());
+    EXPECT_EQ(handlers, signal_handlers());
+    EXPECT_EQ(mask, umask_now());
+    EXPECT_EQ(locale, std::setlocale(LC_ALL, nullptr));
+    cmap.finalize();
+    EXPECT_EQ(handlers, signal_handlers());
+}
+
+// CMAP-D13
+TEST_F(CmapManners, leaves_the_random_numbers_to_the_program)
+{
+    ::srandom(1);
+    const long undisturbed = ::random();
+    ::srandom(1);
+    const Cmap cmap;
+    EXPECT_EQ(undisturbed, ::random());
+}
+
+std::size_t allocated()
+{
+    const auto info = ::mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+// Memory of this process alone, in bytes.
+std::size_t private_memory()
+{
+    std::ifstream file("/proc/self/smaps_rollup");
+    std::string word;
+    std::size_t kilobytes = 0;
+    while (file >> word)
+        if (word == "Anonymous:")
+            file >> kilobytes;
+    return kilobytes << 10;
+}
+
+// Decision 10
+TEST_F(CmapManners, needs_little_memory_for_an_idle_handle)
+{
+    if (transport() != Transport::ring)
+        GTEST_SKIP() << "libqb's client allocates a buffer of a megabyte";
+    if (kSanitized)
+        GTEST_SKIP() << "the sanitizer brings its own malloc";
+    constexpr std::size_t kHandles = 50;
+    constexpr std::size_t kLimit = 16 << 10;
+    live(*std::make_unique<Cmap>()); // what the process pays once
+    std::array<std::unique_ptr<Cmap>, kHandles> handles;
+    const auto allocated_before = allocated();
+    const auto private_before = private_memory();
+    for (auto& handle : handles) {
+        handle = std::make_unique<Cmap>();
+        live(*handle);
+    }
+    EXPECT_LT((allocated() - allocated_before) / kHandles, kLimit);
+    EXPECT_LT((private_memory() - private_before) / kHandles, kLimit);
+}
+
+// Decision 10: an allocation for an event would show while the event is delivered.
+TEST_F(CmapManners, allocates_nothing_for_an_event)
+{
+    if (kSanitized)
+        GTEST_SKIP() << "the sanitizer brings its own malloc";
+    const Cmap cmap;
+    std::size_t in_callback = 0;
+    const auto look = [](cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value,
+                         cmap_notify_value, void* where) { *static_cast<std::size_t*>(where) = allocated(); };
+    cmap_track_handle_t tracker = 0;
+    ASSERT_EQ(CS_OK, cmap_track_add(cmap, "manners.event", kEverything, look, &in_callback, &tracker));
+    const std::string long_value(16000, 'v');
+    for (int round = 0; round < 5; ++round) {
+        for (const auto length : {16000, 15000, 1}) {
+            ASSERT_EQ(CS_OK, cmap_set(cmap, "manners.event", long_value.data(), static_cast<std::size_t>(length),
+                                      CMAP_VALUETYPE_BINARY));
+            const auto idle = allocated();
+            ASSERT_EQ(CS_OK, cmap_dispatch(cmap, CS_DISPATCH_ONE));
+            if (round > 0) {
+                EXPECT_EQ(idle, in_callback) << "length " << length;
+                EXPECT_EQ(idle, allocated()) << "length " << length;
+            }
+        }
+    }
+}
+
+} // namespace

@@ -1,0 +1,178 @@
+// Which arguments and handles are refused, and what is looked at first.
+#include "cpg_fixture.hpp"
+
+namespace {
+
+using namespace test;
+
+using CpgArgument = CpgTest;
+
+constexpr cpg_handle_t kWildcard = 0xffffffff00000000;
+
+const cpg_name kGroup = name_of("argument");
+
+cpg_name too_long()
+{
+    auto name = name_of(std::string(CPG_MAX_NAME_LENGTH, 'n'));
+    ++name.length;
+    return name;
+}
+
+// A type that may be no enumerator, as C programs may pass it.
+cs_error_t iterate(cpg_handle_t handle, int type, const cpg_name* group, cpg_iteration_handle_t* out)
+{
+    return cpg_iteration_initialize(handle, static_cast<cpg_iteration_type_t>(type), group, out);
+}
+
+cs_error_t dispatch_number(cpg_handle_t handle, int type)
+{
+    return cpg_dispatch(handle, static_cast<cs_dispatch_flags_t>(type));
+}
+
+void expect_bad_everywhere(cpg_handle_t handle)
+{
+    for (const auto& [name, kind, call] : cpg_calls())
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, call(handle)) << name << " with handle " << std::hex << handle;
+    char byte = 'x';
+    cpg_iteration_description_t description;
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_zcb_mcast_joined(handle, CPG_TYPE_AGREED, &byte, 1));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_next(handle, &description));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cpg_iteration_next(handle, nullptr));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_finalize(handle));
+}
+
+// Row 14
+TEST_F(CpgArgument, that_was_never_a_handle_is_a_bad_one)
+{
+    for (const cpg_handle_t handle : {kNoHandle, cpg_handle_t{1}, cpg_handle_t{0xdeadbeef}, ~cpg_handle_t{0}})
+        expect_bad_everywhere(handle);
+}
+
+// CPG-D44
+TEST_F(CpgArgument, that_is_almost_a_handle_is_a_bad_one)
+{
+    const Cpg cpg;
+    const cpg_handle_t right = cpg;
+    expect_bad_everywhere(right ^ (cpg_handle_t{1} << 40));
+    expect_bad_everywhere(right + 1);
+    expect_bad_everywhere(kWildcard | (right & 0xffffffff));
+    unsigned nodeid = 0;
+    EXPECT_EQ(CS_OK, cpg_local_get(right, &nodeid));
+}
+
+// Rows 14 and 15, C8
+TEST_F(CpgArgument, that_was_a_handle_is_a_bad_one)
+{
+    Cpg cpg;
+    const cpg_handle_t handle = cpg;
+    EXPECT_EQ(CS_OK, cpg.finalize());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_finalize(handle));
+    expect_bad_everywhere(handle);
+    const Cpg in_its_place;
+    expect_bad_everywhere(handle);
+}
+
+// Row 16
+TEST_F(CpgArgument, that_is_too_long_a_name_is_found_before_a_bad_handle)
+{
+    const Cpg cpg;
+    auto name = too_long();
+    cpg_address members[CPG_MEMBERS_MAX];
+    int count = 0;
+    cpg_iteration_handle_t iteration = kUntouched;
+    for (const cpg_handle_t handle : {cpg_handle_t{cpg}, kNoHandle}) {
+        EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cpg_join(handle, &name));
+        EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cpg_leave(handle, &name));
+        EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cpg_membership_get(handle, &name, members, &count));
+        EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cpg_membership_get(handle, &name, nullptr, nullptr));
+        EXPECT_EQ(CS_ERR_NAME_TOO_LONG, iterate(handle, CPG_ITERATION_ONE_GROUP, &name, &iteration));
+        EXPECT_EQ(CS_ERR_NAME_TOO_LONG, iterate(handle, CPG_ITERATION_ALL, &name, nullptr));
+    }
+    EXPECT_EQ(kUntouched, iteration);
+}
+
+// Row 17
+TEST_F(CpgArgument, that_does_not_fit_an_iteration_is_found_before_a_bad_handle)
+{
+    const Cpg cpg;
+    cpg_iteration_handle_t iteration = kUntouched;
+    for (const cpg_handle_t handle : {cpg_handle_t{cpg}, kNoHandle}) {
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, iterate(handle, CPG_ITERATION_ALL, nullptr, nullptr));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, iterate(handle, CPG_ITERATION_ALL, &kGroup, &iteration));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, iterate(handle, CPG_ITERATION_NAME_ONLY, &kGroup, &iteration));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, iterate(handle, CPG_ITERATION_ONE_GROUP, nullptr, &iteration));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, iterate(handle, 0, nullptr, &iteration));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, iterate(handle, 4, nullptr, &iteration));
+    }
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, iterate(kNoHandle, CPG_ITERATION_ALL, nullptr, &iteration));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, iterate(kNoHandle, CPG_ITERATION_ONE_GROUP, &kGroup, &iteration));
+    EXPECT_EQ(kUntouched, iteration);
+}
+
+// Rows 18 and 20, CPG-D34
+TEST_F(CpgArgument, that_is_null_is_found_before_a_bad_handle_where_the_reference_looks_first)
+{
+    const Cpg cpg;
+    auto name = kGroup;
+    cpg_address members[CPG_MEMBERS_MAX];
+    int count = 0;
+    for (const cpg_handle_t handle : {cpg_handle_t{cpg}, kNoHandle}) {
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, cpg_membership_get(handle, &name, nullptr, &count));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, cpg_membership_get(handle, &name, members, nullptr));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, cpg_membership_get(handle, nullptr, members, &count));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, cpg_join(handle, nullptr));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, cpg_leave(handle, nullptr));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, cpg_iteration_next(handle, nullptr));
+    }
+}
+
+// Rows 19 and 20, CPG-D34
+TEST_F(CpgArgument, that_is_null_is_found_after_a_bad_handle_elsewhere)
+{
+    const Cpg cpg;
+    const std::function<cs_error_t(cpg_handle_t)> calls[] = {
+        [](auto handle) { return cpg_fd_get(handle, nullptr); },
+        [](auto handle) { return cpg_max_atomic_msgsize_get(handle, nullptr); },
+        [](auto handle) { return cpg_context_get(handle, nullptr); },
+        [](auto handle) { return cpg_flow_control_state_get(handle, nullptr); },
+        [](auto handle) { return cpg_local_get(handle, nullptr); },
+        [](auto handle) { return cpg_zcb_alloc(handle, 8, nullptr); },
+        [](auto handle) { return cpg_zcb_mcast_joined(handle, CPG_TYPE_AGREED, nullptr, 8); },
+        [](auto handle) { return cpg_mcast_joined(handle, CPG_TYPE_AGREED, nullptr, 1); },
+        [](auto handle) {
+            const iovec nowhere{nullptr, 1};
+            return cpg_mcast_joined(handle, CPG_TYPE_AGREED, &nowhere, 1);
+        },
+        [](auto handle) {
+            const iovec nowhere{nullptr, 3'000'000};
+            return cpg_mcast_joined(handle, CPG_TYPE_AGREED, &nowhere, 1);
+        },
+    };
+    for (const auto& call : calls) {
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, call(kNoHandle));
+        EXPECT_EQ(CS_ERR_INVALID_PARAM, call(cpg));
+    }
+}
+
+// CPG-D22
+TEST_F(CpgArgument, that_is_a_message_of_four_gigabytes_is_too_big)
+{
+    const Cpg cpg;
+    ASSERT_EQ(CS_OK, join(cpg, "big"));
+    char byte = 'x'; // is not looked at
+    const iovec parts[] = {{&byte, 1}, {&byte, 0xffffffff}};
+    const iovec huge{&byte, SIZE_MAX};
+    EXPECT_EQ(CS_ERR_TOO_BIG, cpg_mcast_joined(cpg, CPG_TYPE_AGREED, parts, 2));
+    EXPECT_EQ(CS_ERR_TOO_BIG, cpg_mcast_joined(cpg, CPG_TYPE_AGREED, &huge, 1));
+}
+
+// Row 46 and CPG-D50, decision 7
+TEST_F(CpgArgument, that_is_no_dispatch_type_is_found_before_a_bad_handle)
+{
+    const Cpg cpg;
+    for (const cpg_handle_t handle : {cpg_handle_t{cpg}, kNoHandle})
+        for (const int type : {0, 5, -1})
+            EXPECT_EQ(CS_ERR_INVALID_PARAM, dispatch_number(handle, type)) << type;
+}
+
+} // namespace

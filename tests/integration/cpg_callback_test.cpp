@@ -1,0 +1,293 @@
+// What callbacks may do: anything. Send, query, finalize, dispatch again, use other handles, and never return.
+//
+// A message is delivered from a copy (small ones), where it lies in the ring (on loan), or from memory in which it was
+// put together (longer than the atomic size); the rules are the same, but for what a nested dispatch finds (decision
+// 9).
+#include "cpg_fixture.hpp"
+
+#include <csetjmp>
+
+namespace {
+
+using namespace test;
+
+using CpgCallback = CpgTest;
+
+constexpr std::size_t kSmall = 64;
+constexpr std::size_t kLent = 8000;
+constexpr std::size_t kAssembled = 3'000'000;
+
+bool lends()
+{
+    return transport() == Transport::ring;
+}
+
+// All that is sent is in the queue.
+void await_queue(const Cpg& cpg)
+{
+    ASSERT_TRUE(readable(cpg.fd(), kPatience));
+    std::this_thread::sleep_for(50ms);
+}
+
+// Row 48, C7
+TEST_F(CpgCallback, may_finalize_its_handle)
+{
+    for (const auto flag : kAllFlags) {
+        for (const std::size_t size : {std::size_t{0}, kSmall, kLent, kAssembled}) { // 0: in the one of the membership
+            Cpg cpg;
+            const cpg_handle_t handle = cpg;
+            const int fd = cpg.fd();
+            const auto bytes = pattern(size);
+            if (size != 0)
+                cpg.enter("callback.finalize");
+            int called = 0;
+            cpg.on_event = [&](const Cpg::Call& call) {
+                ++called;
+                EXPECT_EQ(CS_OK, cpg.finalize());
+                EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_finalize(handle));
+                EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_dispatch(handle, CS_DISPATCH_ALL));
+                EXPECT_EQ(CS_ERR_BAD_HANDLE, send_once(handle, "x"));
+                EXPECT_EQ(bytes, std::string_view(call.data, call.size)) << "the message stays";
+            };
+            if (size == 0) {
+                ASSERT_EQ(CS_OK, join(cpg, "callback.finalize"));
+            }
+            ASSERT_EQ(CS_OK, send(cpg, bytes));
+            ASSERT_EQ(CS_OK, send(cpg, "not any more"));
+            cs_error_t error = CS_OK;
+            while (called == 0 && readable(fd, kPatience))
+                error = cpg_dispatch(handle, flag);
+            EXPECT_EQ(CS_ERR_BAD_HANDLE, error) << "flag " << flag << ", size " << size;
+            EXPECT_EQ(1, called);
+            EXPECT_FALSE(open_descriptors().contains(fd));
+        }
+    }
+}
+
+// C10
+TEST_F(CpgCallback, may_send_and_query_and_use_other_handles)
+{
+    for (const std::size_t size : {kSmall, kLent, kAssembled}) {
+        Cpg cpg;
+        cpg.enter("callback.use");
+        const auto bytes = pattern(size);
+        const auto answer = pattern(kAssembled, 1);
+        cpg.on_event = [&](const Cpg::Call& call) {
+            if (cpg.count() > 1)
+                return;
+            unsigned nodeid = 0;
+            EXPECT_EQ(CS_OK, cpg_local_get(cpg, &nodeid));
+            EXPECT_EQ(Members{self()}, members_of(cpg, "callback.use"));
+            EXPECT_EQ(CS_OK, send(cpg, "small"));
+            EXPECT_EQ(CS_OK, send(cpg, answer));
+            Cpg other;
+            other.enter("callback.other");
+            EXPECT_EQ(CS_OK, send(other, "elsewhere"));
+            EXPECT_TRUE(other.await_messages(1));
+            EXPECT_EQ(bytes, std::string_view(call.data, call.size));
+        };
+        ASSERT_EQ(CS_OK, send(cpg, bytes));
+        ASSERT_TRUE(cpg.await_messages(3));
+        EXPECT_TRUE((Texts{bytes, "small", answer}) == messages(cpg.take())) << size;
+    }
+}
+
+// C10
+TEST_F(CpgCallback, may_take_its_time_and_holds_no_lock)
+{
+    for (const std::size_t size : {kSmall, kLent, kAssembled}) {
+        Cpg cpg;
+        cpg.enter("callback.slow");
+        cpg.on_event = [&](const Cpg::Call&) {
+            if (cpg.count() > 1)
+                return;
+            Background elsewhere([&] { return members_of(cpg, "callback.slow") == Members{self()}; });
+            Background sending([&] { return send(cpg, "meanwhile"); });
+            EXPECT_EQ(true, elsewhere.result());
+            EXPECT_EQ(CS_OK, sending.result());
+            std::this_thread::sleep_for(500ms);
+        };
+        ASSERT_EQ(CS_OK, send(cpg, pattern(size)));
+        EXPECT_TRUE(cpg.await_messages(2)) << size;
+    }
+}
+
+// Row 49
+TEST_F(CpgCallback, may_dispatch_what_follows_three_deep)
+{
+    Cpg cpg;
+    cpg.enter("callback.deep");
+    Texts finished;
+    cpg.on_event = [&](const Cpg::Call& call) {
+        if (cpg.count() < 4) {
+            EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE_NONBLOCKING));
+        } else {
+            EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(cpg, CS_DISPATCH_ONE_NONBLOCKING));
+        }
+        finished.emplace_back(call.data, call.size);
+    };
+    send_numbers(cpg, 4);
+    await_queue(cpg);
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE));
+    EXPECT_EQ((Texts{"4", "3", "2", "1"}), finished);
+    EXPECT_EQ(numbers(1, 4), messages(cpg.take()));
+}
+
+// Row 80, CPG-D15: the next message of the same sender, and the one after that, while the first one is delivered.
+TEST_F(CpgCallback, of_a_long_message_may_dispatch_the_next_one)
+{
+    Cpg cpg;
+    cpg.enter("callback.long");
+    const Texts sent{pattern(kAssembled, 1), pattern(kAssembled, 2), pattern(kAssembled, 3)};
+    Texts finished;
+    cpg.on_event = [&](const Cpg::Call& call) {
+        const auto before = cpg.count();
+        if (before < sent.size()) {
+            EXPECT_TRUE(cpg.await_messages(before + 1));
+        }
+        finished.emplace_back(call.data, call.size);
+    };
+    for (const auto& bytes : sent)
+        ASSERT_EQ(CS_OK, send(cpg, bytes));
+    ASSERT_TRUE(cpg.await_messages(sent.size()));
+    EXPECT_TRUE(sent == messages(cpg.take()));
+    EXPECT_TRUE((Texts{sent[2], sent[1], sent[0]}) == finished);
+}
+
+// Decision 9: while a message is on loan, what is behind it cannot be had. From then on nothing is lent any more.
+TEST_F(CpgCallback, of_a_lent_message_finds_nothing_to_dispatch_once)
+{
+    Cpg cpg;
+    cpg.enter("callback.lent");
+    const Texts sent{pattern(kLent, 1), "behind the first", pattern(kLent, 2), "behind the second"};
+    std::vector<std::size_t> after_nesting;
+    cpg.on_event = [&](const Cpg::Call& call) {
+        if (call.size != kLent)
+            return;
+        const bool empty = lends() && cpg.count() == 1;
+        EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+        after_nesting.push_back(cpg.count());
+        if (empty) {
+            for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_BLOCKING})
+                EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(cpg, flag)) << flag;
+        }
+        EXPECT_TRUE(std::string_view(call.data, call.size) == sent[after_nesting.size() == 1 ? 0 : 2]);
+    };
+    for (std::size_t pair = 0; pair < 4; pair += 2) {
+        ASSERT_EQ(CS_OK, send(cpg, sent[pair]));
+        ASSERT_EQ(CS_OK, send(cpg, sent[pair + 1]));
+        await_queue(cpg);
+        EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    }
+    EXPECT_TRUE(sent == messages(cpg.take()));
+    EXPECT_EQ((std::vector<std::size_t>{lends() ? 1U : 2U, 4U}), after_nesting);
+    EXPECT_FALSE(readable(cpg.fd(), kGlance));
+}
+
+// Leaves the callback of the message with this number by a jump to here; the result of the dispatch that was left is
+// CS_OK for want of another. No frame between the jump and its target holds anything.
+cs_error_t dispatch_until_jump(Cpg& cpg, cs_dispatch_flags_t flag, std::size_t number)
+{
+    static std::jmp_buf target;
+    cpg.on_event = [&cpg, number](const Cpg::Call&) {
+        if (cpg.count() == number)
+            std::longjmp(target, 1);
+    };
+    if (setjmp(target) == 0)
+        return cpg_dispatch(cpg, flag);
+    return CS_OK;
+}
+
+void jump_out_of(Cpg& cpg, cs_dispatch_flags_t flag, std::size_t number)
+{
+    while (cpg.count() < number) {
+        ASSERT_TRUE(readable(cpg.fd(), kPatience)) << "behind event " << cpg.count();
+        ASSERT_EQ(CS_OK, dispatch_until_jump(cpg, flag, number));
+    }
+    EXPECT_EQ(number, cpg.count());
+}
+
+// C10, decisions 8 and 9
+TEST_F(CpgCallback, may_jump_away_and_the_rest_is_delivered_once)
+{
+    for (const auto flag : kAllFlags) {
+        for (const std::size_t size : {kSmall, kLent, kAssembled}) {
+            Cpg cpg;
+            cpg.enter("callback.jump");
+            const Texts sent{pattern(kSmall, 1), pattern(size, 2), pattern(size, 3), "4", "5"};
+            for (const auto& bytes : sent)
+                ASSERT_EQ(CS_OK, send(cpg, bytes));
+            await_queue(cpg);
+            jump_out_of(cpg, flag, 2);
+            EXPECT_TRUE(readable(cpg.fd(), kPatience)) << "flag " << flag << ", size " << size;
+            ASSERT_TRUE(cpg.await_messages(sent.size()))
+                << "flag " << flag << ", size " << size << ", got " << cpg.count();
+            EXPECT_TRUE(sent == messages(cpg.take())) << "flag " << flag << ", size " << size;
+            EXPECT_FALSE(readable(cpg.fd(), kGlance)) << "flag " << flag << ", size " << size;
+            EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(cpg, CS_DISPATCH_ONE_NONBLOCKING));
+        }
+    }
+}
+
+// C10: requests find their way after it, and another thread may dispatch.
+TEST_F(CpgCallback, may_jump_away_and_the_handle_works_on)
+{
+    for (const std::size_t size : {kSmall, kLent, kAssembled}) {
+        Cpg cpg;
+        cpg.enter("callback.after");
+        ASSERT_EQ(CS_OK, send(cpg, pattern(size)));
+        ASSERT_EQ(CS_OK, send(cpg, "behind"));
+        await_queue(cpg);
+        jump_out_of(cpg, CS_DISPATCH_ONE, 1);
+        EXPECT_EQ(Members{self()}, members_of(cpg, "callback.after"));
+        EXPECT_EQ(CS_OK, send(cpg, pattern(size, 1)));
+        EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL)); // which ends a loan
+        Background elsewhere([&] { return cpg.await_messages(3); });
+        EXPECT_EQ(true, elsewhere.result());
+        EXPECT_TRUE((Texts{pattern(size), "behind", pattern(size, 1)}) == messages(cpg.take())) << size;
+    }
+}
+
+// C10, decision 11: at once, not by luck later.
+TEST_F(CpgCallback, may_jump_away_and_finalize_releases_everything)
+{
+    for (const auto flag : kAllFlags) {
+        for (const std::size_t size : {kSmall, kLent, kAssembled}) {
+            Cpg cpg;
+            cpg.enter("callback.release");
+            const int fd = cpg.fd();
+            ASSERT_EQ(CS_OK, send(cpg, pattern(size)));
+            ASSERT_EQ(CS_OK, send(cpg, pattern(size)));
+            await_queue(cpg);
+            jump_out_of(cpg, flag, 1);
+            EXPECT_EQ(CS_OK, cpg.finalize());
+            EXPECT_FALSE(open_descriptors().contains(fd)) << "flag " << flag << ", size " << size;
+        }
+    }
+}
+
+// C10, decision 11: out of an inner dispatch, over an outer one
+TEST_F(CpgCallback, that_is_nested_may_jump_over_both_and_finalize_releases_everything)
+{
+    Cpg cpg;
+    cpg.enter("callback.both");
+    const int fd = cpg.fd();
+    static std::jmp_buf target;
+    cpg.on_event = [&](const Cpg::Call&) {
+        if (cpg.count() == 1)
+            cpg_dispatch(cpg, CS_DISPATCH_ALL);
+        else
+            std::longjmp(target, 1);
+    };
+    send_numbers(cpg, 4);
+    await_queue(cpg);
+    if (setjmp(target) == 0)
+        cpg_dispatch(cpg, CS_DISPATCH_ALL);
+    cpg.on_event = nullptr;
+    EXPECT_TRUE(cpg.await_messages(4));
+    EXPECT_EQ(numbers(1, 4), messages(cpg.take()));
+    EXPECT_EQ(CS_OK, cpg.finalize());
+    EXPECT_FALSE(open_descriptors().contains(fd));
+}
+
+} // namespace

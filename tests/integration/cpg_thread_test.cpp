@@ -1,0 +1,330 @@
+// Several threads on one handle.
+#include "cpg_fixture.hpp"
+#include "support/sanitizers.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+
+namespace {
+
+using namespace test;
+
+using CpgThread = CpgTest;
+
+constexpr int kScale = kSanitized ? 10 : 1;
+constexpr std::size_t kSmallStack = kSanitized ? 1 << 20 : 64 << 10; // the sanitizers' frames are large
+constexpr std::size_t kGuardBelow = 4 << 20;
+
+constexpr cs_dispatch_flags_t kWaiting[] = {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING};
+
+// Row 57, CPG-D2, decision 12
+TEST_F(CpgThread, waiting_in_dispatch_is_told_of_finalize_and_the_membership_ends)
+{
+    for (const auto flag : kWaiting) {
+        Cpg cpg;
+        cpg.enter("thread.waiting");
+        const cpg_handle_t handle = cpg;
+        const int fd = cpg.fd();
+        Background dispatching([=] { return cpg_dispatch(handle, flag); });
+        ASSERT_TRUE(dispatching.thread().falls_asleep());
+        EXPECT_EQ(CS_OK, cpg.finalize());
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result()) << flag;
+        EXPECT_FALSE(open_descriptors().contains(fd)) << flag;
+        Cpg again;
+        EXPECT_EQ(CS_OK, join(again, "thread.waiting"));
+    }
+}
+
+// Decision 12: also of several, and while messages keep coming.
+TEST_F(CpgThread, waiting_in_dispatch_is_told_of_finalize_under_a_flood)
+{
+    for (int round = 0; round < 10; ++round) {
+        Cpg cpg;
+        cpg.enter("thread.flood");
+        const cpg_handle_t handle = cpg;
+        const auto dispatch = [=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); };
+        Background one(dispatch);
+        Background two(dispatch);
+        {
+            const Repeat flooding([=] { send_once(handle, "x"); });
+            ASSERT_TRUE(eventually([&] { return cpg.count() > 100; }));
+            EXPECT_EQ(CS_OK, cpg.finalize());
+        }
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, one.result());
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, two.result());
+    }
+}
+
+// Row 92: two dispatchers of one handle, each message once.
+TEST_F(CpgThread, may_dispatch_beside_another)
+{
+    constexpr int kMessages = 20'000 / kScale;
+    Cpg cpg;
+    cpg.enter("thread.share");
+    const cpg_handle_t handle = cpg;
+    const auto dispatch = [=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); };
+    Background one(dispatch);
+    Background two(dispatch);
+    send_numbers(cpg, kMessages);
+    EXPECT_TRUE(eventually([&] { return cpg.count() >= kMessages; }));
+    auto seen = messages(cpg.take());
+    auto expected = numbers(1, kMessages);
+    std::sort(seen.begin(), seen.end());
+    std::sort(expected.begin(), expected.end());
+    EXPECT_TRUE(expected == seen);
+    EXPECT_EQ(CS_OK, cpg.finalize());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, one.result());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, two.result());
+}
+
+// Decision 9: while one thread's callback has a message on loan, what another one finds.
+TEST_F(CpgThread, dispatching_beside_a_callback_gets_what_is_behind_its_message)
+{
+    for (const auto flag : kAllFlags) {
+        Cpg cpg;
+        cpg.enter("thread.loan");
+        const cpg_handle_t handle = cpg;
+        std::atomic<bool> enough = false;
+        cpg.on_event = [&](const Cpg::Call& call) {
+            if (call.size > 1) {
+                EXPECT_TRUE(eventually([&] { return enough.load(); }));
+            }
+        };
+        ASSERT_EQ(CS_OK, send(cpg, pattern(8000)));
+        Background slow([=] { return cpg_dispatch(handle, CS_DISPATCH_ONE); });
+        ASSERT_TRUE(eventually([&] { return cpg.count() == 1; }));
+        ASSERT_EQ(CS_OK, send(cpg, "x"));
+        std::this_thread::sleep_for(20ms);
+
+        Background quick([=] { return cpg_dispatch(handle, flag); });
+        const bool lent = transport() == Transport::ring;
+        const bool waits = flag == CS_DISPATCH_ONE || flag == CS_DISPATCH_BLOCKING;
+        if (!lent || !waits) {
+            EXPECT_TRUE(eventually([&] { return cpg.count() == 2 || quick.ended_within(0ms); }));
+        } else {
+            EXPECT_FALSE(quick.ended_within(kGlance));
+        }
+        EXPECT_EQ(lent ? 1U : 2U, cpg.count()) << flag;
+        enough = true;
+        EXPECT_EQ(CS_OK, slow.result());
+        EXPECT_TRUE(eventually([&] { return cpg.count() == 2 || cpg_dispatch(handle, CS_DISPATCH_ALL) != CS_OK; }));
+        EXPECT_EQ(2U, cpg.count()) << flag;
+        EXPECT_EQ(CS_OK, cpg.finalize());
+        cs_error_t expected = CS_OK;
+        if (flag == CS_DISPATCH_BLOCKING)
+            expected = CS_ERR_BAD_HANDLE;
+        else if (flag == CS_DISPATCH_ONE_NONBLOCKING && lent)
+            expected = CS_ERR_TRY_AGAIN;
+        EXPECT_EQ(expected, quick.result()) << flag;
+    }
+}
+
+// C12
+TEST_F(CpgThread, may_hold_a_lock_until_its_own_message_has_come_back)
+{
+    Cpg cpg;
+    cpg.enter("thread.lock");
+    const cpg_handle_t handle = cpg;
+    std::mutex state;
+    std::condition_variable changed;
+    int delivered = 0;
+    cpg.on_event = [&](const Cpg::Call&) {
+        const std::lock_guard held(state);
+        ++delivered;
+        changed.notify_all();
+    };
+    std::mutex sender; // held over sending and delivery
+    Background dispatching([=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); });
+    int sent = 0;
+    for (const std::size_t size : {1U, 8000U, 60'000U, 3'000'000U}) {
+        for (int i = 0; i < 20; ++i) {
+            const std::lock_guard sending(sender);
+            ASSERT_EQ(CS_OK, send(cpg, pattern(size)));
+            ++sent;
+            std::unique_lock held(state);
+            ASSERT_TRUE(changed.wait_for(held, kPatience, [&] { return delivered == sent; }));
+        }
+    }
+    EXPECT_EQ(CS_OK, cpg.finalize());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+}
+
+// Row 68, CPG-D9, C13
+TEST_F(CpgThread, gets_the_answer_to_its_own_question)
+{
+    constexpr int kQuestions = 20'000 / kScale;
+    Cpg cpg;
+    cpg.enter("thread.ask");
+    Background node([&] {
+        int wrong = 0;
+        for (int i = 0; i < kQuestions; ++i) {
+            unsigned nodeid = 0;
+            wrong += cpg_local_get(cpg, &nodeid) != CS_OK || nodeid != 1;
+        }
+        return wrong;
+    });
+    Background members([&] {
+        int wrong = 0;
+        for (int i = 0; i < kQuestions; ++i)
+            wrong += members_of(cpg, "thread.ask") != Members{self()};
+        return wrong;
+    });
+    EXPECT_EQ(0, node.result());
+    EXPECT_EQ(0, members.result());
+}
+
+// Row 69, CPG-D10
+TEST_F(CpgThread, may_send_long_messages_beside_another)
+{
+    Cpg cpg;
+    cpg.enter("thread.long");
+    const auto three = pattern(3'000'000, 3);
+    const auto five = pattern(5'000'000, 5);
+    const auto send_twenty = [&](const std::string& bytes) {
+        int wrong = 0;
+        for (int i = 0; i < 20; ++i)
+            wrong += send(cpg, bytes) != CS_OK;
+        return wrong;
+    };
+    Background one([&] { return send_twenty(three); });
+    Background two([&] { return send_twenty(five); });
+    ASSERT_TRUE(cpg.await_messages(40));
+    EXPECT_EQ(0, one.result());
+    EXPECT_EQ(0, two.result());
+    const auto seen = messages(cpg.take());
+    EXPECT_EQ(20, std::count(seen.begin(), seen.end(), three));
+    EXPECT_EQ(20, std::count(seen.begin(), seen.end(), five));
+}
+
+// Decision 14
+TEST_F(CpgThread, may_send_while_another_waits_for_its_answer)
+{
+    Cpg cpg;
+    cpg.enter("thread.send");
+    Freeze freeze(daemon());
+    Background asking([&] { return members_of(cpg, "thread.send").size(); });
+    ASSERT_TRUE(asking.thread().falls_asleep());
+    Background sending([&] { return send_once(cpg, "x"); });
+    EXPECT_TRUE(sending.ended_within(kPatience));
+    EXPECT_EQ(CS_OK, sending.result());
+    EXPECT_FALSE(asking.ended_within(0ms));
+    freeze.thaw();
+    EXPECT_EQ(1U, asking.result());
+    EXPECT_TRUE(cpg.await_messages(1));
+}
+
+// Decision 12
+TEST_F(CpgThread, may_finalize_while_another_waits_for_its_answer)
+{
+    Cpg cpg;
+    cpg.enter("thread.finalize");
+    const cpg_handle_t handle = cpg;
+    const int fd = cpg.fd();
+    unsigned nodeid = 0;
+    Freeze freeze(daemon());
+    Background asking([&] { return cpg_local_get(handle, &nodeid); });
+    ASSERT_TRUE(asking.thread().falls_asleep());
+    Background finalizing([&] { return cpg.finalize(); });
+    EXPECT_TRUE(finalizing.ended_within(kPatience));
+    EXPECT_EQ(CS_OK, finalizing.result());
+    EXPECT_FALSE(asking.ended_within(0ms));
+    freeze.thaw();
+    EXPECT_EQ(CS_OK, asking.result());
+    EXPECT_EQ(1U, nodeid);
+    EXPECT_FALSE(open_descriptors().contains(fd));
+    EXPECT_TRUE(await_members("thread.finalize", 0));
+}
+
+// Row 58, CPG-D1. Whatever reaches below the stack, however far, hits memory that nobody may touch.
+TEST_F(CpgThread, with_a_small_stack_may_do_everything)
+{
+    int wrong = 0;
+    std::size_t seen = 0;
+    Thread small(
+        [&] {
+            Cpg cpg;
+            cpg.enter("thread.small");
+            for (const std::size_t size : {1U, 8000U, 60'000U, 1'047'552U, 3'000'000U})
+                wrong += send(cpg, pattern(size)) != CS_OK;
+            wrong += !cpg.await_messages(5);
+            seen = cpg.count();
+            wrong += leave(cpg, "thread.small") != CS_OK;
+            wrong += cpg_dispatch(cpg, CS_DISPATCH_ONE) != CS_OK;
+            wrong += cpg.finalize() != CS_OK;
+        },
+        {.size = kSmallStack, .guard = kGuardBelow});
+    small.join();
+    EXPECT_EQ(0, wrong);
+    EXPECT_EQ(5U, seen);
+}
+
+// One dispatches, two send, one asks, and the fifth finalizes in the end.
+TEST_F(CpgThread, is_one_of_five)
+{
+    constexpr std::size_t kEach = 10'000 / kScale;
+    Cpg cpg;
+    cpg.enter("thread.five");
+    const cpg_handle_t handle = cpg;
+    const auto serves_until_the_end = [](cs_error_t error) { return error == CS_OK || error == CS_ERR_TRY_AGAIN; };
+    // Counts messages that are sent, until the handle is finalized. Every 1000th is a long one.
+    const auto sender = [&](char name, std::atomic<std::size_t>& accepted) {
+        return [&, name] {
+            for (;;) {
+                auto text = name + std::to_string(accepted);
+                if (accepted % 1000 == 999)
+                    text.resize(2'000'000, '.');
+                const auto error = send_once(handle, text);
+                accepted += error == CS_OK;
+                if (!serves_until_the_end(error))
+                    return error;
+            }
+        };
+    };
+    std::atomic<std::size_t> accepted_a = 0;
+    std::atomic<std::size_t> accepted_b = 0;
+    std::atomic<std::size_t> wrong_answers = 0;
+
+    Background dispatching([=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); });
+    Background sending_a(sender('a', accepted_a));
+    Background sending_b(sender('b', accepted_b));
+    Background asking([&] {
+        for (;;) {
+            unsigned nodeid = 1;
+            auto group = name_of("thread.five");
+            cpg_address members[CPG_MEMBERS_MAX] = {{1, own_pid(), 0}};
+            int count = 1;
+            const auto first = cpg_local_get(handle, &nodeid);
+            const auto second = cpg_membership_get(handle, &group, members, &count);
+            wrong_answers += nodeid != 1 || count != 1 || members[0].pid != own_pid();
+            if (!serves_until_the_end(first))
+                return first;
+            if (!serves_until_the_end(second))
+                return second;
+        }
+    });
+    Background finalizing([&] {
+        const bool enough = eventually(60s, [&] { return accepted_a >= kEach && accepted_b >= kEach; });
+        const std::size_t until_now = accepted_a + accepted_b;
+        return enough && eventually(60s, [&] { return cpg.count() >= until_now; }) && cpg.finalize() == CS_OK;
+    });
+    EXPECT_EQ(true, finalizing.result());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, sending_a.result());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, sending_b.result());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, asking.result());
+    EXPECT_EQ(0U, wrong_answers);
+
+    // Each sender's messages in order and without a gap, as far as they came before the end.
+    std::size_t next_a = 0;
+    std::size_t next_b = 0;
+    for (const auto& text : messages(cpg.take())) {
+        auto& next = text[0] == 'a' ? next_a : next_b;
+        ASSERT_EQ(std::to_string(next), text.substr(1, text.find('.') - 1));
+        ++next;
+    }
+    EXPECT_GE(next_a, kEach);
+    EXPECT_GE(next_b, kEach);
+}
+
+} // namespace

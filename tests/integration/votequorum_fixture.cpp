@@ -1,0 +1,209 @@
+#include "votequorum_fixture.hpp"
+
+#include <map>
+#include <stdexcept>
+
+namespace test {
+
+namespace {
+
+void demand(cs_error_t error, const char* what)
+{
+    if (error != CS_OK)
+        throw std::runtime_error(std::string(what) + ": " + cs_strerror(error));
+}
+
+// Whose callbacks a handle's are: they are told nothing else that would lead there.
+class Owners {
+public:
+    void add(votequorum_handle_t handle, Votequorum* owner)
+    {
+        const std::lock_guard held(lock_);
+        owners_[handle] = owner;
+    }
+    Votequorum& of(votequorum_handle_t handle)
+    {
+        const std::lock_guard held(lock_);
+        return *owners_.at(handle);
+    }
+
+private:
+    std::mutex lock_;
+    std::map<votequorum_handle_t, Votequorum*> owners_;
+};
+
+Owners owners;
+
+} // namespace
+
+struct Callbacks {
+    static void quorum(votequorum_handle_t handle, std::uint64_t context, std::uint32_t quorate, std::uint32_t entries,
+                       votequorum_node_t nodes[])
+    {
+        std::string text = quorate == 1 ? "quorate" : quorate == 0 ? "inquorate" : "neither";
+        for (std::uint32_t i = 0; i < entries; ++i)
+            text += " " + std::to_string(nodes[i].nodeid) + ":" + std::to_string(nodes[i].state);
+        tell(handle, context, text);
+    }
+
+    static void expected_votes(votequorum_handle_t handle, std::uint64_t context, std::uint32_t votes)
+    {
+        tell(handle, context, "expected " + std::to_string(votes));
+    }
+
+    static void node_list(votequorum_handle_t handle, std::uint64_t context, votequorum_ring_id_t ring,
+                          std::uint32_t entries, std::uint32_t nodes[])
+    {
+        std::string text = "nodelist";
+        for (std::uint32_t i = 0; i < entries; ++i)
+            text += " " + std::to_string(nodes[i]);
+        auto& owner = owners.of(handle);
+        {
+            const std::lock_guard held(owner.lock_);
+            owner.ring_ = ring;
+        }
+        tell(handle, context, text);
+    }
+
+    static void tell(votequorum_handle_t handle, std::uint64_t context, const std::string& text)
+    {
+        auto& owner = owners.of(handle);
+        {
+            const std::lock_guard held(owner.lock_);
+            owner.notices_.push_back({context, text});
+        }
+        if (owner.on_notice)
+            owner.on_notice();
+    }
+};
+
+std::ostream& operator<<(std::ostream& out, const Notice& notice)
+{
+    return out << "context " << notice.context << ": " << notice.text;
+}
+
+Votequorum::Votequorum()
+{
+    votequorum_callbacks_t callbacks{Callbacks::quorum, Callbacks::expected_votes, Callbacks::node_list};
+    demand(votequorum_initialize(&handle_, &callbacks), "votequorum_initialize");
+    owners.add(handle_, this);
+}
+
+Votequorum::~Votequorum()
+{
+    if (handle_ != kNoHandle)
+        finalize();
+}
+
+int Votequorum::fd() const
+{
+    int fd = -1;
+    demand(votequorum_fd_get(handle_, &fd), "votequorum_fd_get");
+    return fd;
+}
+
+votequorum_info Votequorum::info(unsigned nodeid) const
+{
+    votequorum_info info{};
+    demand(votequorum_getinfo(handle_, nodeid, &info), "votequorum_getinfo");
+    return info;
+}
+
+std::size_t Votequorum::count() const
+{
+    const std::lock_guard held(lock_);
+    return notices_.size();
+}
+
+Notices Votequorum::take_notices()
+{
+    const std::lock_guard held(lock_);
+    return std::exchange(notices_, {});
+}
+
+Texts Votequorum::take()
+{
+    Texts texts;
+    for (auto& notice : take_notices())
+        texts.push_back(std::move(notice.text));
+    return texts;
+}
+
+Texts Votequorum::await(std::size_t notices)
+{
+    eventually([&] { return dispatch(CS_DISPATCH_ALL) != CS_OK || count() >= notices; });
+    return take();
+}
+
+Texts Votequorum::await_last(const Texts& expected)
+{
+    Texts texts;
+    eventually([&] {
+        const auto error = dispatch(CS_DISPATCH_ALL);
+        for (auto& text : take())
+            texts.push_back(std::move(text));
+        if (texts.size() > expected.size())
+            texts.erase(texts.begin(), texts.end() - std::ssize(expected));
+        return error != CS_OK || texts == expected;
+    });
+    return texts;
+}
+
+votequorum_ring_id_t Votequorum::ring() const
+{
+    const std::lock_guard held(lock_);
+    return ring_;
+}
+
+QuorateDaemon::QuorateDaemon(const Options& options) : Daemon(options)
+{
+    if (!eventually([] { return (Votequorum().info().flags & VOTEQUORUM_INFO_QUORATE) != 0; }))
+        throw std::runtime_error("the daemon does not become quorate");
+    eventually([this] { return connection_entries(pid()).empty(); }); // of those that asked
+}
+
+const std::vector<HandleCall>& calls_with_a_handle()
+{
+    using H = votequorum_handle_t;
+    constexpr auto local = HandleCall::local;
+    constexpr auto request = HandleCall::request;
+    static const std::vector<HandleCall> calls = {
+        {"fd_get", local,
+         [](H h) {
+             int fd;
+             return votequorum_fd_get(h, &fd);
+         }},
+        {"context_get", local,
+         [](H h) {
+             void* context;
+             return votequorum_context_get(h, &context);
+         }},
+        {"context_set", local, [](H h) { return votequorum_context_set(h, nullptr); }},
+        {"getinfo", request,
+         [](H h) {
+             votequorum_info info;
+             return votequorum_getinfo(h, 0, &info);
+         }},
+        {"setexpected", request, [](H h) { return votequorum_setexpected(h, 1); }},
+        {"setvotes", request, [](H h) { return votequorum_setvotes(h, 1, 1); }},
+        {"trackstart", request, [](H h) { return votequorum_trackstart(h, 0, CS_TRACK_CHANGES_ONLY); }},
+        {"trackstop", request, [](H h) { return votequorum_trackstop(h); }},
+        {"qdevice_register", request, [](H h) { return votequorum_qdevice_register(h, "calls"); }},
+        {"qdevice_unregister", request, [](H h) { return votequorum_qdevice_unregister(h, "calls"); }},
+        {"qdevice_update", request, [](H h) { return votequorum_qdevice_update(h, "calls", "calls"); }},
+        {"qdevice_poll", request, [](H h) { return votequorum_qdevice_poll(h, "calls", 1, {}); }},
+        {"qdevice_master_wins", request, [](H h) { return votequorum_qdevice_master_wins(h, "calls", 1); }},
+        {"get_qdevice_extra_info", request,
+         [](H h) {
+             std::uint32_t size;
+             char extra[VOTEQUORUM_QDEVICE_EXTRA_NODEINFO_MAXSIZE];
+             return votequorum_get_qdevice_extra_info(h, 1, &size, extra);
+         }},
+        {"set_qdevice_extra_info", request, [](H h) { return votequorum_set_qdevice_extra_info(h, 1, "x"); }},
+        {"dispatch", HandleCall::dispatch, [](H h) { return votequorum_dispatch(h, CS_DISPATCH_ALL); }},
+        {"finalize", HandleCall::finalize, [](H h) { return votequorum_finalize(h); }},
+    };
+    return calls;
+}
+
+} // namespace test

@@ -1,0 +1,121 @@
+// What the tests of libvotequorum share: handles that end with their scope and write down what their callbacks are
+// told, and a daemon per suite or per test.
+#pragma once
+
+#include "support/client.hpp"
+#include "support/daemon.hpp"
+#include "support/process.hpp"
+#include "support/thread.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <corosync/votequorum.h>
+#include <gtest/gtest.h>
+
+inline bool operator==(const votequorum_ring_id_t& a, const votequorum_ring_id_t& b)
+{
+    return a.nodeid == b.nodeid && a.seq == b.seq;
+}
+inline void PrintTo(const votequorum_ring_id_t& ring, std::ostream* out)
+{
+    *out << "ring " << ring.nodeid << "." << ring.seq;
+}
+
+namespace test {
+
+// What a callback was told, in words: "nodelist 1 2 3", "quorate 2:1 3:1 1:1" or "inquorate ..." (node:state),
+// "expected 3". The numbers of rings have no place in it: they differ from run to run.
+struct Notice {
+    std::uint64_t context;
+    std::string text;
+    bool operator==(const Notice&) const = default;
+};
+std::ostream& operator<<(std::ostream& out, const Notice& notice);
+
+using Texts = std::vector<std::string>;
+using Notices = std::vector<Notice>;
+
+// A handle with all callbacks, finalized at the end of its scope. Throws if it can't be had.
+class Votequorum {
+public:
+    Votequorum();
+    ~Votequorum();
+    Votequorum(const Votequorum&) = delete;
+    Votequorum& operator=(const Votequorum&) = delete;
+
+    operator votequorum_handle_t() const { return handle_; }
+    int fd() const;
+    votequorum_info info(unsigned nodeid = 0) const; // throws if there is none
+    cs_error_t finalize() { return votequorum_finalize(std::exchange(handle_, kNoHandle)); }
+
+    cs_error_t track(unsigned flags, std::uint64_t context = 0) const
+    {
+        return votequorum_trackstart(handle_, context, flags);
+    }
+    cs_error_t dispatch(cs_dispatch_flags_t type) const { return votequorum_dispatch(handle_, type); }
+
+    // Runs in each callback when the notice is written down.
+    std::function<void()> on_notice;
+
+    // What was written down, by any thread. Taken, it is forgotten.
+    std::size_t count() const;
+    Notices take_notices();
+    Texts take();
+
+    // Dispatches until so much is written down, or the patience is at its end.
+    Texts await(std::size_t notices);
+
+    // Dispatches until these are the last that are written down; what is there instead when the patience is at its end.
+    // For a cluster, where an overloaded machine can make nodes part and meet once more.
+    Texts await_last(const Texts& expected);
+
+    // Of the last node list.
+    votequorum_ring_id_t ring() const;
+
+private:
+    friend struct Callbacks;
+    void write_down(std::uint64_t context, const std::string& text);
+
+    votequorum_handle_t handle_ = kNoHandle;
+    mutable std::mutex lock_;
+    Notices notices_;
+    votequorum_ring_id_t ring_{};
+};
+
+// A daemon that is quorate: it serves a moment before.
+class QuorateDaemon : public Daemon {
+public:
+    QuorateDaemon() : QuorateDaemon(Options{}) {}
+    explicit QuorateDaemon(const Options& options);
+};
+
+// One daemon for all tests of the suite; none of them harms it or changes its votes for good.
+class VotequorumTest : public ::testing::Test {
+protected:
+    static void SetUpTestSuite() { daemon_ = std::make_unique<QuorateDaemon>(); }
+    static void TearDownTestSuite() { daemon_.reset(); }
+    static Daemon& daemon() { return *daemon_; }
+
+private:
+    static inline std::unique_ptr<Daemon> daemon_;
+};
+
+// A daemon for each test, to be harmed; or because not all changes of votes can be taken back.
+class VotequorumFreshTest : public ::testing::Test {
+protected:
+    ~VotequorumFreshTest() override { remove_what_libqb_leaves(); }
+
+    QuorateDaemon daemon;
+};
+
+// All functions that take a handle, each with arguments that are right. None of them changes anything for good.
+const std::vector<HandleCall>& calls_with_a_handle();
+
+} // namespace test

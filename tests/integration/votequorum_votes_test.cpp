@@ -1,0 +1,93 @@
+// What is known of nodes and votes, and how votes are changed.
+#include "votequorum_fixture.hpp"
+
+#include <cstring>
+
+namespace {
+
+using namespace test;
+
+using VotequorumInfo = VotequorumTest;
+using VotequorumVotes = VotequorumFreshTest;
+
+// Row 1
+TEST_F(VotequorumInfo, tells_of_a_node_and_the_cluster)
+{
+    const Votequorum votequorum;
+    for (const unsigned node : {0U, 1U}) {
+        const auto info = votequorum.info(node);
+        EXPECT_EQ(1U, info.node_id);
+        EXPECT_EQ(unsigned{VOTEQUORUM_NODESTATE_MEMBER}, info.node_state);
+        EXPECT_EQ(1U, info.node_votes);
+        EXPECT_EQ(1U, info.node_expected_votes);
+        EXPECT_EQ(1U, info.highest_expected);
+        EXPECT_EQ(1U, info.total_votes);
+        EXPECT_EQ(1U, info.quorum);
+        EXPECT_EQ(unsigned{VOTEQUORUM_INFO_QUORATE}, info.flags);
+        EXPECT_EQ(0U, info.qdevice_votes);
+        EXPECT_STREQ("", info.qdevice_name);
+    }
+}
+
+// Row 13, VQ-D2
+TEST_F(VotequorumInfo, of_a_node_that_was_never_seen_is_all_zero)
+{
+    const Votequorum votequorum;
+    const votequorum_info nothing{};
+    for (const unsigned node : {2U, 99U, 0x80000000U, 0xffffffffU}) {
+        votequorum_info info;
+        std::memset(&info, 0x55, sizeof info);
+        EXPECT_EQ(CS_ERR_NOT_EXIST, votequorum_getinfo(votequorum, node, &info)) << node;
+        EXPECT_EQ(0, std::memcmp(&nothing, &info, sizeof info)) << node;
+    }
+    EXPECT_EQ(1U, votequorum.info().node_id);
+}
+
+// Row 14
+TEST_F(VotequorumVotes, that_are_expected_can_be_set_and_are_told)
+{
+    Votequorum votequorum;
+    ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CHANGES_ONLY));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_setexpected(votequorum, 0));
+    EXPECT_EQ(CS_OK, votequorum_setexpected(votequorum, 1));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_setexpected(votequorum, 2));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_setexpected(votequorum, 1000));
+    EXPECT_EQ(CS_OK, votequorum_setexpected(votequorum, 0xffffffff));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_setexpected(votequorum, 0x80000000));
+    EXPECT_EQ((Texts{"expected 1", "expected 4294967295"}), votequorum.await(2));
+}
+
+// Row 15
+TEST_F(VotequorumVotes, of_a_node_can_be_set_and_are_told_if_they_matter)
+{
+    Votequorum votequorum;
+    ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CHANGES_ONLY));
+    EXPECT_EQ(CS_ERR_NAME_NOT_FOUND, votequorum_setvotes(votequorum, 99, 1));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_setvotes(votequorum, 1, 0));
+    EXPECT_EQ(CS_OK, votequorum_setvotes(votequorum, 1, 1));
+    EXPECT_EQ(Texts{}, votequorum.await(0));
+    EXPECT_EQ(CS_OK, votequorum_setvotes(votequorum, 1, 2));
+    EXPECT_EQ(Texts{"expected 2"}, votequorum.await(1));
+    EXPECT_EQ(2U, votequorum.info().node_votes);
+    EXPECT_EQ(2U, votequorum.info().total_votes);
+    EXPECT_EQ(2U, votequorum.info().quorum);
+
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_setvotes(votequorum, 1, 1));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_setexpected(votequorum, 1));
+    EXPECT_EQ(Texts{}, votequorum.await(0));
+}
+
+// Row 15, VQ-D25: node 0 is the quorum device, and it is not there.
+TEST_F(VotequorumVotes, of_the_device_can_cost_the_quorum)
+{
+    Votequorum votequorum;
+    ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CHANGES_ONLY));
+    EXPECT_EQ(CS_OK, votequorum_setvotes(votequorum, 1, 2));
+    EXPECT_EQ(Texts{"expected 2"}, votequorum.await(1));
+    EXPECT_EQ(CS_OK, votequorum_setvotes(votequorum, VOTEQUORUM_QDEVICE_NODEID, 3));
+    EXPECT_EQ((Texts{"expected 5", "inquorate 1:1"}), votequorum.await(2));
+    EXPECT_EQ(3U, votequorum.info().qdevice_votes);
+    EXPECT_EQ(0U, votequorum.info().flags & VOTEQUORUM_INFO_QUORATE);
+}
+
+} // namespace
