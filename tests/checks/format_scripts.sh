@@ -1,0 +1,11 @@
+#!/bin/sh
+# format_scripts.sh SOURCE_FOLDER: shellcheck has nothing to say about the shell scripts and what they source.
+
+set -eu
+cd "$1"
+command -v shellcheck >/dev/null || {
+    echo "shellcheck is not installed: skipped"
+    exit 77
+}
+find .ci src tests -type f -exec grep -lZE '^#!(/bin/sh|/usr/bin/env bash)' {} + |
+    xargs -0 shellcheck -xa --severity=warning -P SCRIPTDIR

@@ -1,0 +1,18 @@
+#!/bin/sh
+# format_sources.sh SOURCE_FOLDER: the C and C++ sources are formatted as .clang-format asks.
+
+set -eu
+cd "$1"
+command -v clang-format >/dev/null || {
+    echo "clang-format is not installed: skipped"
+    exit 77
+}
+clang-format --style=file --dump-config >/dev/null
+# shellcheck disable=SC2016 # the inner shell expands that
+badly=$(find include src tests \( -name '*.[ch]' -o -name '*.[ch]pp' \) -print0 |
+    xargs -0 -n 1 sh -c 'clang-format --dry-run -Werror "$0" 2>/dev/null || echo "$0"' | sort)
+[ -z "$badly" ] || {
+    echo "To be formatted with clang-format -i:"
+    echo "$badly"
+    exit 1
+}

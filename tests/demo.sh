@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# demo.sh: shows in one screen what these libraries do. Installs what is missing (as root, on Debian), builds, and
+# lets unmodified programs and one of ours talk to a private corosync daemon, which is gone afterwards.
+
+set -eu
+
+. "$(dirname "$0")/support/setup.sh"
+
+install_missing "${build_packages[@]}" "${sandbox_packages[@]}"
+
+folder=$top/build
+say "Building in build"
+options=()
+[ -e "$folder/CMakeCache.txt" ] || options=(-DCOROSYNC_CLIENT_TESTS=OFF)
+build "$folder" cmap "${options[@]}"
+programs=$folder/demo
+mkdir -p "$programs"
+cc -std=c11 -Wall -Wextra -I"$top/include" "$top/tests/demo/watch.c" -o "$programs/watch" \
+    -L"$folder/lib" -lcmap -lcorosync_common
+
+# The sandbox ignores the polite signals; if we are ended, it has to be told.
+"$top/tests/support/sandbox.sh" "$top/tests/demo/show.sh" "$folder/lib" "$programs" &
+sandbox=$!
+trap 'kill -KILL $sandbox 2>/dev/null' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+status=0
+wait "$sandbox" || status=$?
+trap - EXIT
+
+case $status in
+0) printf '\n%s\n' "All is gone again. With your own programs: LD_LIBRARY_PATH=${folder#"$PWD"/}/lib PROGRAM" ;;
+77)
+    say "The daemon needs a sandbox, which this machine does not grant. What can be shown without one:"
+    LD_LIBRARY_PATH=$folder/lib ldd "$programs/watch" | grep -F "$folder/lib"
+    ;;
+*) echo "The demo failed." >&2 ;;
+esac
+exit "$status"

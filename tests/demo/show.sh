@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# show.sh LIBRARIES FOLDER_OF_PROGRAMS, inside sandbox.sh: what the demo shows, part by part.
+# A part is a file beside this one. It uses step, note, run and the functions of node.sh.
+
+set -eu -o pipefail
+
+here=$(dirname "$0")
+. "$here/../support/node.sh"
+
+parts=(cmap)
+libraries=$1
+# shellcheck disable=SC2034 # for the parts
+programs=$2
+top=$(cd "$here/../.." && pwd)
+
+# What is printed names files as seen from the source's folder, where the user is likely to be.
+brief() {
+    sed -u "s|$top/||g"
+}
+steps=0
+step() {
+    steps=$((steps + 1))
+    printf '%s\n' "" "$steps. $*" | brief
+}
+note() {
+    echo "   $*" | brief
+}
+
+# run CMD...: a client on our libraries, shown with what it prints.
+run() {
+    note "\$ $*"
+    LD_LIBRARY_PATH=$libraries "$@" 2>&1 | brief | sed -u 's/^/     /'
+}
+
+start_node ""
+echo "A private corosync runs: $(corosync -v | head -n 1). Clients get LD_LIBRARY_PATH=$libraries" | brief
+for part in "${parts[@]}"; do
+    # shellcheck disable=SC1090 # one of the files beside this one
+    . "$here/$part.sh"
+done

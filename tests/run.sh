@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# run.sh [--sanitize=address|--sanitize=thread] [CTEST_ARGUMENT...]
+#
+# Installs what is missing (as root, on Debian), builds, and runs the tests, plainly or under AddressSanitizer with
+# UndefinedBehaviorSanitizer, or ThreadSanitizer. Arguments go to ctest: `run.sh -L clients` runs the tests of one
+# label, `run.sh -R cmapctl` those with a matching name, `run.sh -N` lists them.
+
+set -eu
+
+. "$(dirname "$0")/support/setup.sh"
+
+sanitize=
+arguments=()
+for argument; do
+    case $argument in
+    --sanitize=address | --sanitize=thread) sanitize=${argument#*=} ;;
+    --sanitize*) die "$argument: it is --sanitize=address or --sanitize=thread" ;;
+    -h | --help)
+        sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+        exit
+        ;;
+    *) arguments+=("$argument") ;;
+    esac
+done
+
+install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgtest-dev \
+    libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev \
+    abigail-tools clang clang-format shellcheck
+
+folder=$top/build${sanitize:+-$sanitize}
+say "Building in ${folder#"$top"/}${sanitize:+ with -fsanitize=$sanitize}"
+build "$folder" all -DCOROSYNC_CLIENT_TESTS=ON -DCOROSYNC_CLIENT_WERROR=ON -DCOROSYNC_CLIENT_SANITIZE="$sanitize"
+
+if ! reason=$("$top/tests/support/sandbox.sh" true 2>&1); then
+    say "Tests that need a private daemon are skipped here. $reason"
+fi
+
+export GTEST_BRIEF=${GTEST_BRIEF-1} UBSAN_OPTIONS=${UBSAN_OPTIONS-print_stacktrace=1}
+launcher=()
+if [ "$sanitize" = thread ] && setarch -R true 2>/dev/null; then
+    launcher=(setarch -R) # some compilers' thread sanitizer fails when addresses are as random as kernels can make them
+fi
+
+# In a process group of its own, so that whatever ends us ends all that the tests started.
+tests() {
+    set +m
+    "${launcher[@]}" ctest --test-dir "$folder" --output-on-failure --no-tests=error --parallel "$(nproc)" \
+        "$@" "${arguments[@]}"
+}
+quietly() {
+    set -o pipefail
+    tests 2>&1 | sed -u -E -e '/^ +Start +[0-9]+: /d' -e '/^ *[0-9]+\/[0-9]+ Test +#.* Passed +[0-9.]+ sec$/d' \
+        -e '/^(Internal ctest changing into directory|Test project)/d' -e '/^$/d'
+}
+say "Running the tests"
+set -m
+if [ -t 1 ]; then
+    tests --progress &
+else
+    quietly &
+fi
+set +m
+group=$!
+trap 'kill -KILL -- -$group 2>/dev/null' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+status=0
+wait "$group" || status=$?
+trap - EXIT
+exit "$status"
