@@ -106,7 +106,10 @@ int Connection::post(const Message& message, unsigned threshold, const std::atom
 
 int Connection::send(const Message& message, unsigned threshold)
 {
-    return post(message, threshold, &closing_);
+    const int rc = post(message, threshold, &closing_);
+    if (rc == -ENOTCONN && closing())
+        let_go_.store(true, std::memory_order_relaxed);
+    return rc;
 }
 
 int Connection::exchange(const Message& request, unsigned threshold, View& reply)
@@ -149,10 +152,10 @@ unsigned Connection::begin_close(const Caller& caller)
         on_transport([](auto& transport) { transport.abandon(); });
         abandoned_ = true;
     } else if (running_.any_of_others(caller)) {
-        woke_dispatch_ = on_transport([](auto& transport) {
-            const bool alive = !transport.gone();
+        on_transport([&](auto& transport) {
+            // A daemon with an event to announce hangs up on a client that does not listen any more.
+            let_go_.store(!transport.gone(), std::memory_order_relaxed);
             transport.wake();
-            return alive;
         });
     }
     pthread_cond_broadcast(&loan_ended_);
@@ -173,8 +176,7 @@ int Connection::last_request(const Message& request)
         rc = 0;
     }
     exchange_.unlock();
-    // A daemon with an event to announce hangs up on a client whose dispatch was woken; that is as good.
-    return rc == -ENOTCONN && woke_dispatch_ ? 0 : rc;
+    return rc == -ENOTCONN && let_go_.load(std::memory_order_relaxed) ? 0 : rc;
 }
 
 Dispatching* Connection::enter_dispatch(const Caller& caller, unsigned& pins_to_drop)

@@ -102,8 +102,9 @@ private:
     LibqbTransport* libqb_ = nullptr;
     pid_t owner_ = 0;
     std::atomic<bool> closing_{false};
-    bool abandoned_ = false;     // closed in a child of the process that opened it
-    bool woke_dispatch_ = false; // which costs the daemon its way to announce events to us
+    bool abandoned_ = false; // closed in a child of the process that opened it
+    // The daemon may have been let go for a dispatch to wake up, or for a send to end: not its own doing then.
+    std::atomic<bool> let_go_{false};
 
     Mutex exchange_;
     Mutex sending_;
