@@ -1,5 +1,6 @@
 // What the library does to the process that hosts it: nothing that was not asked for.
 #include "cmap_fixture.hpp"
+#include "support/eavesdropper.hpp"
 #include "support/sanitizers.hpp"
 
 #include <array>
@@ -8,10 +9,8 @@
 #include <cstdlib>
 #include <fstream>
 
-#include <fcntl.h>
 #include <malloc.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace {
 
@@ -19,45 +18,6 @@ using namespace test;
 
 using CmapManners = CmapTest;
 using CmapMannersAtDeath = CmapFaultTest;
-
-// Standard output and error, collected in a file for as long as this lives.
-class Eavesdropper {
-public:
-    Eavesdropper()
-    {
-        const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        ::dup2(file, STDOUT_FILENO);
-        ::dup2(file, STDERR_FILENO);
-        ::close(file);
-    }
-    ~Eavesdropper() { restore(); }
-
-    std::string heard()
-    {
-        restore();
-        std::ifstream file(path_);
-        return {std::istreambuf_iterator<char>(file), {}};
-    }
-
-private:
-    void restore()
-    {
-        for (auto* redirection : {&out_, &err_}) {
-            if (redirection->saved == -1)
-                continue;
-            ::dup2(redirection->saved, redirection->original);
-            ::close(std::exchange(redirection->saved, -1));
-        }
-    }
-
-    struct Redirection {
-        int saved;
-        int original;
-    };
-    const std::string path_ = scratch_directory() + "/output";
-    Redirection out_{::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), STDOUT_FILENO};
-    Redirection err_{::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3), STDERR_FILENO};
-};
 
 std::vector<sighandler_t> signal_handlers()
 {

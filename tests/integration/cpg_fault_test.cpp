@@ -230,19 +230,21 @@ TEST_F(CpgFault, a_sender_waits_for_a_stopped_daemon_and_is_told_of_its_death_or
         const cpg_handle_t handle = cpg;
         Freeze freeze(daemon);
         Background sending([=] {
-            for (;;) {
-                const auto error = send_once(handle, "x");
-                if (error != CS_OK)
-                    return error;
-            }
+            cs_error_t error = CS_OK;
+            while (error == CS_OK)
+                error = send_once(handle, "x");
+            return error;
         });
+        if (transport() == Transport::socket) { // which holds the messages themselves, and has only so much room
+            EXPECT_EQ(CS_ERR_TRY_AGAIN, sending.result());
+            continue;
+        }
         ASSERT_TRUE(sending.thread().falls_asleep());
         if (finalizes) {
             Background finalizing([&] { return cpg.finalize(); });
-            EXPECT_TRUE(sending.ended_within(kPatience));
             EXPECT_EQ(CS_ERR_BAD_HANDLE, sending.result());
             freeze.thaw();
-            EXPECT_EQ(CS_OK, finalizing.result());
+            EXPECT_TRUE(finalizing.ended_within(kPatience));
         } else {
             daemon.kill();
             EXPECT_EQ(CS_ERR_LIBRARY, sending.result());

@@ -31,7 +31,8 @@ protected:
     std::array<cs_error_t, 4> use(const char* name, votequorum_ring_id_t ring) const
     {
         return {votequorum_qdevice_unregister(votequorum, name), votequorum_qdevice_update(votequorum, name, "new"),
-                votequorum_qdevice_poll(votequorum, name, 1, ring), votequorum_qdevice_master_wins(votequorum, name, 1)};
+                votequorum_qdevice_poll(votequorum, name, 1, ring),
+                votequorum_qdevice_master_wins(votequorum, name, 1)};
     }
     // What the flags, or the name, are when they are as expected, or when the patience is at its end: all requests but
     // the first are answered before they have an effect.
@@ -168,8 +169,8 @@ TEST_F(VotequorumDevice, has_no_extra_information_with_this_daemon)
     ASSERT_EQ(CS_OK, votequorum_qdevice_register(votequorum, "QD"));
     expect_not_supported();
     const std::string most(VOTEQUORUM_QDEVICE_EXTRA_NODEINFO_MAXSIZE, 'm');
-    EXPECT_EQ(CS_ERR_NOT_SUPPORTED, votequorum_set_qdevice_extra_info(
-                                        votequorum, static_cast<std::uint32_t>(most.size()), most.data()));
+    EXPECT_EQ(CS_ERR_NOT_SUPPORTED,
+              votequorum_set_qdevice_extra_info(votequorum, static_cast<std::uint32_t>(most.size()), most.data()));
     EXPECT_EQ(CS_OK, votequorum.track(CS_TRACK_CURRENT));
     EXPECT_EQ((Texts{"nodelist 1", "quorate 1:1 0:0"}), votequorum.await(2));
 }

@@ -77,9 +77,9 @@ TEST_F(VotequorumHandle, is_looked_at_after_the_dispatch_type)
 // The device functions with this name, as the new one too where there are two.
 std::array<cs_error_t, 6> with_name(votequorum_handle_t handle, const char* name)
 {
-    return {votequorum_qdevice_register(handle, name),      votequorum_qdevice_unregister(handle, name),
-            votequorum_qdevice_update(handle, name, "x"),   votequorum_qdevice_update(handle, "x", name),
-            votequorum_qdevice_poll(handle, name, 1, {}),   votequorum_qdevice_master_wins(handle, name, 1)};
+    return {votequorum_qdevice_register(handle, name),    votequorum_qdevice_unregister(handle, name),
+            votequorum_qdevice_update(handle, name, "x"), votequorum_qdevice_update(handle, "x", name),
+            votequorum_qdevice_poll(handle, name, 1, {}), votequorum_qdevice_master_wins(handle, name, 1)};
 }
 
 // Rows 3, 11, 34; VQ-D9

@@ -1,6 +1,6 @@
 // Several threads with a handle in common, and finalize while they are busy with it.
-#include "votequorum_fixture.hpp"
 #include "support/sanitizers.hpp"
+#include "votequorum_fixture.hpp"
 
 #include <atomic>
 

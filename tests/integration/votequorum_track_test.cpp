@@ -29,10 +29,9 @@ TEST_F(VotequorumTrack, does_what_the_flags_say)
         bool present;
         bool changes;
     };
-    constexpr Case kCases[] = {{0, false, false}, {1, true, false}, {2, true, true},
-                               {3, true, true},   {4, false, true}, {5, true, true},
-                               {6, true, true},   {7, true, true},  {8, false, false},
-                               {0xffffffff, true, true}};
+    constexpr Case kCases[] = {{0, false, false}, {1, true, false},        {2, true, true}, {3, true, true},
+                               {4, false, true},  {5, true, true},         {6, true, true}, {7, true, true},
+                               {8, false, false}, {0xffffffff, true, true}};
     for (const auto& [flags, present, changes] : kCases) {
         Votequorum votequorum;
         EXPECT_EQ(CS_OK, votequorum.track(flags, kContext)) << flags;
@@ -60,7 +59,7 @@ TEST_F(VotequorumTrack, is_refused_twice_but_tells_the_present_state)
     EXPECT_EQ(CS_ERR_EXIST, votequorum.track(0, 'E'));
     EXPECT_EQ(CS_OK, votequorum.dispatch(CS_DISPATCH_ALL));
     Notices expected;
-    for (const std::uint64_t context : {'A', 'B', 'C'})
+    for (const auto context : std::initializer_list<std::uint64_t>{'A', 'B', 'C'})
         for (const auto& text : kPresent)
             expected.push_back({context, text});
     EXPECT_EQ(expected, votequorum.take_notices());

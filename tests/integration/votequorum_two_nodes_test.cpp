@@ -11,9 +11,12 @@ std::unique_ptr<Votequorum> client_of(Cluster& cluster, int node)
     return cluster.beside(node, [] { return std::make_unique<Votequorum>(); });
 }
 
-unsigned flags_of(Cluster& cluster, int node)
+// And nothing of the question is left, should the daemon be killed next.
+votequorum_info info_of(Cluster& cluster, int node)
 {
-    return client_of(cluster, node)->info().flags;
+    const auto info = client_of(cluster, node)->info();
+    eventually([&] { return connection_entries(cluster.daemon(node).pid()).empty(); });
+    return info;
 }
 
 bool has(const votequorum_info& info, unsigned flag)
@@ -47,7 +50,7 @@ TEST(VotequorumTwoNodes, have_one_name_for_their_devices)
     EXPECT_EQ(CS_ERR_EXIST, votequorum_qdevice_register(*two, "B"));
 
     EXPECT_STREQ("A", two->info().qdevice_name);
-    EXPECT_TRUE(has(two->info(1), VOTEQUORUM_INFO_QDEVICE_REGISTERED));
+    EXPECT_TRUE(eventually([&] { return has(two->info(1), VOTEQUORUM_INFO_QDEVICE_REGISTERED); }));
     EXPECT_FALSE(has(two->info(2), VOTEQUORUM_INFO_QDEVICE_REGISTERED));
     EXPECT_EQ(CS_OK, votequorum_qdevice_register(*two, "A"));
     EXPECT_TRUE(has(two->info(2), VOTEQUORUM_INFO_QDEVICE_REGISTERED));
@@ -100,12 +103,13 @@ protected:
     cs_error_t poll(votequorum_ring_id_t ring) const { return votequorum_qdevice_poll(*client, "QD", 1, ring); }
 
     const Texts together{"nodelist 1 2", "quorate 2:1 1:1"};
-    Cluster cluster{2, {.quorum = "  device {\n"
-                                  "    model: net\n"
-                                  "    votes: 1\n"
-                                  "    timeout: 1000\n"
-                                  "    sync_timeout: 1500\n"
-                                  "  }\n"}};
+    Cluster cluster{2,
+                    {.quorum = "  device {\n"
+                               "    model: net\n"
+                               "    votes: 1\n"
+                               "    timeout: 1000\n"
+                               "    sync_timeout: 1500\n"
+                               "  }\n"}};
     const std::unique_ptr<Votequorum> client = client_of(cluster, 1);
     votequorum_ring_id_t ring_before{};
 };
@@ -136,18 +140,18 @@ TEST_F(VotequorumTwoNodesAndADevice, are_quorate_as_long_as_it_votes)
 TEST(VotequorumTwoNodeOption, makes_one_node_enough_when_both_have_been_there)
 {
     Cluster cluster(2, {.quorum = "  two_node: 1\n"});
-    EXPECT_EQ(0x7U, flags_of(cluster, 1));
-    EXPECT_EQ(1U, client_of(cluster, 1)->info().quorum);
+    EXPECT_EQ(0x7U, info_of(cluster, 1).flags);
+    EXPECT_EQ(1U, info_of(cluster, 1).quorum);
     cluster.kill(2);
     cluster.await_votes(1, 1);
-    EXPECT_TRUE(has(client_of(cluster, 1)->info(), VOTEQUORUM_INFO_QUORATE));
+    EXPECT_TRUE(has(info_of(cluster, 1), VOTEQUORUM_INFO_QUORATE));
 
     cluster.restart(1);
-    EXPECT_EQ(0x5U, flags_of(cluster, 1));
+    EXPECT_EQ(0x5U, info_of(cluster, 1).flags);
     cluster.restart(2);
     cluster.await_complete();
-    EXPECT_EQ(0x7U, flags_of(cluster, 1));
-    EXPECT_EQ(0x7U, flags_of(cluster, 2));
+    EXPECT_EQ(0x7U, info_of(cluster, 1).flags);
+    EXPECT_EQ(0x7U, info_of(cluster, 2).flags);
 }
 
 struct Option {
@@ -162,7 +166,7 @@ TEST_P(VotequorumOption, is_seen_in_the_flags)
 {
     Cluster cluster(2, {.quorum = GetParam().lines});
     for (const int node : {1, 2}) {
-        const auto info = client_of(cluster, node)->info();
+        const auto info = info_of(cluster, node);
         EXPECT_EQ(GetParam().flags, info.flags) << GetParam().lines;
         EXPECT_EQ(GetParam().quorum, info.quorum) << GetParam().lines;
     }

@@ -61,6 +61,7 @@ public:
 private:
     struct Node {
         explicit Node(int number);
+        ~Node();
 
         NetworkNamespace network;
         std::unique_ptr<Daemon> daemon;

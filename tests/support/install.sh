@@ -1,37 +1,40 @@
 #!/usr/bin/env bash
 # install.sh PACKAGE...: installs packages through apt-get, as root; quiet if all is well.
 #
-# A corosync that comes with them is never started, not even while apt-get runs, and its service is disabled when
-# it is here. A corosync that was here before is left alone. Without packages it cleans up after a run that was killed.
+# Of the cluster's services, those that come with these packages are never started, not even while apt-get runs, and
+# they are disabled as soon as they are here. One that was here before is left alone. Without packages it cleans up
+# after a run that was killed.
 
 set -eu
 
-# Packages ask this script before they start their services. Only corosync's is refused, all else is as before.
+services=(corosync corosync-notifyd pacemaker) # each is the name of its package too
+
+# Packages ask this script before they start their services. Only the new ones are refused, all else is as before.
 policy=/usr/sbin/policy-rc.d
 policy_before=$policy.before-corosync-client
-policy_mark="Written by corosync-client's test scripts, until they have installed corosync."
+policy_mark="Written by corosync-client's test scripts, until they have installed what they need."
 
 exec 9</usr/sbin
 flock 9 # another run that does the same
 log=$(mktemp)
-corosync_is_new=no
-enabled_before=no
+new=()
+to_disable=()
 
 installed() {
     # shellcheck disable=SC2016 # dpkg-query expands that
     dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
 }
 
-corosync_enabled() {
+enabled() {
     local link
-    for link in /etc/rc?.d/S??corosync /etc/systemd/system/*.wants/corosync.service; do
+    for link in /etc/rc?.d/S??"$1" /etc/systemd/system/*.wants/"$1".service; do
         [ ! -L "$link" ] || return 0
     done
     return 1
 }
 
-keep_corosync_stopped() {
-    let_corosync_start
+keep_stopped() {
+    let_start
     if [ -e "$policy" ] || [ -L "$policy" ]; then
         mv "$policy" "$policy_before"
     fi
@@ -39,11 +42,10 @@ keep_corosync_stopped() {
 #!/bin/sh
 # $policy_mark
 for word; do
-    case \$word in
-    -*) ;;
-    corosync | corosync.service) exit 101 ;;
-    *) break ;;
+    case " ${new[*]} " in
+    *" \${word%.service} "*) exit 101 ;;
     esac
+    case \$word in -*) ;; *) break ;; esac
 done
 [ ! -x $policy_before ] || exec $policy_before "\$@"
 exit 0
@@ -51,7 +53,7 @@ END
     chmod 755 "$policy"
 }
 
-let_corosync_start() {
+let_start() {
     ! grep -qs "$policy_mark" "$policy" || rm -f "$policy"
     if [ -e "$policy_before" ] || [ -L "$policy_before" ]; then
         mv "$policy_before" "$policy"
@@ -59,17 +61,19 @@ let_corosync_start() {
 }
 
 finish() {
+    local service
     rm -f "$log"
-    [ "$corosync_is_new" = yes ] || return 0
-    let_corosync_start
-    if [ "$enabled_before" = no ] && corosync_enabled; then
-        ! command -v systemctl >/dev/null || systemctl --quiet disable corosync.service >/dev/null 2>&1 || :
-        ! command -v update-rc.d >/dev/null || update-rc.d corosync disable >/dev/null 2>&1 || :
-        if corosync_enabled; then
-            echo "The corosync service could not be disabled; please look after it." >&2
+    [ ${#new[@]} -gt 0 ] || return 0
+    let_start
+    for service in "${to_disable[@]}"; do
+        enabled "$service" || continue
+        ! command -v systemctl >/dev/null || systemctl --quiet disable "$service.service" >/dev/null 2>&1 || :
+        ! command -v update-rc.d >/dev/null || update-rc.d "$service" disable >/dev/null 2>&1 || :
+        if enabled "$service"; then
+            echo "The service $service could not be disabled; please look after it." >&2
             exit 1
         fi
-    fi
+    done
 }
 
 apt() {
@@ -81,26 +85,35 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 trap finish EXIT
 
-if grep -qs "$policy_mark" "$policy"; then # a run was killed in the middle
-    corosync_is_new=yes
-elif ! installed corosync; then
-    corosync_is_new=yes
-    if command -v corosync >/dev/null && corosync_enabled; then
-        enabled_before=yes # somebody's own build, beside which the package comes
+killed=no
+! grep -qs "$policy_mark" "$policy" || killed=yes # a run was, in the middle
+for service in "${services[@]}"; do
+    if [ $killed = yes ]; then
+        grep -q " $service " "$policy" || continue
+    else
+        ! installed "$service" || continue
     fi
-fi
-[ $corosync_is_new = no ] || keep_corosync_stopped
+    new+=("$service")
+    # A daemon that is here without its package is somebody's own build.
+    case $service in pacemaker) daemon=pacemakerd ;; *) daemon=$service ;; esac
+    if [ $killed = yes ] || ! command -v "$daemon" >/dev/null || ! enabled "$service"; then
+        to_disable+=("$service")
+    fi
+done
+[ ${#new[@]} = 0 ] || keep_stopped
 [ $# -gt 0 ] || exit 0
 export DEBIAN_FRONTEND=noninteractive
 apt -q update >"$log" 2>&1 || {
     cat "$log" >&2
     exit 1
 }
-if [ $corosync_is_new = no ] &&
-    apt -qs install --no-install-recommends "$@" 2>&1 | grep -qE '^(Inst|Remv) corosync '; then
-    echo "This would replace the corosync that is installed here. Upgrade it yourself first, then come back." >&2
-    exit 1
-fi
+for service in "${services[@]}"; do
+    if [[ " ${new[*]} " != *" $service "* ]] &&
+        apt -qs install --no-install-recommends "$@" 2>&1 | grep -qE "^(Inst|Remv) $service "; then
+        echo "This would replace the $service that is installed here. Upgrade it yourself first, then come back." >&2
+        exit 1
+    fi
+done
 apt -qy install --no-install-recommends "$@" >"$log" 2>&1 || {
     cat "$log" >&2
     exit 1

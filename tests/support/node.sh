@@ -1,4 +1,4 @@
-# Sourced inside sandbox.sh by the shell tests and by the demo: one private corosync node.
+# Sourced inside sandbox.sh by the shell tests and by the demo: one private corosync node. For more see cluster.sh.
 # shellcheck shell=bash
 
 # await SECONDS CMD...: run CMD every 20 ms until it succeeds.
@@ -11,27 +11,33 @@ await() {
     done
 }
 
-# start_node [TEXT]: TEXT is added to the configuration. Returns when the node is quorate; it ends with the sandbox.
-start_node() {
-    local configuration=$WORK/corosync.conf log=$WORK/corosync.log
-    command -v corosync >/dev/null || {
-        echo "corosync is not installed: skipped" >&2
-        exit 77
-    }
-    cat >"$configuration" <<END
+# configuration TOTEM SECTIONS ADDRESS...: of nodes with these addresses and the ids 1, 2, ...; TOTEM is added to that
+# section, SECTIONS follow.
+configuration() {
+    local totem=$1 sections=$2 id=0
+    shift 2
+    cat <<END
 totem {
   version: 2
   cluster_name: fixture
   transport: knet
   crypto_cipher: none
   crypto_hash: none
+$totem
 }
 nodelist {
+END
+    for address; do
+        id=$((id + 1))
+        cat <<END
   node {
-    ring0_addr: 127.0.0.1
-    name: n1
-    nodeid: 1
+    ring0_addr: $address
+    name: n$id
+    nodeid: $id
   }
+END
+    done
+    cat <<END
 }
 quorum {
   provider: corosync_votequorum
@@ -40,9 +46,23 @@ logging {
   to_stderr: yes
   to_syslog: no
 }
-${1:-}
+$sections
 END
-    corosync -f -c "$configuration" >"$log" 2>&1 &
+}
+
+need_corosync() {
+    command -v corosync >/dev/null || {
+        echo "corosync is not installed: skipped" >&2
+        exit 77
+    }
+}
+
+# start_node [TEXT]: TEXT is added to the configuration. Returns when the node is quorate; it ends with the sandbox.
+start_node() {
+    local file=$WORK/corosync.conf log=$WORK/corosync.log
+    need_corosync
+    configuration "" "${1:-}" 127.0.0.1 >"$file"
+    corosync -f -c "$file" >"$log" 2>&1 &
     await 20 quorate || {
         echo "the private corosync did not become ready; its log:" >&2
         cat "$log" >&2

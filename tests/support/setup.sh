@@ -44,7 +44,8 @@ install_missing() {
 
 # build FOLDER TARGET CMAKE_OPTION...: quiet, unless it fails.
 build() {
-    local folder=$1 target=$2 log=$1/build.log tool generator=()
+    local folder=$1 targets log=$1/build.log tool generator=()
+    read -ra targets <<<"$2"
     shift 2
     for tool in cmake c++ pkg-config; do
         command -v $tool >/dev/null || die "$tool is missing."
@@ -57,7 +58,7 @@ build() {
         cat "$log" >&2
         die "The configuration failed."
     }
-    cmake --build "$folder" --target "$target" --parallel "$(nproc)" >"$log" 2>&1 || {
+    cmake --build "$folder" --target "${targets[@]}" --parallel "$(nproc)" >"$log" 2>&1 || {
         cat "$log" >&2
         die "The build failed."
     }

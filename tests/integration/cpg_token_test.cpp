@@ -1,0 +1,53 @@
+// What happens while the cluster cannot take messages: one node stands still, and the others wait for the token.
+#include "cpg_fixture.hpp"
+#include "support/cluster.hpp"
+#include "support/eavesdropper.hpp"
+
+namespace {
+
+using namespace test;
+
+// Long enough that no node is given up during the test.
+constexpr const char* kPatientTotem = "  token: 6000\n"
+                                      "  consensus: 7200\n";
+
+// Row 74, CPG-D19, C18
+TEST(CpgToken, that_does_not_come_stops_messages_and_requests_until_it_does)
+{
+    Cluster cluster(2, {.totem = kPatientTotem});
+    const auto client = cluster.beside(1, [] {
+        await_settled();
+        return std::make_unique<Cpg>();
+    });
+    Cpg& cpg = *client;
+    cpg.enter("token");
+    Eavesdropper eavesdropper;
+    const auto message = pattern(50'000);
+
+    cluster.stop(2);
+    std::size_t accepted = 0;
+    const bool full = eventually([&] {
+        const auto error = send_once(cpg, message);
+        accepted += error == CS_OK;
+        return error == CS_ERR_TRY_AGAIN;
+    });
+    EXPECT_TRUE(full);
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, send_once(cpg, message));
+    const auto start = Clock::now();
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, send_once(cpg, pattern(3'000'000)));
+    EXPECT_LE(1s, Clock::now() - start); // a hundred tries
+    unsigned nodeid = 0;
+    Background asking([&] { return cpg_local_get(cpg, &nodeid); });
+    EXPECT_FALSE(asking.ended_within(kGlance));
+    cluster.resume(2);
+
+    EXPECT_EQ(CS_OK, asking.result());
+    EXPECT_EQ(1U, nodeid);
+    EXPECT_TRUE(cpg.await_messages(accepted));
+    EXPECT_TRUE(Texts(accepted, message) == messages(cpg.take()));
+    EXPECT_EQ(CS_OK, send(cpg, pattern(3'000'000)));
+    EXPECT_TRUE(cpg.await_messages(1));
+    EXPECT_EQ("", eavesdropper.heard());
+}
+
+} // namespace

@@ -1,0 +1,82 @@
+# Sourced inside sandbox.sh, behind node.sh: private corosync nodes in one cluster, each in a network namespace of its
+# own, on a bridge. Nodes are numbered from 1, which are also their ids.
+# shellcheck shell=bash
+
+# at NODE CMD...: run CMD beside that node's daemon.
+at() {
+    local node=$1
+    shift
+    nsenter --net="/run/netns/n$node" "$@"
+}
+
+# make_network NODES
+make_network() {
+    local node
+    nodes=$1
+    ip link add bridge type bridge stp_state 0 forward_delay 0
+    ip link set bridge up
+    for node in $(seq "$nodes"); do
+        ip netns add "n$node"
+        ip -n "n$node" link set lo up
+        ip link add "port$node" type veth peer name eth0 netns "n$node"
+        ip link set "port$node" master bridge up
+        ip -n "n$node" addr add "10.77.0.$node/24" dev eth0
+        ip -n "n$node" link set eth0 up
+    done
+}
+
+# start_cluster: on that network, and returns when it is complete.
+start_cluster() {
+    local node totem='  token: 1000
+  token_coefficient: 0
+  join: 50
+  consensus: 1200
+  interface {
+    linknumber: 0
+    knet_ping_interval: 50
+    knet_ping_timeout: 300
+    knet_pong_count: 1
+  }'
+    need_corosync
+    # shellcheck disable=SC2046 # one word for each node
+    configuration "$totem" "" $(seq -f '10.77.0.%g' "$nodes") >"$WORK/cluster.conf"
+    for node in $(seq "$nodes"); do
+        # shellcheck disable=SC2016 # the inner shell expands that
+        at "$node" unshare -m --propagation private sh -c '
+            echo $$ >"$0.pid" && mount -t tmpfs tmpfs /run && exec corosync -f -c "$1"' \
+            "$WORK/n$node" "$WORK/cluster.conf" >"$WORK/n$node.log" 2>&1 &
+    done
+    for node in $(seq "$nodes"); do
+        await 30 sees "$node" "$nodes" || {
+            echo "node $node did not see the others; its log:" >&2
+            cat "$WORK/n$node.log" >&2
+            return 1
+        }
+    done
+}
+
+# At once. What the daemons leave behind goes with the sandbox.
+stop_cluster() {
+    local node
+    for node in $(seq "$nodes"); do
+        kill -KILL "$(cat "$WORK/n$node.pid")"
+        await 10 ended "$(cat "$WORK/n$node.pid")"
+    done
+}
+
+ended() {
+    ! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
+}
+
+# sees NODE VOTES: so many votes are present, as that node sees it.
+sees() {
+    [ "$(at "$1" corosync-quorumtool -s 2>/dev/null | sed -n 's/^Total votes: *//p')" = "$2" ]
+}
+
+# The node's only link.
+cut_off() {
+    ip link set "port$1" down
+}
+reconnect() {
+    ip link set "port$1" up
+}
