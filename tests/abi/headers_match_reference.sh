@@ -13,7 +13,8 @@ cd "$work"
 
 # Names: what there is on either side.
 for side in ours reference; do
-    eval "directory=\$$side"
+    directory=$ours
+    [ $side = ours ] || directory=$reference
     { items "$directory"; prototypes "$directory" | sed 's/^/function /'; } | LC_ALL=C sort > "$side.items"
 done
 grep -q '^cmap member struct cmap_notify_value.len$' reference.items || fail "the headers were not understood"
@@ -69,7 +70,8 @@ END
 } > values.c
 for variant in '' -DHAVE_SMALL_MEMORY_FOOTPRINT; do
     for side in ours reference; do
-        eval "directory=\$$side"
+        directory=$ours
+    [ $side = ours ] || directory=$reference
         # inttypes.h, which the reference's corotypes.h needs for its formats and does not include
         $cc -std=gnu11 -w -include inttypes.h -I"$directory" $variant values.c -o values
         ./values > "$side.values"
@@ -81,7 +83,8 @@ done
 # System headers.
 for header in $headers; do
     for side in ours reference; do
-        eval "directory=\$$side"
+        directory=$ours
+    [ $side = ours ] || directory=$reference
         echo "#include <corosync/$header.h>" | $cc -I"$directory" -M -x c - | tr ' \\' '\n\n' |
             grep '^/.*\.h$' | grep -v /corosync/ | LC_ALL=C sort -u > "$side.included"
     done

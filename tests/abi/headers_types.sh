@@ -12,7 +12,8 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 
 for side in ours reference; do
-    eval "directory=\$$side"
+    directory=$ours
+    [ $side = ours ] || directory=$reference
     {
         all_headers
         prototypes "$directory" | sed -n 's/^extern \(.*\);$/\1 { return 0; }/p'

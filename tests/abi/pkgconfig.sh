@@ -53,5 +53,6 @@ int main(void)
     return 0;
 }
 END
+# shellcheck disable=SC2046 # one word for each flag
 "$cc" "$work/program.c" -o "$work/program" $(pkg-config --cflags --libs libcmap)
 expect program output CS_ERR_BAD_HANDLE "$(LD_LIBRARY_PATH=$installed$libraries "$work/program")"

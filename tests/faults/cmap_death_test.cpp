@@ -10,8 +10,9 @@ using namespace test;
 
 using Numbers = std::vector<std::uint32_t>;
 
-constexpr Duration kPromise = 250ms; // from its death to the result of whoever waits
-constexpr std::uint32_t kMany = 3000;
+constexpr Duration kPromise = 250ms;  // from its death to the result of whoever waits
+constexpr std::uint32_t kMany = 3000; // nearly all that the ring can hold
+constexpr const char* kEventsAreLost = "libqb's client forgets what is queued when the daemon dies";
 
 class CmapDeath : public FakeCmapTest {
 protected:
@@ -39,7 +40,7 @@ protected:
     void SetUp() override
     {
         if (transport() != Transport::ring)
-            GTEST_SKIP() << "libqb's client forgets what is queued when the daemon dies";
+            GTEST_SKIP() << kEventsAreLost;
         ASSERT_EQ(0U, daemon.now(numbered(1, kMany)));
     }
 };
@@ -139,6 +140,19 @@ TEST(CmapDeathDuringFinalize, does_not_disturb_it)
     for (const auto& name : shared_memory_entries())
         if (name.starts_with("qb-"))
             std::filesystem::remove_all("/dev/shm/" + name);
+}
+
+// What fits into the socket buffers outlives the daemon, too.
+TEST_F(CmapDeath, with_a_few_events_lets_them_be_delivered)
+{
+    if (transport() == Transport::libqb)
+        GTEST_SKIP() << kEventsAreLost;
+    ASSERT_EQ(0U, daemon.now(numbered(1, 5)));
+    daemon.kill();
+    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
+    EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(numbers_to(5), numbers(tracker.events()));
+    expect_dead();
 }
 
 TEST_F(CmapDeathWithEvents, lets_all_deliver_them_and_fails_it)

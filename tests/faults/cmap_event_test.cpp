@@ -29,6 +29,13 @@ protected:
         expect_only_good_one();
     }
 
+    Bytes with_size(std::int32_t size) const
+    {
+        Notification bent(cookie, 7);
+        bent.fields.header.size = size;
+        return bent.bytes();
+    }
+
     // What a good event's only callback is told.
     Event delivered(const Bytes& bytes)
     {
@@ -90,16 +97,20 @@ TEST_F(CmapEvent, that_says_it_is_longer_than_it_is_is_malformed)
     const Bytes good = numbered(7);
     expect_malformed(good.substr(0, good.size() - 1));
     expect_malformed(header(1000, 25));
-    expect_malformed(header(1000, INT_MAX));
 }
 
 TEST_F(CmapEvent, that_says_it_is_shorter_than_a_header_is_malformed)
 {
-    for (const std::int32_t size : {0, 23, -1, INT_MIN}) {
-        Notification bent(cookie, 7);
-        bent.fields.header.size = size;
-        expect_malformed(bent.bytes());
-    }
+    for (const std::int32_t size : {0, 23})
+        expect_malformed(with_size(size));
+}
+
+TEST_F(CmapEvent, that_says_it_has_a_size_that_nothing_has_is_malformed)
+{
+    if (transport() == Transport::socket)
+        GTEST_SKIP() << kSizeIsBelieved;
+    for (const std::int32_t size : {INT_MAX, -1, INT_MIN})
+        expect_malformed(with_size(size));
 }
 
 TEST_F(CmapEvent, without_all_its_fields_is_malformed)

