@@ -12,11 +12,13 @@ folder=$top/build
 say "Building in build"
 options=()
 [ -e "$folder/CMakeCache.txt" ] || options=(-DCOROSYNC_CLIENT_TESTS=OFF)
-build "$folder" cmap "${options[@]}"
+build "$folder" "cmap cpg votequorum" "${options[@]}"
 programs=$folder/demo
 mkdir -p "$programs"
-cc -std=c11 -Wall -Wextra -I"$top/include" "$top/tests/demo/watch.c" -o "$programs/watch" \
-    -L"$folder/lib" -lcmap -lcorosync_common
+for pair in watch:cmap group:cpg quorum:votequorum; do
+    cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -I"$top/include" "$top/tests/demo/${pair%:*}.c" -o "$programs/${pair%:*}" \
+        -L"$folder/lib" -l"${pair#*:}" -lcorosync_common
+done
 
 # The sandbox ignores the polite signals; if we are ended, it has to be told.
 "$top/tests/support/sandbox.sh" "$top/tests/demo/show.sh" "$folder/lib" "$programs" &

@@ -7,7 +7,7 @@ set -eu -o pipefail
 here=$(dirname "$0")
 . "$here/../support/node.sh"
 
-parts=(cmap)
+parts=(cmap group quorum)
 libraries=$1
 # shellcheck disable=SC2034 # for the parts
 programs=$2

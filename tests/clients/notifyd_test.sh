@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# notifyd_test.sh REFERENCE LIBRARIES [PRELOAD], inside sandbox.sh
+#
+# Debian's corosync-notifyd, unmodified, in the foreground beside one of three nodes: a client comes and goes, the node
+# loses the others and its quorum, and finds them. Once on the libraries in the folder REFERENCE and once on those in
+# LIBRARIES. What it reports must be the same, up to process ids and addresses, and the order of what it learns from
+# several services. (libqb's own debug lines, which it asks for, are not what it reports.)
+
+set -eu -o pipefail
+
+. "$(dirname "$0")/../support/node.sh"
+. "$(dirname "$0")/../support/cluster.sh"
+. "$(dirname "$0")/libraries.sh"
+
+command -v corosync-notifyd >/dev/null || {
+    echo "corosync-notifyd is not installed: skipped" >&2
+    exit 77
+}
+choose_libraries "$@"
+
+reported() {
+    await 30 shows notices "$1" "$2" || fail "it did not report '$2' $1 times: $(cat "$WORK/notices")"
+}
+
+everything() {
+    on_terminal notices nsenter --net=/run/netns/n3 "${with[@]}" corosync-notifyd -f -o -n
+    local job=$!
+    reported 1 'now quorate'
+    # The connection that it opens and closes while it starts: behind that it is ready.
+    reported 1 'corosync-notify is now disconnected'
+    at 3 corosync-cmapctl -s notify.me u8 1
+    reported 1 'corosync-cmapct is now disconnected'
+    cut_off 3
+    reported 2 ' left'
+    reported 1 'lost quorum'
+    reported 2 'link .* is now disconnected'
+    reconnect 3
+    reported 2 ' joined'
+    reported 2 'now quorate'
+    reported 2 'now operational'
+    kill "$(cat "$WORK/notices.pid")"
+    wait $job || echo "status $?"
+    tr -d '\r' <"$WORK/notices" | grep -v '^\[debug\]'
+}
+
+# What cannot be the same in two runs.
+strip() {
+    sed -E 's/0x[0-9a-f]+\.[0-9]+\.(corosync-)/ADDRESS.PID.\1/'
+}
+
+make_network 3
+start_cluster
+for run in reference ours; do
+    declare -n with=$run
+    everything | strip | sort >"$WORK/$run"
+    for node in 1 2 3; do
+        await 20 sees $node 3
+    done
+done
+same_on_both 1 libcmap.so.4 libcorosync_common.so.4
+cat "$WORK/ours"
