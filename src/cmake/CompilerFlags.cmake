@@ -16,6 +16,13 @@ if(COROSYNC_CLIENT_WERROR)
     add_compile_options(-Werror)
 endif()
 
+if(COROSYNC_CLIENT_FUZZ)
+    if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+        message(FATAL_ERROR "COROSYNC_CLIENT_FUZZ needs clang, for its libFuzzer")
+    endif()
+    set(COROSYNC_CLIENT_SANITIZE address)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(COROSYNC_CLIENT_SANITIZE STREQUAL "address")
     # No RTTI for vptr; and a C program may pass any number where the ABI says enum, which the functions check.
     set(sanitize -fsanitize=address,undefined -fno-sanitize=vptr,enum -fno-sanitize-recover=all

@@ -33,13 +33,6 @@ cs_error_t ask_handle(Connection& connection, Outgoing<Request>& request, std::i
     return answer(exchange);
 }
 
-// A name that the daemon sent: its length, or -1 if it has no end.
-std::ptrdiff_t length_of(const Name& name)
-{
-    const std::size_t length = strnlen(name.value, sizeof name.value);
-    return length < sizeof name.value ? static_cast<std::ptrdiff_t>(length) : -1;
-}
-
 bool has_suffix(const char* text, const char* suffix)
 {
     const std::size_t length = std::strlen(text);
@@ -275,36 +268,6 @@ cs_error_t Session::track_delete(cmap_track_handle_t handle)
     if (error == CS_OK)
         trackers_.remove(cookie);
     return error;
-}
-
-int Session::deliver(cmap_handle_t handle, std::byte* event, std::size_t size)
-{
-    const View view(event, size);
-    ReplyHeader header;
-    if (!read_header(view, header))
-        return -EPROTO;
-    if (header.id != kNotify)
-        return 0; // of a newer daemon, and nobody asked for it
-    NotifyEvent notify;
-    if (!view.read(notify) || length_of(notify.key) < 0 || view.bytes(sizeof notify, notify.new_length) == nullptr ||
-        view.bytes(sizeof notify + notify.new_length, notify.old_length) == nullptr)
-        return -EPROTO;
-
-    Tracker tracker;
-    if (!trackers_.find(notify.cookie, tracker))
-        return 0;
-
-    // Programs read numbers through these pointers, so the old value moves up to its alignment; the buffer has room.
-    std::byte* new_data = event + sizeof notify;
-    const auto new_length = static_cast<std::size_t>(notify.new_length);
-    const auto old_length = static_cast<std::size_t>(notify.old_length);
-    std::byte* old_data = new_data + (new_length + 7) / 8 * 8;
-    std::memmove(old_data, new_data + new_length, old_length);
-    const char* key = reinterpret_cast<const char*>(event + offsetof(NotifyEvent, key) + offsetof(Name, value));
-    const cmap_notify_value new_value{static_cast<cmap_value_types_t>(notify.new_type), new_length, new_data};
-    const cmap_notify_value old_value{static_cast<cmap_value_types_t>(notify.old_type), old_length, old_data};
-    tracker.notify(handle, tracker.handle, notify.event, key, new_value, old_value, tracker.user_data);
-    return 0;
 }
 
 } // namespace corosync::cmap

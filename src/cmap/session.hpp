@@ -58,7 +58,10 @@ public:
                          cmap_track_handle_t& handle);
     cs_error_t track_delete(cmap_track_handle_t handle);
 
-    int deliver(cmap_handle_t handle, std::byte* event, std::size_t size);
+    int deliver(cmap_handle_t handle, std::byte* event, std::size_t size)
+    {
+        return trackers_.deliver(handle, event, size);
+    }
 
     std::atomic<const void*> context{nullptr}; // the program's
 

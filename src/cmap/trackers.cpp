@@ -1,8 +1,12 @@
 #include "cmap/trackers.hpp"
 
+#include "cmap/wire.hpp"
+
 #include <time.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 namespace corosync::cmap {
 namespace {
@@ -79,6 +83,36 @@ bool Trackers::find(std::uint64_t cookie, Tracker& tracker)
             return true;
         }
     }
+}
+
+int Trackers::deliver(cmap_handle_t handle, std::byte* event, std::size_t size)
+{
+    const View view(event, size);
+    ReplyHeader header;
+    if (!read_header(view, header))
+        return -EPROTO;
+    if (header.id != kNotify)
+        return 0; // of a newer daemon, and nobody asked for it
+    NotifyEvent notify;
+    if (!view.read(notify) || length_of(notify.key) < 0 || view.bytes(sizeof notify, notify.new_length) == nullptr ||
+        view.bytes(sizeof notify + notify.new_length, notify.old_length) == nullptr)
+        return -EPROTO;
+
+    Tracker tracker;
+    if (!find(notify.cookie, tracker))
+        return 0;
+
+    // Programs read numbers through these pointers, so the old value moves up to its alignment; the buffer has room.
+    std::byte* new_data = event + sizeof notify;
+    const auto new_length = static_cast<std::size_t>(notify.new_length);
+    const auto old_length = static_cast<std::size_t>(notify.old_length);
+    std::byte* old_data = new_data + (new_length + 7) / 8 * 8;
+    std::memmove(old_data, new_data + new_length, old_length);
+    const char* key = reinterpret_cast<const char*>(event + offsetof(NotifyEvent, key) + offsetof(Name, value));
+    const cmap_notify_value new_value{static_cast<cmap_value_types_t>(notify.new_type), new_length, new_data};
+    const cmap_notify_value old_value{static_cast<cmap_value_types_t>(notify.old_type), old_length, old_data};
+    tracker.notify(handle, tracker.handle, notify.event, key, new_value, old_value, tracker.user_data);
+    return 0;
 }
 
 Trackers::Entry* Trackers::entry_of(std::uint64_t cookie)

@@ -30,6 +30,10 @@ public:
     void confirm(std::uint64_t cookie, cmap_track_handle_t handle);
     void remove(std::uint64_t cookie);
 
+    // Decodes an event and calls its tracker's callback. 0, also if there is no such tracker; -EPROTO if it is
+    // malformed.
+    int deliver(cmap_handle_t handle, std::byte* event, std::size_t size);
+
     // False for the cookie of a deleted tracker, or of none. May wait a moment for another thread's confirm().
     bool find(std::uint64_t cookie, Tracker& tracker);
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace corosync::cmap {
 
@@ -33,6 +34,13 @@ struct Name {
 };
 static_assert(offsetof(Name, value) == 8);
 static_assert(sizeof(Name) == 264);
+
+// A name that the daemon sent: its length, or -1 if it has no end.
+inline std::ptrdiff_t length_of(const Name& name)
+{
+    const std::size_t length = strnlen(name.value, sizeof name.value);
+    return length < sizeof name.value ? static_cast<std::ptrdiff_t>(length) : -1;
+}
 
 //   0        16        280       288      296
 //   +--------+---------+---------+--------+----------------+

@@ -65,6 +65,13 @@ struct Callbacks {
         tell(handle, context, text);
     }
 
+    static void extra_info(votequorum_handle_t handle, std::uint64_t context, std::uint32_t nodeid, std::uint32_t size,
+                           void* bytes)
+    {
+        const std::string text(static_cast<const char*>(bytes), size);
+        tell(handle, context, "extra " + std::to_string(nodeid) + " " + text);
+    }
+
     static void tell(votequorum_handle_t handle, std::uint64_t context, const std::string& text)
     {
         auto& owner = owners.of(handle);
@@ -82,10 +89,16 @@ std::ostream& operator<<(std::ostream& out, const Notice& notice)
     return out << "context " << notice.context << ": " << notice.text;
 }
 
-Votequorum::Votequorum()
+Votequorum::Votequorum(Initialize how)
 {
-    votequorum_callbacks_t callbacks{Callbacks::quorum, Callbacks::expected_votes, Callbacks::node_list};
-    demand(votequorum_initialize(&handle_, &callbacks), "votequorum_initialize");
+    if (how == Initialize::plain) {
+        votequorum_callbacks_t callbacks{Callbacks::quorum, Callbacks::expected_votes, Callbacks::node_list};
+        demand(votequorum_initialize(&handle_, &callbacks), "votequorum_initialize");
+    } else {
+        const votequorum_model_v1_data_t model{VOTEQUORUM_MODEL_V1, Callbacks::quorum, Callbacks::expected_votes,
+                                               Callbacks::node_list, Callbacks::extra_info};
+        demand(votequorum_model_initialize(&handle_, &model), "votequorum_model_initialize");
+    }
     owners.add(handle_, this);
 }
 

@@ -31,7 +31,7 @@ inline void PrintTo(const votequorum_ring_id_t& ring, std::ostream* out)
 namespace test {
 
 // What a callback was told, in words: "nodelist 1 2 3", "quorate 2:1 3:1 1:1" or "inquorate ..." (node:state),
-// "expected 3". The numbers of rings have no place in it: they differ from run to run.
+// "expected 3", "extra 1 bytes". The numbers of rings have no place in it: they differ from run to run.
 struct Notice {
     std::uint64_t context;
     std::string text;
@@ -42,10 +42,13 @@ std::ostream& operator<<(std::ostream& out, const Notice& notice);
 using Texts = std::vector<std::string>;
 using Notices = std::vector<Notice>;
 
+// With votequorum_initialize(), or with the newer function and its callback for extra information.
+enum class Initialize { plain, with_model };
+
 // A handle with all callbacks, finalized at the end of its scope. Throws if it can't be had.
 class Votequorum {
 public:
-    Votequorum();
+    explicit Votequorum(Initialize how = Initialize::plain);
     ~Votequorum();
     Votequorum(const Votequorum&) = delete;
     Votequorum& operator=(const Votequorum&) = delete;

@@ -1,0 +1,128 @@
+// Events that are none, and good ones of unusual shapes. A malformed one is used up, the dispatch that met it says
+// CS_ERR_LIBRARY, and what comes behind it is delivered.
+#include "fake_votequorum.hpp"
+
+namespace {
+
+using namespace test;
+
+class VotequorumEvent : public FakeVotequorumTest {
+protected:
+    // Sends an event and a good one behind it, and expects that only the latter is delivered, by a second call.
+    void expect_dropped(const Bytes& bytes, cs_error_t result)
+    {
+        const Bytes good = expected_votes_event(3);
+        daemon.now({event(bytes), event(good)});
+        EXPECT_EQ(result, votequorum.dispatch(CS_DISPATCH_ONE));
+        EXPECT_EQ(Texts{}, votequorum.take());
+        EXPECT_EQ(CS_OK, votequorum.dispatch(CS_DISPATCH_ONE));
+        EXPECT_EQ(Texts{"expected 3"}, votequorum.take());
+        EXPECT_EQ(CS_ERR_TRY_AGAIN, votequorum.dispatch(CS_DISPATCH_ONE_NONBLOCKING));
+    }
+    void expect_malformed(const Bytes& bytes) { expect_dropped(bytes, CS_ERR_LIBRARY); }
+
+    Texts delivered(const Bytes& bytes)
+    {
+        daemon.now({event(bytes)});
+        EXPECT_EQ(CS_OK, votequorum.dispatch(CS_DISPATCH_ONE));
+        return votequorum.take();
+    }
+};
+
+// Row 61, VQ-D16
+TEST_F(VotequorumEvent, of_an_unknown_kind_counts_and_is_ignored)
+{
+    for (const std::int32_t id : {77, 6, 2, -1})
+        expect_dropped(Message::event(id, 40), CS_OK);
+    const Bytes unknown = Message::event(77, 24);
+    const Bytes good = expected_votes_event(3);
+    daemon.now({event(unknown), event(good)});
+    EXPECT_EQ(CS_OK, votequorum.dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(Texts{"expected 3"}, votequorum.take());
+    expect_usable();
+}
+
+// Row 61, VQ-D4
+TEST_F(VotequorumEvent, with_entries_beyond_its_end_is_malformed)
+{
+    expect_malformed(quorum_event(1, 1000, 56));
+    expect_malformed(quorum_event(1, 2, 63));
+    expect_malformed(quorum_event(1, 0xffffffff, 56));
+    expect_malformed(quorum_event(1, 0x20000000, 48)); // times 8 it is 0 in 32 bits
+    expect_malformed(node_list_event(1000, 60));
+    expect_malformed(node_list_event(2, 63));
+    expect_malformed(node_list_event(0x40000000, 56));
+    auto extra = extra_info_event(1, "extra");
+    expect_malformed(extra.u32(40, 6));
+    expect_malformed(extra.u32(40, 0xffffffff));
+    expect_usable();
+}
+
+// Row 61, VQ-D4
+TEST_F(VotequorumEvent, without_all_its_fields_is_malformed)
+{
+    expect_malformed(Message::event(wire::kExpectedVotes, 28));
+    expect_malformed(Message::event(wire::kExpectedVotes, 39));
+    expect_malformed(Message::event(wire::kQuorum, 47));
+    expect_malformed(Message::event(wire::kNodeList, 55));
+    expect_malformed(Message::event(wire::kExtraInfoChanged, 47));
+    expect_malformed(as_bytes(std::uint64_t{wire::kExpectedVotes})); // nor a header
+    expect_usable();
+}
+
+// Row 62
+TEST_F(VotequorumEvent, is_delivered_whatever_its_error_says)
+{
+    auto odd = expected_votes_event(7);
+    EXPECT_EQ(Texts{"expected 7"}, delivered(odd.u32(16, CS_ERR_TRY_AGAIN)));
+}
+
+// Row 62
+TEST_F(VotequorumEvent, may_have_no_entries)
+{
+    EXPECT_EQ(Texts{"quorate"}, delivered(quorum_event(1, 0, 48)));
+    EXPECT_EQ(Texts{"nodelist"}, delivered(node_list_event(0, 56)));
+    EXPECT_EQ(Texts{"extra 1 "}, delivered(extra_info_event(1, "")));
+}
+
+// Row 62
+TEST_F(VotequorumEvent, may_be_longer_than_it_needs)
+{
+    EXPECT_EQ(Texts{"quorate 0:0"}, delivered(quorum_event(1, 1, 1'000'000)));
+    EXPECT_EQ(Texts{"nodelist 0 0"}, delivered(node_list_event(2, 1'000'000)));
+    expect_usable();
+}
+
+TEST_F(VotequorumEvent, shows_each_field)
+{
+    auto quorum = quorum_event(0, 2, 64);
+    quorum.u64(32, 0xfedcba9876543210).u32(48, 0x01020304).u32(52, 1).u32(56, 5).u32(60, 0x80000002);
+    auto nodes = node_list_event(3, 68);
+    nodes.u64(24, 2).u32(32, 0x11121314).u64(40, 0x2122232425262728).u32(56, 9).u32(60, 0xffffffff).u32(64, 7);
+    auto votes = expected_votes_event(0xffffffff);
+    votes.u64(24, 3);
+    auto extra = extra_info_event(0xfffffffe, "bytes");
+    extra.u64(24, 4);
+    daemon.now({event(quorum), event(nodes), event(votes), event(extra)});
+    EXPECT_EQ(CS_OK, votequorum.dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ((Notices{{0xfedcba9876543210, "inquorate 16909060:1 5:2147483650"},
+                       {2, "nodelist 9 4294967295 7"},
+                       {3, "expected 4294967295"},
+                       {4, "extra 4294967294 bytes"}}),
+              votequorum.take_notices());
+    EXPECT_EQ((votequorum_ring_id_t{0x11121314, 0x2122232425262728}), votequorum.ring());
+}
+
+// As many nodes as a cluster can have, and the device.
+TEST_F(VotequorumEvent, may_tell_of_385_nodes)
+{
+    auto quorum = quorum_event(1, 385, 48 + 8 * 385);
+    std::string expected = "quorate";
+    for (std::uint32_t i = 0; i < 385; ++i) {
+        quorum.u32(48 + 8 * i, i).u32(52 + 8 * i, 1);
+        expected += " " + std::to_string(i) + ":1";
+    }
+    EXPECT_EQ(Texts{expected}, delivered(quorum));
+}
+
+} // namespace

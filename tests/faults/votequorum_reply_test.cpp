@@ -1,0 +1,174 @@
+// Replies that are none, daemons that turn a client away, and those that end.
+#include "fake_votequorum.hpp"
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+namespace {
+
+using namespace test;
+
+class VotequorumReply : public FakeVotequorumTest {
+protected:
+    cs_error_t getinfo_with(const Steps& reaction, votequorum_info& info)
+    {
+        daemon.on_next_request(reaction);
+        return votequorum_getinfo(votequorum, 0, &info);
+    }
+    cs_error_t getinfo_with(const Bytes& answer)
+    {
+        votequorum_info info;
+        return getinfo_with(Steps{reply(answer)}, info);
+    }
+    cs_error_t trackstop_with(const Bytes& answer)
+    {
+        daemon.on_next_request({reply(answer)});
+        return votequorum_trackstop(votequorum);
+    }
+};
+
+// Row 59
+TEST_F(VotequorumReply, may_be_a_bare_error)
+{
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, getinfo_with(status(CS_ERR_TRY_AGAIN)));
+    EXPECT_EQ(CS_ERR_NOT_EXIST, getinfo_with(Message::reply(wire::kInfo, wire::kBare, CS_ERR_NOT_EXIST)));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, trackstop_with(status(CS_ERR_INVALID_PARAM)));
+    expect_usable();
+}
+
+// Row 59, VQ-D3
+TEST_F(VotequorumReply, that_is_bare_and_fine_is_malformed_where_more_is_due)
+{
+    EXPECT_EQ(CS_ERR_LIBRARY, getinfo_with(status(CS_OK)));
+    EXPECT_EQ(CS_ERR_LIBRARY, getinfo_with(Message::reply(wire::kInfo, wire::kBare)));
+    EXPECT_EQ(CS_ERR_LIBRARY, getinfo_with(Message::reply(wire::kInfo, wire::kInfoSize - 1)));
+    expect_usable();
+}
+
+// Row 59, VQ-D3
+TEST_F(VotequorumReply, to_another_request_is_malformed)
+{
+    EXPECT_EQ(CS_ERR_LIBRARY, getinfo_with(Message::reply(wire::kExtraInfo, wire::kInfoSize)));
+    EXPECT_EQ(CS_ERR_LIBRARY, trackstop_with(Message::reply(wire::kInfo, wire::kBare)));
+    EXPECT_EQ(CS_ERR_LIBRARY, trackstop_with(Message::reply(2, wire::kBare)));
+    expect_usable();
+}
+
+// Row 59, decision 7: 12345 too, which the specification's row would pass on.
+TEST_F(VotequorumReply, with_an_error_that_is_none_is_malformed)
+{
+    for (const std::int32_t error : {0, -1, 29, 12345, INT_MAX}) {
+        EXPECT_EQ(CS_ERR_LIBRARY, trackstop_with(status(error))) << error;
+        EXPECT_EQ(CS_ERR_LIBRARY, getinfo_with(Message::reply(wire::kInfo, wire::kInfoSize, error))) << error;
+    }
+    expect_usable();
+}
+
+// Row 60, VQ-D3
+TEST_F(VotequorumReply, that_is_too_long_is_malformed)
+{
+    EXPECT_EQ(CS_ERR_LIBRARY, getinfo_with(Message::reply(wire::kInfo, 2000)));
+    EXPECT_EQ(CS_ERR_LIBRARY, trackstop_with(Message::reply(wire::kStatus, 25)));
+    expect_usable();
+}
+
+// Row 60, VQ-D3
+TEST_F(VotequorumReply, that_nobody_waits_for_is_not_taken_for_the_next_one)
+{
+    const Bytes fine = status(CS_OK);
+    const Bytes surplus = status(CS_ERR_NOT_EXIST);
+    daemon.on_next_request({reply(fine), reply(surplus), reply(surplus)});
+    EXPECT_EQ(CS_OK, votequorum_trackstop(votequorum));
+    daemon.requests(); // until it has done all that it was told
+    EXPECT_EQ(CS_OK, votequorum_trackstop(votequorum));
+    expect_usable();
+}
+
+// VQ-D2: with an error the other fields are whatever the daemon's stack held.
+TEST_F(VotequorumReply, with_an_error_leaves_nothing_but_zeros)
+{
+    const votequorum_info nothing{};
+    auto garbage = Message::reply(wire::kInfo, wire::kInfoSize, CS_ERR_NOT_EXIST);
+    garbage.text(24, Bytes(wire::kInfoSize - 24, 'g'));
+    votequorum_info info;
+    std::memset(&info, 0x55, sizeof info);
+    EXPECT_EQ(CS_ERR_NOT_EXIST, getinfo_with(Steps{reply(garbage)}, info));
+    EXPECT_EQ(0, std::memcmp(&nothing, &info, sizeof info));
+}
+
+TEST_F(VotequorumReply, fills_each_field)
+{
+    auto answer = Message::reply(wire::kInfo, wire::kInfoSize);
+    for (std::uint32_t field = 0; field < 9; ++field)
+        answer.u32(24 + 4 * field, 0x10203040 + field);
+    answer.text(60, "the name").text(315, "waste").text(69, "behind its end");
+    votequorum_info info;
+    ASSERT_EQ(CS_OK, getinfo_with(Steps{reply(answer)}, info));
+    const unsigned fields[] = {info.node_id,          info.node_state,  info.node_votes, info.node_expected_votes,
+                               info.highest_expected, info.total_votes, info.quorum,     info.flags,
+                               info.qdevice_votes};
+    for (std::uint32_t field = 0; field < 9; ++field)
+        EXPECT_EQ(0x10203040 + field, fields[field]) << field;
+    EXPECT_STREQ("the name", info.qdevice_name);
+}
+
+// Row 60, VQ-D10
+TEST_F(VotequorumReply, with_a_name_that_has_no_end_is_cut)
+{
+    struct {
+        votequorum_info info;
+        char behind[16];
+    } room;
+    std::memset(&room, 0x55, sizeof room);
+    auto answer = Message::reply(wire::kInfo, wire::kInfoSize);
+    answer.text(60, Bytes(wire::kInfoSize - 60, 'n'));
+    EXPECT_EQ(CS_OK, getinfo_with(Steps{reply(answer)}, room.info));
+    EXPECT_EQ(std::string(254, 'n'), room.info.qdevice_name);
+    EXPECT_EQ(std::string(sizeof room.behind, '\x55'), std::string(room.behind, sizeof room.behind));
+}
+
+// Row 63
+TEST_F(VotequorumReply, is_good_though_the_daemon_hangs_up_behind_it)
+{
+    const Bytes fine = status(CS_OK);
+    daemon.on_next_request({reply(fine), hang_up()});
+    EXPECT_EQ(CS_OK, votequorum_trackstop(votequorum));
+    EXPECT_EQ(CS_ERR_LIBRARY, votequorum_trackstop(votequorum));
+    EXPECT_EQ(CS_ERR_LIBRARY, votequorum_trackstop(votequorum));
+}
+
+// Row 63
+TEST_F(VotequorumReply, never_comes_if_the_daemon_hangs_up_instead)
+{
+    daemon.on_next_request({hang_up()});
+    EXPECT_EQ(CS_ERR_LIBRARY, votequorum_trackstop(votequorum));
+    EXPECT_EQ(CS_ERR_LIBRARY, votequorum.dispatch(CS_DISPATCH_ALL));
+}
+
+struct Refusal {
+    int error;
+    cs_error_t expected;
+};
+class VotequorumRefusal : public ::testing::TestWithParam<Refusal> {};
+
+// Row 64
+TEST_P(VotequorumRefusal, is_what_initialize_returns)
+{
+    FakeDaemon daemon({.service = "votequorum", .answer = VotequorumAnswers{}, .refusal = -GetParam().error});
+    votequorum_handle_t handle = kUntouched;
+    EXPECT_EQ(GetParam().expected, votequorum_initialize(&handle, nullptr));
+    EXPECT_EQ(GetParam().expected, votequorum_model_initialize(&handle, nullptr));
+    EXPECT_EQ(kUntouched, handle);
+    EXPECT_EQ(0U, daemon.clients());
+}
+
+INSTANTIATE_TEST_SUITE_P(Errno, VotequorumRefusal,
+                         ::testing::Values(Refusal{EPERM, CS_ERR_LIBRARY}, Refusal{EIO, CS_ERR_LIBRARY},
+                                           Refusal{EAGAIN, CS_ERR_TRY_AGAIN}, Refusal{ENOMEM, CS_ERR_NO_MEMORY},
+                                           Refusal{EACCES, CS_ERR_ACCESS}, Refusal{EBUSY, CS_ERR_BUSY},
+                                           Refusal{EINVAL, CS_ERR_INVALID_PARAM}, Refusal{EMFILE, CS_ERR_LIBRARY},
+                                           Refusal{ENOSYS, CS_ERR_NOT_SUPPORTED}, Refusal{ENOBUFS, CS_ERR_TRY_AGAIN},
+                                           Refusal{ETIMEDOUT, CS_ERR_TRY_AGAIN}));
+
+} // namespace
