@@ -183,19 +183,21 @@ TEST_F(CpgMessage, of_a_great_size_is_delivered_once_or_its_sender_told)
     EXPECT_TRUE(accepted == messages(cpg.take()));
 }
 
-// Row 44, C18
+// Row 44, C18: the daemon does not keep up.
 TEST_F(CpgMessage, is_refused_when_too_many_are_under_way_and_all_others_arrive)
 {
-    constexpr std::uint32_t kLimit = 2000;
     Cpg cpg;
     cpg.enter("flood");
     auto bytes = pattern(100'000);
     std::uint32_t accepted = 0;
     cs_error_t error = CS_OK;
-    while (error == CS_OK && accepted < kLimit) {
-        std::memcpy(bytes.data(), &accepted, sizeof accepted);
-        error = send_once(cpg, bytes);
-        accepted += error == CS_OK;
+    {
+        const Freeze freeze(daemon());
+        while (error == CS_OK) {
+            std::memcpy(bytes.data(), &accepted, sizeof accepted);
+            error = send_once(cpg, bytes);
+            accepted += error == CS_OK;
+        }
     }
     EXPECT_EQ(CS_ERR_TRY_AGAIN, error);
     EXPECT_EQ(CS_OK, send(cpg, "end"));
