@@ -122,8 +122,9 @@ TEST_F(VotequorumExtraInfo, that_the_reply_does_not_hold_is_malformed)
     const auto of_size = [](std::uint32_t says, std::size_t length) -> Bytes {
         return Message::reply(wire::kExtraInfo, length).u32(24, says);
     };
-    for (const Bytes& answer : {of_size(9, 36), of_size(0xffffffff, 36), of_size(kMost + 1, 32 + kMost + 1),
-                                of_size(kMost, 32 + kMost + 1), of_size(5, 32)})
+    for (const Bytes& answer :
+         {of_size(9, 36), of_size(0xffffffff, 36), of_size(5, 32), of_size(kMost + 1, 32 + kMost),
+          of_size(kMost + 4, 32 + kMost), of_size(kMost + 1, 32 + kMost + 1), of_size(kMost, 32 + kMost + 1)})
         EXPECT_EQ(CS_ERR_LIBRARY, get_with(answer).error) << answer.size();
     EXPECT_EQ(CS_ERR_LIBRARY, get_with(Message::reply(wire::kExtraInfo, 31)).error);
     EXPECT_EQ(CS_ERR_LIBRARY, get_with(status(CS_OK)).error);
