@@ -93,10 +93,10 @@ TEST_F(SpinOnSeveralCpus, does_not_look_right_after_a_miss)
     EXPECT_LE(1, looks_of(spin));
 }
 
-TEST(Backoff, doubles_with_each_miss_up_to_64)
+TEST(Backoff, doubles_with_each_miss_up_to_256)
 {
     Spin spin;
-    for (const unsigned expected : {1U, 2U, 4U, 8U, 16U, 32U, 64U, 64U, 64U}) {
+    for (const unsigned expected : {1U, 2U, 4U, 8U, 16U, 32U, 64U, 128U, 256U, 256U}) {
         spin.record(false);
         EXPECT_EQ(expected, skipped(spin));
     }
