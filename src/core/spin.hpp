@@ -1,7 +1,7 @@
 // A short look at the response ring before sleeping on it. On a CPU of its own the daemon answers within two
 // microseconds, and a sleep and a wake-up cost twenty times that. A daemon that shares our CPU has answered before the
-// first look if it has a real-time policy, as it does by default; otherwise it needs the CPU that a spin burns, so after
-// a miss skip the spin for 1, 2, 4 ... 256 requests.
+// first look if it has a real-time policy, as it does by default; otherwise it needs the CPU that a spin burns, so
+// after a miss skip the spin for 1, 2, 4 ... 256 requests.
 //
 // No sched_yield(): where another program wants this CPU it hands over a whole time slice, milliseconds for each
 // request. Who sleeps instead is woken when the answer is there.
