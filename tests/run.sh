@@ -25,7 +25,7 @@ done
 
 install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgtest-dev \
     libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev \
-    corosync-notifyd abigail-tools clang clang-format shellcheck valgrind
+    corosync-notifyd abigail-tools clang clang-format mandoc shellcheck valgrind
 
 folder=$top/build${sanitize:+-$sanitize}
 say "Building in ${folder#"$top"/}${sanitize:+ with -fsanitize=$sanitize}"

@@ -126,8 +126,8 @@ cs_error_t cmap_initialize(cmap_handle_t* handle);
 /*
  * The same for one of the daemon's tables.
  *
- * CS_ERR_NOT_EXIST      also: there is no such map. Nothing stays open.
- * Others as cmap_initialize().
+ * CS_ERR_NOT_EXIST      also: there is no such map
+ * And the errors of cmap_initialize().
  */
 cs_error_t cmap_initialize_map(cmap_handle_t* handle, cmap_map_t map);
 
@@ -180,7 +180,7 @@ cs_error_t cmap_context_set(cmap_handle_t handle, const void* context);
 cs_error_t cmap_set(cmap_handle_t handle, const char* key_name, const void* value, size_t value_len,
                     cmap_value_types_t type);
 
-/* cmap_set() for each type of number, with its errors. */
+/* cmap_set() for each type of number, with the errors of cmap_set() but CS_ERR_TOO_BIG. */
 cs_error_t cmap_set_int8(cmap_handle_t handle, const char* key_name, int8_t value);
 cs_error_t cmap_set_uint8(cmap_handle_t handle, const char* key_name, uint8_t value);
 cs_error_t cmap_set_int16(cmap_handle_t handle, const char* key_name, int16_t value);
@@ -192,7 +192,7 @@ cs_error_t cmap_set_uint64(cmap_handle_t handle, const char* key_name, uint64_t 
 cs_error_t cmap_set_float(cmap_handle_t handle, const char* key_name, float value);
 cs_error_t cmap_set_double(cmap_handle_t handle, const char* key_name, double value);
 
-/* cmap_set() for a string that ends with a NUL, with its errors. At most 16384 characters. */
+/* A string that ends with a NUL, at most 16384 characters, with the errors of cmap_set(). */
 cs_error_t cmap_set_string(cmap_handle_t handle, const char* key_name, const char* value);
 
 /*
@@ -219,9 +219,10 @@ cs_error_t cmap_get(cmap_handle_t handle, const char* key_name, void* value, siz
                     cmap_value_types_t* type);
 
 /*
- * cmap_get() for each type of number, with its errors.
+ * cmap_get() for each type of number. Nothing is converted, not even to a wider type.
  *
- * CS_ERR_INVALID_PARAM  also: the value has another type. Nothing is converted, not even to a wider type.
+ * CS_ERR_INVALID_PARAM  also: the value has another type
+ * And the errors of cmap_get().
  */
 cs_error_t cmap_get_int8(cmap_handle_t handle, const char* key_name, int8_t* i8);
 cs_error_t cmap_get_uint8(cmap_handle_t handle, const char* key_name, uint8_t* u8);
@@ -235,7 +236,10 @@ cs_error_t cmap_get_float(cmap_handle_t handle, const char* key_name, float* flt
 cs_error_t cmap_get_double(cmap_handle_t handle, const char* key_name, double* dbl);
 
 /*
- * Reads a string. *str is a copy of it, always with its NUL, which the caller gives to free(). Errors as above.
+ * Reads a string. *str is a copy of it, always with its NUL, which the caller gives to free().
+ *
+ * CS_ERR_INVALID_PARAM  also: the value has another type
+ * And the errors of cmap_get().
  */
 cs_error_t cmap_get_string(cmap_handle_t handle, const char* key_name, char** str);
 
@@ -286,7 +290,8 @@ cs_error_t cmap_iter_finalize(cmap_handle_t handle, cmap_iter_handle_t iter_hand
  *
  * CS_ERR_INVALID_PARAM  also: track_type has bits that are none of these; notify_fn is NULL
  * CS_ERR_NAME_TOO_LONG  key_name is longer than any key
- * CS_ERR_NOT_SUPPORTED  statistics map: CMAP_TRACK_PREFIX without both ADD and DELETE
+ * CS_ERR_NOT_SUPPORTED  statistics map: CMAP_TRACK_PREFIX without both ADD and DELETE; or one key that ends with
+ *                       .procname, which would kill the daemon
  */
 cs_error_t cmap_track_add(cmap_handle_t handle, const char* key_name, int32_t track_type, cmap_notify_fn_t notify_fn,
                           void* user_data, cmap_track_handle_t* cmap_track_handle);

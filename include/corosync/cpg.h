@@ -186,7 +186,7 @@ cs_error_t cpg_initialize(cpg_handle_t* handle, cpg_callbacks_t* callbacks);
  * model_data points to a cpg_model_v1_data_t, or is NULL for no callbacks and no flags.
  *
  * CS_ERR_INVALID_PARAM  also: there is no such model, looked at first; or flags has unknown bits
- * Others as cpg_initialize().
+ * And the errors of cpg_initialize().
  */
 cs_error_t cpg_model_initialize(cpg_handle_t* handle, cpg_model_t model, cpg_model_data_t* model_data, void* context);
 
@@ -311,11 +311,12 @@ cs_error_t cpg_zcb_alloc(cpg_handle_t handle, size_t size, void** buffer);
 cs_error_t cpg_zcb_free(cpg_handle_t handle, void* buffer);
 
 /*
- * Sends msg_len bytes as cpg_mcast_joined() does, with its errors.
+ * Sends msg_len bytes as cpg_mcast_joined() does.
  *
  * CS_ERR_TOO_BIG        more than 1048576 bytes
  * CS_ERR_INVALID_PARAM  also: msg is a buffer of cpg_zcb_alloc() and is shorter than msg_len
  * CS_ERR_NOT_EXIST      the handle is not a member of a group
+ * And the errors of cpg_mcast_joined().
  */
 cs_error_t cpg_zcb_mcast_joined(cpg_handle_t handle, cpg_guarantee_t guarantee, void* msg, size_t msg_len);
 

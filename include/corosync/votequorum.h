@@ -176,7 +176,7 @@ cs_error_t votequorum_initialize(votequorum_handle_t* handle, votequorum_callbac
  * have no such events.
  *
  * CS_ERR_INVALID_PARAM  also: model->model is not VOTEQUORUM_MODEL_V1
- * Others as votequorum_initialize().
+ * And the errors of votequorum_initialize().
  */
 cs_error_t votequorum_model_initialize(votequorum_handle_t* handle, const votequorum_model_v1_data_t* model);
 

@@ -1,0 +1,15 @@
+#!/bin/sh
+# lint.sh MANUAL: mandoc has no warning for any page, and no line of any page is too long for 80 columns.
+
+set -eu
+. "$(dirname "$0")/pages.sh"
+need_mandoc
+
+pages=0
+for page in "$1"/*.[37]; do
+    mandoc -T lint -W warning "$page" || fail "mandoc has something to say about $page"
+    long=$(text "$page" | awk 'length > 80')
+    [ -z "$long" ] || fail "$page is too wide: $long"
+    pages=$((pages + 1))
+done
+[ "$pages" -gt 40 ] || fail "only $pages pages"
