@@ -1,9 +1,44 @@
 // The handshake's reply: the first bytes that a stranger may send.
+//
+// Input: how much of it has come, what it starts with, and three names, each in a field of its own.
 #include "core/handshake.hpp"
+#include "input.hpp"
+
+namespace {
+
+constexpr std::size_t kHead = 32 + sizeof(void*);
+constexpr std::size_t kNameField = 4096;
+
+// Wherever the rings are, they lie in the place for such files and nowhere else.
+void check(const char* path)
+{
+    if (std::strncmp(path, "/dev/shm/qb-", 12) != 0 || std::strstr(path, "/.") != nullptr)
+        abort();
+    fuzz::look_at(path, std::strlen(path) + 1);
+}
+
+} // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
+    static std::uint8_t whole[corosync::kHandshakeReplySize];
+    std::memset(whole, 0, sizeof whole);
+    const auto put = [&](std::size_t at, fuzz::Bytes bytes, std::size_t most) {
+        if (!bytes.empty())
+            std::memcpy(whole + at, bytes.data(), bytes.size() < most ? bytes.size() : most);
+    };
+    fuzz::Input input(data, size);
+    const std::size_t missing = input.number<std::uint16_t>();
+    put(0, input.take(kHead), kHead);
+    for (std::size_t at = kHead; at < sizeof whole; at += kNameField)
+        put(at, input.piece(), kNameField);
+
+    const std::size_t received = sizeof whole - missing % (sizeof whole + 1);
+    const fuzz::Message reply(fuzz::Bytes(whole, received));
     corosync::Offer offer;
-    corosync::decode_handshake({reinterpret_cast<const std::byte*>(data), size}, "cmap", offer);
+    const int rc = corosync::decode_handshake({reply.data(), reply.size()}, "cmap", offer);
+    if (rc == 0 && received == sizeof whole)
+        for (const corosync::Ring ring : corosync::kRings)
+            check(offer.files.path(ring));
     return 0;
 }

@@ -1,24 +1,24 @@
 // votequorum's notifications, with callbacks and without.
-#include "event.hpp"
+#include "input.hpp"
 #include "votequorum/session.hpp"
 
 namespace {
 
 void quorum(votequorum_handle_t, std::uint64_t, std::uint32_t, std::uint32_t count, votequorum_node_t nodes[])
 {
-    fuzz::sink = fuzz::touch(nodes, count * sizeof *nodes);
+    fuzz::look_at(nodes, count * sizeof *nodes);
 }
 
 void expected_votes(votequorum_handle_t, std::uint64_t, std::uint32_t) {}
 
 void node_list(votequorum_handle_t, std::uint64_t, votequorum_ring_id_t, std::uint32_t count, std::uint32_t nodes[])
 {
-    fuzz::sink = fuzz::touch(nodes, count * sizeof *nodes);
+    fuzz::look_at(nodes, count * sizeof *nodes);
 }
 
 void extra_info(votequorum_handle_t, std::uint64_t, std::uint32_t, std::uint32_t size, void* data)
 {
-    fuzz::sink = fuzz::touch(data, size);
+    fuzz::look_at(data, size);
 }
 
 } // namespace
@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     corosync::votequorum::Session with;
     const corosync::votequorum::Session without;
     with.set_callbacks({VOTEQUORUM_MODEL_V1, quorum, expected_votes, node_list, extra_info});
-    fuzz::with_event(data, size, [&](std::byte* event) { with.deliver(1, event, size); });
-    fuzz::with_event(data, size, [&](std::byte* event) { without.deliver(1, event, size); });
+    with.deliver(1, fuzz::event(data, size).data(), size);
+    without.deliver(1, fuzz::event(data, size).data(), size);
     return 0;
 }

@@ -1,0 +1,135 @@
+// Replies to cmap's requests.
+//
+// Input: which map, then for each call its number and what else it asks for here, and a reply for each request that
+// it sends.
+#include "outputs.hpp"
+#include "scripted_transport.hpp"
+
+#include <corosync/cmap.h>
+
+#include <iterator>
+
+namespace {
+
+using fuzz::Input;
+using fuzz::Outputs;
+
+constexpr char kKey[] = "a.key";
+
+void notify(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value, cmap_notify_value, void*)
+{}
+
+void get(cmap_handle_t handle, Input& input, Outputs& outputs)
+{
+    constexpr std::size_t kRooms[] = {0, 1, 8, 64, 300, 20000};
+    const std::size_t room = kRooms[input.byte() % std::size(kRooms)];
+    void* value = malloc(room);
+    outputs.blank(value, room);
+    std::size_t length = room;
+    auto type = outputs.blank<cmap_value_types_t>();
+    const cs_error_t error = cmap_get(handle, kKey, value, &length, &type);
+    outputs.see(error);
+    if (error == CS_OK) {
+        outputs.see(type);
+        outputs.see(value, length);
+    }
+    free(value);
+}
+
+void describe(cmap_handle_t handle, Input&, Outputs& outputs)
+{
+    auto length = outputs.blank<std::size_t>();
+    auto type = outputs.blank<cmap_value_types_t>();
+    const cs_error_t error = cmap_get(handle, kKey, nullptr, &length, &type);
+    outputs.see(error);
+    if (error == CS_OK) {
+        outputs.see(length);
+        outputs.see(type);
+    }
+}
+
+template <class T, cs_error_t (*kGet)(cmap_handle_t, const char*, T*)>
+void get_number(cmap_handle_t handle, Input&, Outputs& outputs)
+{
+    T value = outputs.blank<T>();
+    const cs_error_t error = kGet(handle, kKey, &value);
+    outputs.see(error);
+    if (error == CS_OK)
+        outputs.see(value);
+}
+
+void get_string(cmap_handle_t handle, Input&, Outputs& outputs)
+{
+    char* text = nullptr;
+    const cs_error_t error = cmap_get_string(handle, kKey, &text);
+    outputs.see(error);
+    if (error == CS_OK)
+        outputs.see(text, std::strlen(text) + 1);
+    free(text);
+}
+
+void iter_init(cmap_handle_t handle, Input&, Outputs& outputs)
+{
+    auto iterator = outputs.blank<cmap_iter_handle_t>();
+    const cs_error_t error = cmap_iter_init(handle, kKey, &iterator);
+    outputs.see(error);
+    if (error == CS_OK)
+        outputs.see(iterator);
+}
+
+void iter_next(cmap_handle_t handle, Input&, Outputs& outputs)
+{
+    char key[CMAP_KEYNAME_MAXLEN + 1];
+    outputs.blank(key, sizeof key);
+    auto length = outputs.blank<std::size_t>();
+    auto type = outputs.blank<cmap_value_types_t>();
+    const cs_error_t error = cmap_iter_next(handle, 1, key, &length, &type);
+    outputs.see(error);
+    if (error == CS_OK) {
+        outputs.see(key, std::strlen(key) + 1);
+        outputs.see(length);
+        outputs.see(type);
+    }
+}
+
+void track_add(cmap_handle_t handle, Input&, Outputs& outputs)
+{
+    auto tracker = outputs.blank<cmap_track_handle_t>();
+    const cs_error_t error = cmap_track_add(handle, kKey, CMAP_TRACK_MODIFY, notify, nullptr, &tracker);
+    outputs.see(error);
+    if (error == CS_OK)
+        outputs.see(tracker);
+}
+
+constexpr void (*kCalls[])(cmap_handle_t, Input&, Outputs&) = {
+    get,
+    describe,
+    get_string,
+    get_number<std::uint8_t, cmap_get_uint8>,
+    get_number<std::int16_t, cmap_get_int16>,
+    get_number<float, cmap_get_float>,
+    get_number<std::uint64_t, cmap_get_uint64>,
+    iter_init,
+    iter_next,
+    track_add,
+    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.see(cmap_track_delete(handle, 1)); },
+    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.see(cmap_iter_finalize(handle, 1)); },
+    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.see(cmap_set_uint32(handle, kKey, 1)); },
+    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.see(cmap_delete(handle, kKey)); },
+    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.see(cmap_inc(handle, kKey)); },
+};
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    fuzz::run_twice(data, size, [](Input& input, Outputs& outputs) {
+        fuzz::script = &input;
+        cmap_handle_t handle = 0;
+        outputs.see(input.byte() == 0 ? cmap_initialize(&handle) : cmap_initialize_map(&handle, CMAP_MAP_STATS));
+        while (!input.empty())
+            kCalls[input.byte() % std::size(kCalls)](handle, input, outputs);
+        cmap_finalize(handle);
+    });
+    return 0;
+}

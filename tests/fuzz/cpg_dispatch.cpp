@@ -1,0 +1,74 @@
+// Sequences of cpg's events through the dispatch loop, so that the parts of long messages meet, of several senders,
+// in memory of the ring's and in copies; callbacks dispatch again, or finalize.
+//
+// Input: which callbacks there are, then a dispatch type for each call and an event for each that one takes; a
+// callback takes a byte for what it does.
+#include "cpg_callbacks.hpp"
+#include "scripted_transport.hpp"
+
+#include <corosync/cpg.h>
+
+#include <iterator>
+
+namespace {
+
+void nested(cpg_handle_t handle)
+{
+    switch (fuzz::script->byte()) {
+    case 1:
+        cpg_dispatch(handle, CS_DISPATCH_ALL);
+        break;
+    case 2:
+        cpg_dispatch(handle, CS_DISPATCH_ONE);
+        break;
+    case 3:
+        cpg_finalize(handle);
+        break;
+    default:
+        break;
+    }
+}
+
+void deliver(cpg_handle_t handle, const cpg_name* group, std::uint32_t nodeid, std::uint32_t pid, void* message,
+             std::size_t length)
+{
+    nested(handle);
+    fuzz::deliver(handle, group, nodeid, pid, message, length);
+}
+
+void confchg(cpg_handle_t handle, const cpg_name* group, const cpg_address* members, std::size_t member_count,
+             const cpg_address* left, std::size_t left_count, const cpg_address* joined, std::size_t joined_count)
+{
+    nested(handle);
+    fuzz::confchg(handle, group, members, member_count, left, left_count, joined, joined_count);
+}
+
+void totem(cpg_handle_t handle, cpg_ring_id ring, std::uint32_t count, const std::uint32_t* members)
+{
+    nested(handle);
+    fuzz::totem(handle, ring, count, members);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    constexpr cs_dispatch_flags_t kTypes[] = {CS_DISPATCH_ALL, CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING,
+                                              CS_DISPATCH_ONE_NONBLOCKING};
+    fuzz::Input input(data, size);
+    fuzz::script = &input;
+    const unsigned missing = input.byte();
+    cpg_model_v1_data_t model{CPG_MODEL_V1, deliver, confchg, totem, 0};
+    if ((missing & 1U) != 0)
+        model.cpg_deliver_fn = nullptr;
+    if ((missing & 2U) != 0)
+        model.cpg_confchg_fn = nullptr;
+    if ((missing & 4U) != 0)
+        model.cpg_totem_confchg_fn = nullptr;
+    cpg_handle_t handle = 0;
+    cpg_model_initialize(&handle, CPG_MODEL_V1, reinterpret_cast<cpg_model_data_t*>(&model), nullptr);
+    while (!input.empty())
+        cpg_dispatch(handle, kTypes[input.byte() % std::size(kTypes)]);
+    cpg_finalize(handle);
+    return 0;
+}

@@ -1,0 +1,96 @@
+// Replies to cpg's requests. Input: for each call its number, and a reply for each request that it sends.
+#include "outputs.hpp"
+#include "scripted_transport.hpp"
+
+#include <corosync/cpg.h>
+
+#include <poll.h>
+
+#include <iterator>
+
+// The pauses before a request is repeated take no time here.
+extern "C" int __wrap_poll(pollfd*, nfds_t, int);
+int __wrap_poll(pollfd*, nfds_t, int)
+{
+    return 0;
+}
+
+namespace {
+
+using fuzz::Outputs;
+
+const cpg_name kGroup{5, "group"};
+const cpg_name kUnnamed{};
+char long_message[1 << 20]; // goes out in two parts
+
+struct Client {
+    cpg_handle_t handle = 0;
+    cpg_iteration_handle_t iteration = 0;
+};
+
+void mcast_long(Client& client, Outputs& outputs)
+{
+    const iovec whole{long_message, sizeof long_message};
+    outputs.see(cpg_mcast_joined(client.handle, CPG_TYPE_AGREED, &whole, 1));
+}
+
+void membership(Client& client, Outputs& outputs)
+{
+    cpg_name group = kGroup;
+    auto* members = static_cast<cpg_address*>(malloc(CPG_MEMBERS_MAX * sizeof(cpg_address)));
+    outputs.blank(members, CPG_MEMBERS_MAX * sizeof *members);
+    auto count = outputs.blank<int>();
+    const cs_error_t error = cpg_membership_get(client.handle, &group, members, &count);
+    outputs.see(error);
+    if (error == CS_OK)
+        outputs.see(members, static_cast<std::size_t>(count) * sizeof *members);
+    free(members);
+}
+
+void local_nodeid(Client& client, Outputs& outputs)
+{
+    auto nodeid = outputs.blank<unsigned>();
+    const cs_error_t error = cpg_local_get(client.handle, &nodeid);
+    outputs.see(error);
+    if (error == CS_OK)
+        outputs.see(nodeid);
+}
+
+void iteration_next(Client& client, Outputs& outputs)
+{
+    auto description = outputs.blank<cpg_iteration_description_t>();
+    const cs_error_t error = cpg_iteration_next(client.iteration, &description);
+    outputs.see(error);
+    if (error == CS_OK)
+        outputs.see(description);
+}
+
+constexpr void (*kCalls[])(Client&, Outputs&) = {
+    [](Client& client, Outputs& outputs) { outputs.see(cpg_join(client.handle, &kGroup)); },
+    [](Client& client, Outputs& outputs) { outputs.see(cpg_leave(client.handle, &kGroup)); },
+    mcast_long,
+    membership,
+    local_nodeid,
+    [](Client& client, Outputs& outputs) {
+        outputs.see(cpg_iteration_initialize(client.handle, CPG_ITERATION_ALL, nullptr, &client.iteration));
+    },
+    iteration_next,
+    [](Client& client, Outputs& outputs) { outputs.see(cpg_iteration_finalize(client.iteration)); },
+    [](Client& client, Outputs& outputs) { outputs.see(cpg_join(client.handle, &kUnnamed)); },
+    [](Client& client, Outputs& outputs) { outputs.see(cpg_finalize(client.handle)); },
+};
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    fuzz::run_twice(data, size, [](fuzz::Input& input, Outputs& outputs) {
+        fuzz::script = &input;
+        Client client;
+        cpg_initialize(&client.handle, nullptr);
+        while (!input.empty())
+            kCalls[input.byte() % std::size(kCalls)](client, outputs);
+        cpg_finalize(client.handle);
+    });
+    return 0;
+}

@@ -1,0 +1,93 @@
+// What the targets have in common: the fuzzer's bytes, taken piece by piece, and messages made of them.
+#pragma once
+
+#include "core/buffer.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <span>
+
+namespace fuzz {
+
+using Bytes = std::span<const std::uint8_t>;
+
+// At its end every number is 0 and every piece is empty.
+class Input {
+public:
+    Input(const std::uint8_t* data, std::size_t size) : left_(data, size) {}
+
+    [[nodiscard]] bool empty() const { return left_.empty(); }
+
+    Bytes take(std::size_t most)
+    {
+        const Bytes taken = left_.first(most < left_.size() ? most : left_.size());
+        left_ = left_.subspan(taken.size());
+        return taken;
+    }
+
+    template <class T> T number()
+    {
+        T value = 0;
+        const Bytes bytes = take(sizeof value);
+        if (!bytes.empty())
+            std::memcpy(&value, bytes.data(), bytes.size());
+        return value;
+    }
+
+    unsigned byte() { return number<std::uint8_t>(); }
+
+    // A piece with its length in front.
+    Bytes piece() { return take(number<std::uint16_t>()); }
+
+private:
+    Bytes left_;
+};
+
+// A copy in memory of exactly that size, so that a step beyond it is caught.
+class Message {
+public:
+    Message() = default;
+    explicit Message(Bytes bytes, std::size_t spare = 0)
+        : size_(bytes.size()), data_(static_cast<std::byte*>(malloc(size_ + spare)))
+    {
+        if (size_ != 0)
+            std::memcpy(data_, bytes.data(), size_);
+    }
+    ~Message() { free(data_); }
+    Message(const Message&) = delete;
+    Message& operator=(Message&& other) noexcept
+    {
+        free(data_);
+        size_ = other.size_;
+        data_ = other.data_;
+        other.data_ = nullptr;
+        return *this;
+    }
+
+    [[nodiscard]] std::byte* data() const { return data_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+private:
+    std::size_t size_ = 0;
+    std::byte* data_ = nullptr;
+};
+
+// An event as the dispatch hands it over: writable, aligned, with the spare bytes behind it.
+inline Message event(const std::uint8_t* data, std::size_t size)
+{
+    return Message(Bytes(data, size), corosync::Buffer::kSlack);
+}
+
+// Looks at all that a callback was given.
+inline volatile unsigned sink;
+inline void look_at(const void* data, std::size_t size)
+{
+    unsigned sum = 0;
+    for (const unsigned char byte : std::span(static_cast<const unsigned char*>(data), size))
+        sum += byte;
+    sink = sum;
+}
+
+} // namespace fuzz

@@ -1,0 +1,57 @@
+// What calls write for the program. An input is run twice, with different bytes in all the places that are to be
+// written, and what the program gets to see must be the same.
+#pragma once
+
+#include "input.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+namespace fuzz {
+
+class Outputs {
+public:
+    explicit Outputs(int old_bytes) : old_bytes_(old_bytes) {}
+
+    // A place to be written.
+    template <class T> T blank() const
+    {
+        T value;
+        std::memset(&value, old_bytes_, sizeof value);
+        return value;
+    }
+    void blank(void* place, std::size_t size) const { std::memset(place, old_bytes_, size); }
+
+    // What the program sees.
+    void see(const void* data, std::size_t size)
+    {
+        for (const unsigned char byte : std::span(static_cast<const unsigned char*>(data), size))
+            digest_ = digest_ * 1099511628211U + byte;
+    }
+    template <class T> void see(const T& value) { see(&value, sizeof value); }
+
+    [[nodiscard]] std::uint64_t digest() const { return digest_; }
+
+private:
+    int old_bytes_;
+    std::uint64_t digest_ = 0;
+};
+
+// run(input, outputs), twice.
+template <class Run> void run_twice(const std::uint8_t* data, std::size_t size, Run run)
+{
+    std::uint64_t digests[2];
+    const int old_bytes[2] = {0x00, 0xff};
+    for (int round = 0; round < 2; ++round) {
+        Input input(data, size);
+        Outputs outputs(old_bytes[round]);
+        run(input, outputs);
+        digests[round] = outputs.digest();
+    }
+    if (digests[0] != digests[1])
+        abort(); // the program was shown something that nobody has written
+}
+
+} // namespace fuzz
