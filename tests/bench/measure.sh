@@ -2,7 +2,7 @@
 # measure.sh LIBRARIES PROGRAMS RESULTS ROUNDS, inside sandbox.sh: runs the measures of measures.sh on the reference and
 # on the libraries in LIBRARIES, writes what the programs say to RESULTS and prints the table.
 #
-# A line of RESULTS: number of the measure, round, library, figure, value.
+# A line of RESULTS: number of the measure or name of the floor, round, library or "floor", figure, value.
 
 set -eu -o pipefail
 
@@ -19,6 +19,12 @@ client_cpu=${cpus[-1]}
 all_cpus=$(IFS=,; echo "${cpus[*]}")
 
 whats=() places=() figures=() commands=()
+floors=() floor_commands=()
+floor() {
+    floors+=("$1")
+    shift
+    floor_commands+=("$*")
+}
 measure() {
     if [ "$2" = other ] && [ ${#cpus[@]} -lt 2 ]; then
         echo "A single CPU: left out is '$1' with the daemon on another" >&2
@@ -42,6 +48,7 @@ place() {
     case $1 in
     other) daemon_cpus=${cpus[0]} ;;
     same) daemon_cpus=$client_cpu ;;
+    none) ;;
     free) BENCH_CPU='' ;;
     esac
     taskset -acp "$daemon_cpus" "$daemon" >/dev/null
@@ -53,7 +60,13 @@ run() {
     local said=$WORK/said command path environment=(-u LD_LIBRARY_PATH)
     [ "$3" = reference ] || environment=(LD_LIBRARY_PATH="$libraries")
     read -ra command <<<"${commands[$1]}"
-    env "${environment[@]}" "$programs/${command[0]}" "${command[@]:1}" >"$said"
+    case ${command[0]} in
+    count) command=("$here/count.sh" "${command[1]}" "$programs/burst" "${command[@]:2}") ;;
+    *) command[0]=$programs/${command[0]} ;;
+    esac
+    # Who plays the daemon cannot have its name where the real one is.
+    [ "${places[$1]}" != none ] || command=(unshare --net "${command[@]}")
+    env "${environment[@]}" "${command[@]}" >"$said"
     while read -r path; do
         case $3:$path in
         ours:"$libraries"/*) ;;
@@ -79,20 +92,29 @@ for ((round = 1; round <= rounds; ++round)); do
     pair=(reference ours)
     ((round % 2)) || pair=(ours reference)
     for number in "${!commands[@]}"; do
+        # What is counted is the same each time.
+        [[ $round = 1 || ${commands[number]} != count* ]] || continue
         place "${places[number]}"
         for library in "${pair[@]}"; do
             run "$number" "$round" "$library"
         done
     done
+    for number in "${!floors[@]}"; do
+        read -ra command <<<"${floor_commands[number]}"
+        BENCH_CPU=$client_cpu "$programs/floor" "${command[@]}" |
+            sed "s/^time /${floors[number]}\t$round\tfloor\ttime\t/" >>"$results"
+    done
 done
 
 for number in "${!commands[@]}"; do
     for figure in ${figures[number]}; do
-        printf '%s\t%s\t%s\t%s\t%s\n' "$number" "${whats[number]}" "${places[number]}" "${figure%:*}" "${figure#*:}"
+        IFS=: read -r name goal floor <<<"$figure"
+        printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$number" "${whats[number]}" "${places[number]}" "$name" "$goal" "$floor"
     done
 done >"$WORK/rows"
 echo
-awk -f "$here/table.awk" "$WORK/rows" "$results"
+awk -v points="$WORK/points" -f "$here/table.awk" "$WORK/rows" "$results"
+[ "$rounds" = 1 ] || gnuplot -e "points='$WORK/points'; svg='${results%/*}/ratios.svg'" "$here/plot.gp"
 
 files() {
     sort -u "$1" | paste -sd ' '

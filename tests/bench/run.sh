@@ -3,8 +3,9 @@
 #
 # Compares the speed of our libraries with that of the reference's packaged ones, and prints a table. Installs what is
 # missing (as root, on Debian), builds into build-bench, starts a private corosync daemon, and runs every measure on
-# both libraries in turn, ROUNDS times (9 unless given, 7 for figures worth showing). What each run said stays in
-# build-bench/results.tsv. Takes two minutes, on a machine that should have nothing else to do.
+# both libraries in turn, ROUNDS times (9 unless given, at least 7 for figures worth showing). What each run said stays
+# in build-bench/results.tsv, and build-bench/ratios.svg is a plot of the ratios. Takes under ten minutes, on a machine
+# that should have nothing else to do.
 
 set -eu
 
@@ -19,7 +20,7 @@ esac
 rounds=${1-9}
 [[ $rounds =~ ^[1-9][0-9]*$ ]] || die "$rounds: not a number of rounds"
 
-install_missing "${build_packages[@]}" "${sandbox_packages[@]}"
+install_missing "${build_packages[@]}" "${sandbox_packages[@]}" gnuplot-nox libgtest-dev strace valgrind
 
 folder=$top/build-bench
 say "Building in build-bench"

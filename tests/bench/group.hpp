@@ -1,0 +1,51 @@
+// What the benchmarks of cpg share: a member of a group, and the three ways to dispatch.
+#pragma once
+
+#include "measuring.hpp"
+
+#include <corosync/cpg.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+enum class Mode { blocking, all, one };
+
+// By its name, or fails.
+Mode mode_of(const std::string& name);
+
+// Delivers until done(): in one blocking call, which the callback ends by finalizing the handle, or call by call behind
+// poll.
+void dispatch_until(cpg_handle_t handle, Mode mode, const std::function<bool()>& done);
+
+// A handle, joined to a group.
+class GroupMember {
+public:
+    using OnMessage = std::function<void(const unsigned char* message, std::size_t size)>;
+
+    // The callbacks come from dispatches of the handle.
+    GroupMember(const char* group, OnMessage on_message);
+    ~GroupMember();
+    GroupMember(const GroupMember&) = delete;
+    GroupMember& operator=(const GroupMember&) = delete;
+
+    cpg_handle_t handle() const { return handle_; }
+
+    // As soon as the daemon takes it.
+    void send(const std::vector<char>& bytes) const;
+    void finalize();
+
+private:
+    static void deliver(cpg_handle_t handle, const cpg_name*, std::uint32_t, std::uint32_t, void* message,
+                        std::size_t size);
+    static void confchg(cpg_handle_t handle, const cpg_name*, const cpg_address*, std::size_t, const cpg_address*,
+                        std::size_t, const cpg_address* joined, std::size_t count);
+
+    cpg_handle_t handle_ = 0;
+    OnMessage on_message_;
+    bool joined_ = false;
+};
+
+} // namespace bench
