@@ -10,22 +10,8 @@ set -eu -o pipefail
 . "$(dirname "$0")/../support/node.sh"
 . "$(dirname "$0")/libraries.sh"
 
-variant=$3 configuration=
-case $variant in
-ring) transport=ring ;;
-libqb) transport=libqb ;;
-socket)
-    transport=auto
-    configuration='system {
-  qb_ipc_type: socket
-}'
-    ;;
-*)
-    echo "unknown variant $variant" >&2
-    exit 2
-    ;;
-esac
-
+variant=$3
+choose_transport "$variant"
 choose_libraries "$1" "$2" "${4-}"
 
 # ctl ARGUMENT...: one run, written down with both outputs and the status.
@@ -213,7 +199,7 @@ strip() {
         -e 's/( resources\.[^ ]+\.(current|last_updated) \([a-z0-9]+\) =) [0-9.]+$/\1 NUMBER/'
 }
 
-start_node "$configuration"
+start_node "$sections"
 exec </dev/null
 mkfifo "$WORK/keys"
 long_name=client.$(printf '%0248d' 0)

@@ -7,27 +7,15 @@ set -eu
 
 . "$(dirname "$0")/../support/node.sh"
 
-program=$1 configuration=
-case $2 in
-ring | libqb) transport=$2 ;;
-socket)
-    transport=auto
-    configuration='system {
-  qb_ipc_type: socket
-}'
-    ;;
-*)
-    echo "unknown variant $2" >&2
-    exit 2
-    ;;
-esac
+program=$1
+choose_transport "$2"
 
 command -v valgrind >/dev/null || {
     echo "valgrind is not installed: skipped" >&2
     exit 77
 }
 
-start_node "$configuration"
+start_node "$sections"
 COROSYNC_CLIENT_TRANSPORT=$transport exec valgrind --tool=memcheck --leak-check=full \
     --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible \
     --error-exitcode=9 "$program"

@@ -57,6 +57,26 @@ need_corosync() {
     }
 }
 
+# choose_transport ring|libqb|socket: what the library is to use goes into $transport, for COROSYNC_CLIENT_TRANSPORT, what
+# the daemon needs for that into $sections, for start_node.
+# shellcheck disable=SC2034 # for the scripts that source this one
+choose_transport() {
+    transport=$1 sections=
+    case $1 in
+    ring | libqb) ;;
+    socket)
+        transport=auto
+        sections='system {
+  qb_ipc_type: socket
+}'
+        ;;
+    *)
+        echo "unknown transport $1" >&2
+        exit 2
+        ;;
+    esac
+}
+
 # start_node [TEXT]: TEXT is added to the configuration. Returns when the node is quorate; it ends with the sandbox.
 start_node() {
     local file=$WORK/corosync.conf log=$WORK/corosync.log
