@@ -1,7 +1,8 @@
 #!/bin/sh
 # exports.sh NAME LIBRARY-DIRECTORY [sanitized]
 # lib<NAME>.so is to programs and to the run-time linker what exports/lib<NAME>.txt says, needs only what the
-# reference needs, and is built the way distributions ask for. With sanitizers only the first is looked at.
+# reference needs, is built the way distributions ask for, and calls nothing that a library should not. With sanitizers
+# only the first is looked at.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 name=$1 directory=$2 sanitized=${3:-}
@@ -43,7 +44,21 @@ wanted='libc\.so\.[0-9.]+|libc\.musl-.*'
 unwanted=$(echo "$dynamic" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE "^($wanted)\$") || true
 [ -z "$unwanted" ] || fail "needs $unwanted"
 ! echo "$dynamic" | grep -E '\((RPATH|RUNPATH|TEXTREL)\)' || fail "has one of these"
-echo "$dynamic" | grep -qE 'FLAGS.*(BIND_)?NOW' || fail "is bound lazily"
+echo "$dynamic" | grep -qE '\(FLAGS(_1)?\).*NOW' || fail "is bound lazily"
 segments=$(readelf -lW "$library")
 echo "$segments" | grep -q GNU_RELRO || fail "has no read-only relocations"
 echo "$segments" | awk '$1 == "GNU_STACK" { found = $7 !~ /E/ } END { exit !found }' || fail "has an executable stack"
+! echo "$segments" | grep -E '^ +TLS ' || fail "has thread-local storage, for which dlopen() may find no room"
+
+# C++ as a language, without its run time: nothing to throw, no type to ask for, nothing to construct when loaded.
+# Besides that a library starts and ends no thread or process, takes no signal, prints nothing, registers nothing that
+# unloading it would leave behind, and reads no variable on behalf of a set-user-ID program.
+not_called='_Z.*|__cxa_[a-eg-z].*|__gxx_personality.*|_Unwind_.*|pthread_create|pthread_key_create|pthread_atfork'
+not_called="$not_called|fork|vfork|posix_spawn.*|system|abort|_?exit|__assert_.*|raise|signal|sigaction|sigprocmask"
+not_called="$not_called|pthread_sigmask|(__)?v?(f|d)?printf(_chk)?|puts|perror|fwrite|write|v?syslog"
+not_called="$not_called|getenv|setenv|putenv|atexit|__register_atfork"
+called=$(nm -D --undefined-only --without-symbol-versions "$library" | awk '{ print $2 }')
+[ "$name" = corosync_common ] || echo "$called" | grep -qx malloc || fail "these are not its undefined symbols: $called"
+! echo "$called" | grep -xE "$not_called" || fail "calls one of these"
+! readelf -SW "$library" | grep -F .gcc_except_table || fail "has exception tables"
+! nm "$library" 2> /dev/null | grep -E ' (_ZT[IS]|_ZGV|_GLOBAL__sub_I)' || fail "has one of these"

@@ -1,4 +1,5 @@
 # What the tests of the headers share. The caller sets $cc and has a directory of its own as the current one.
+# shellcheck disable=SC2154
 
 headers="corotypes corodefs hdb cmap cpg votequorum"
 
@@ -27,6 +28,28 @@ prototypes() # include-directory: the functions that the headers declare, one a 
     all_headers > prototypes.c
     $cc -w -fsyntax-only -I"$1" -aux-info prototypes.txt prototypes.c
     sed -n 's,^/\* .*/corosync/[a-z]*\.h:.*\*/ \(\(extern\|static\) [^;]*;\).*,\1,p' prototypes.txt | LC_ALL=C sort
+}
+
+additions_to_suppress() # for abidiff: the functions and types of additions.txt, and a pointer_to_ each of these
+{
+    functions=$(sed -n 's/^function extern .* \**\([a-z_]*\) (.*/\1/p' "$here/additions.txt" | paste -sd '|')
+    types=$(sed -n 's/^[a-z]* type //p' "$here/additions.txt" | tr ' ' _ | paste -sd '|')
+    cat <<END
+[suppress_function]
+change_kind = added-function
+name_regexp = ^($functions)\$
+
+[suppress_variable]
+change_kind = added-variable
+name_regexp = ^pointer_to_($types)\$
+END
+}
+
+require_compiler() # $cc makes programs that run here; with -m32 it may not
+{
+    echo 'int main(void) { return 0; }' > program.c
+    # shellcheck disable=SC2086 # a command with its options
+    $cc program.c -o program 2> /dev/null && ./program || { echo "SKIPPED: no programs from $cc"; exit 77; }
 }
 
 require_reference() # include-directory: nothing to compare with is a skipped test

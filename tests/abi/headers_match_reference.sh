@@ -10,6 +10,9 @@ require_reference "$reference"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
+require_compiler
+
+[ "$(ls "$ours/corosync")" = "$(printf '%s.h\n' $headers | LC_ALL=C sort)" ] || fail "headers.sh lists other headers"
 
 # Names: what there is on either side.
 for side in ours reference; do

@@ -1,7 +1,8 @@
 #!/bin/sh
 # headers_types.sh CC ABIDIFF OUR-INCLUDE-DIRECTORY REFERENCE-INCLUDE-DIRECTORY
 # The types that the functions take and give are the same down to the last member. From either set of headers a library
-# of empty functions is made, with debugging information, and abidiff compares the two; types.suppr is what may differ.
+# of empty functions is made, with debugging information, and abidiff compares the two; what additions.txt
+# lists may differ.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cc=$1 abidiff=$2 ours=$3 reference=$4
@@ -10,6 +11,7 @@ require_reference "$reference"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
+require_compiler
 
 for side in ours reference; do
     directory=$ours
@@ -26,5 +28,11 @@ for side in ours reference; do
     mkdir "$side.d"
     $cc -w -g -fPIC -shared -Wl,-soname,libempty.so -I"$directory" empty.c -o "$side.d/libempty.so"
 done
-"$abidiff" --no-default-suppression --suppressions "$here/types.suppr" --harmless --redundant \
+# Ours has each function that the libraries export, once.
+nm -D --defined-only ours.d/libempty.so | sed -n 's/.* T //p' > functions
+sed -n 's/^T \([a-z0-9_]*\).*/\1/p' "$here"/exports/*.txt | LC_ALL=C sort | diff -u - functions ||
+    fail "the headers do not declare what the libraries export"
+
+additions_to_suppress > additions.suppr
+"$abidiff" --no-default-suppression --suppressions additions.suppr --harmless --redundant \
     reference.d/libempty.so ours.d/libempty.so || fail "types differ"

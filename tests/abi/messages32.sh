@@ -1,0 +1,22 @@
+#!/bin/sh
+# messages32.sh CXX SOURCE-FOLDER STANDARD
+# The sources, with all their static_asserts about the layouts of messages and rings, compile for 32-bit machines
+# without a warning: daemons and clients of both sizes of pointers talk to each other.
+set -eu
+cxx=$1 source=$2 standard=$3
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+compile()
+{
+    "$cxx" -m32 -std=c++"$standard" -D_GNU_SOURCE -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wall -Wextra \
+        -Wpedantic -Wshadow -Wconversion -Werror -I"$source/include" -I"$source/src" -fsyntax-only -x c++ "$@"
+}
+
+echo '#include <cstddef>' | compile - 2> "$output" || { echo "SKIPPED: $cxx -m32 does not work here"; exit 77; }
+! echo 'static_assert(sizeof(void*) == 8);' | compile - 2> "$output" || { echo "FAILED: not 32 bits"; exit 1; }
+count=0
+for file in "$source"/src/*/*.cpp; do
+    compile "$file" || { echo "FAILED: $file"; exit 1; }
+    count=$((count + 1))
+done
+echo "$count sources for 32 bits"

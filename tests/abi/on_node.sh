@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# on_node.sh ring|libqb|socket LIBRARY-DIRECTORY PROGRAM [ARGUMENT...], inside sandbox.sh
+# PROGRAM has a daemon, and the libraries in LIBRARY-DIRECTORY, which use that transport.
+set -eu
+
+. "$(dirname "$0")/../support/node.sh"
+
+choose_transport "$1"
+libraries=$2
+shift 2
+start_node "$sections"
+COROSYNC_CLIENT_TRANSPORT=$transport LD_LIBRARY_PATH=$libraries exec "$@"
