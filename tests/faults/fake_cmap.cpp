@@ -1,18 +1,6 @@
 #include "fake_cmap.hpp"
 
-#include <filesystem>
-
 namespace test {
-
-void remove_what_libqb_leaves()
-{
-    if (transport() == Transport::ring)
-        return;
-    std::error_code not_empty;
-    for (const auto& name : shared_memory_entries())
-        if (name.starts_with("qb-"))
-            std::filesystem::remove("/dev/shm/" + name, not_empty);
-}
 
 FakeCmapTest::FakeCmapTest() = default;
 

@@ -10,9 +10,6 @@
 
 namespace test {
 
-// libqb's client removes the files of a dead daemon's connections but not their directories.
-void remove_what_libqb_leaves();
-
 // Why some messages cannot be sent over sockets.
 inline constexpr const char* kSizeIsBelieved = "libqb's client asks the kernel for as much as a datagram says it is";
 

@@ -11,9 +11,6 @@ using namespace test;
 using CmapCallback = CmapTest;
 using Numbers = std::vector<std::uint32_t>;
 
-constexpr cs_dispatch_flags_t kAllFlags[] = {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING,
-                                             CS_DISPATCH_ONE_NONBLOCKING};
-
 // T65, C7
 TEST_F(CmapCallback, may_finalize_its_handle)
 {

@@ -2,8 +2,6 @@
 #include "cmap_fixture.hpp"
 #include "cmap_from_c.h"
 
-#include <csignal>
-
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -143,12 +141,7 @@ TEST_F(CmapDispatch, all_and_one_nonblocking_never_wait_for_a_stopped_daemon)
 // T73
 TEST_F(CmapDispatch, one_is_not_disturbed_by_signals)
 {
-    struct sigaction count_them {};
-    struct sigaction before {};
-    static std::atomic<int> signals;
-    signals = 0;
-    count_them.sa_handler = [](int) { ++signals; };
-    ASSERT_EQ(0, ::sigaction(SIGUSR1, &count_them, &before));
+    const SignalCounter signals;
     Cmap cmap;
     auto& tracker = cmap.track("dispatch.signal", kEverything);
     Background dispatching([&] { return cmap_dispatch(cmap, CS_DISPATCH_ONE); });
@@ -156,14 +149,13 @@ TEST_F(CmapDispatch, one_is_not_disturbed_by_signals)
 
     for (int sent = 1; sent <= 3; ++sent) {
         dispatching.thread().signal(SIGUSR1);
-        EXPECT_TRUE(eventually([&] { return signals == sent; }));
+        EXPECT_TRUE(eventually([&] { return SignalCounter::count() == sent; }));
         EXPECT_FALSE(dispatching.ended_within(20ms));
     }
     change("dispatch.signal", 1);
 
     EXPECT_EQ(CS_OK, dispatching.result());
     EXPECT_EQ(1U, tracker.count());
-    ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 // T69

@@ -1,4 +1,5 @@
 // The daemon dies, stops, comes back.
+#include "cmap_calls.hpp"
 #include "cmap_fixture.hpp"
 
 #include <algorithm>
@@ -11,20 +12,6 @@ using namespace test;
 
 using CmapFault = CmapFaultTest;
 using Numbers = std::vector<std::uint32_t>;
-
-// Within this time of the daemon's death, whoever waits for it is told.
-constexpr Duration kPromise = 250ms;
-
-// The shortest of up to three times, so that a machine that is busy elsewhere does not break the promise.
-template <class Scenario> Duration best_of_three(Daemon& daemon, Scenario scenario)
-{
-    Duration best = scenario();
-    for (int repetition = 0; repetition < 2 && best >= kPromise; ++repetition) {
-        daemon.restart();
-        best = std::min(best, scenario());
-    }
-    return best;
-}
 
 // The rings stay; libqb's client does not look into them any more. Datagrams stay in the socket, as many as it holds.
 bool events_outlive_the_daemon()
@@ -153,7 +140,7 @@ TEST_F(CmapFault, death_fails_every_request)
 {
     const Cmap cmap;
     daemon.kill();
-    for (const auto& [name, kind, call] : calls_with_a_handle()) {
+    for (const auto& [name, kind, call] : cmap_calls()) {
         if (kind == HandleCall::request) {
             EXPECT_EQ(CS_ERR_LIBRARY, call(cmap)) << name;
         }
@@ -165,7 +152,7 @@ TEST_F(CmapFault, death_leaves_local_calls_alone)
 {
     Cmap cmap;
     daemon.kill();
-    for (const auto& [name, kind, call] : calls_with_a_handle()) {
+    for (const auto& [name, kind, call] : cmap_calls()) {
         if (kind == HandleCall::local) {
             EXPECT_EQ(CS_OK, call(cmap)) << name;
         }

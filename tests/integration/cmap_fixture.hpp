@@ -1,10 +1,8 @@
 // What the integration tests of libcmap share: a daemon per suite or per test, handles that end with their
 // scope, and trackers that write down what they are told.
-//
-// The same tests run over each transport: COROSYNC_CLIENT_TRANSPORT=ring|libqb tells the library what to use,
-// TEST_DAEMON_IPC=socket the daemon.
 #pragma once
 
+#include "support/client.hpp"
 #include "support/daemon.hpp"
 #include "support/eventually.hpp"
 #include "support/process.hpp"
@@ -24,22 +22,10 @@
 #include <corosync/cmap.h>
 #include <gtest/gtest.h>
 
-// So that a failed comparison names the code. In the enumeration's own namespace, where GoogleTest looks.
-inline void PrintTo(cs_error_t error, std::ostream* out)
-{
-    *out << static_cast<int>(error) << " (" << cs_strerror(error) << ")";
-}
-
 namespace test {
 
 // For loops over some of them.
 using Sizes = std::initializer_list<std::size_t>;
-
-enum class Transport { ring, libqb, socket };
-Transport transport();
-
-// The handle that no library gives out.
-inline constexpr cmap_handle_t kNoHandle = 0;
 
 // A value of the map: type and bytes, strings with their NUL.
 struct Value {
@@ -153,11 +139,6 @@ void change(const Cmap& through, const char* key, std::uint32_t count);
 // The numbers that change() made a tracker see.
 std::vector<std::uint32_t> numbers(const std::deque<Event>& events);
 
-// What poll says of a descriptor, after waiting up to `wait` for it to be readable.
-bool readable(int fd, Duration wait = {});
-bool hung_up(int fd);
-int unread_bytes(int fd);
-
 // One daemon for all tests of the suite; none of them harms it.
 class CmapTest : public ::testing::Test {
 protected:
@@ -172,19 +153,10 @@ private:
 // A daemon for each test, to be harmed.
 class CmapFaultTest : public ::testing::Test {
 protected:
-    ~CmapFaultTest() override;
+    ~CmapFaultTest() override { remove_what_libqb_leaves(); }
 
     Daemon daemon;
     const pid_t first_pid = daemon.pid(); // known beyond its death
 };
-
-// All functions that take a handle, each with arguments that are right.
-struct HandleCall {
-    enum Kind { local, request, dispatch, finalize };
-    const char* name;
-    Kind kind;
-    std::function<cs_error_t(cmap_handle_t)> call;
-};
-const std::vector<HandleCall>& calls_with_a_handle();
 
 } // namespace test

@@ -160,13 +160,13 @@ TEST_F(CmapGet, of_a_value_needs_to_know_the_room)
 TEST_F(CmapGet, of_one_type_refuses_every_other)
 {
     const Cmap cmap;
-    constexpr std::uint16_t kUntouched = 4711;
+    constexpr std::uint16_t kBefore = 4711;
     for (const auto& stored : {u8(1), u32(1), Value{CMAP_VALUETYPE_INT16, bytes_of(std::int16_t{1})}, text("1"),
                                binary(""), binary(std::string(16, 'b')), binary(std::string(17, 'b'))}) {
         ASSERT_EQ(CS_OK, cmap.set("get.other", stored));
-        std::uint16_t value = kUntouched;
+        std::uint16_t value = kBefore;
         EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_uint16(cmap, "get.other", &value)) << stored;
-        EXPECT_EQ(kUntouched, value) << stored;
+        EXPECT_EQ(kBefore, value) << stored;
     }
 }
 

@@ -1,4 +1,5 @@
 // Which handles are refused, and what is looked at first: the handle or the other arguments.
+#include "cmap_calls.hpp"
 #include "cmap_fixture.hpp"
 
 namespace {
@@ -13,7 +14,7 @@ const std::string kTooLongKey(CMAP_KEYNAME_MAXLEN + 1, 'k');
 
 void expect_bad_everywhere(cmap_handle_t handle)
 {
-    for (const auto& [name, kind, call] : calls_with_a_handle())
+    for (const auto& [name, kind, call] : cmap_calls())
         EXPECT_EQ(CS_ERR_BAD_HANDLE, call(handle)) << name << " with handle " << std::hex << handle;
 }
 

@@ -6,7 +6,6 @@
 #include <cstdlib>
 
 #include <fcntl.h>
-#include <grp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
@@ -17,34 +16,6 @@ namespace {
 using namespace test;
 
 using CmapInitialize = CmapTest;
-
-constexpr cmap_handle_t kUntouched = 0x1122334455667788;
-
-std::ptrdiff_t descriptors_per_handle()
-{
-    return transport() == Transport::socket ? 3 : 1;
-}
-
-// Lowers the limit of open descriptors to what is open, for as long as it lives.
-class NoMoreDescriptors {
-public:
-    NoMoreDescriptors()
-    {
-        ::getrlimit(RLIMIT_NOFILE, &before_);
-        const int next = ::dup(STDIN_FILENO);
-        ::close(next);
-        set(static_cast<rlim_t>(next));
-    }
-    ~NoMoreDescriptors() { set(before_.rlim_cur); }
-
-private:
-    void set(rlim_t soft) const
-    {
-        const rlimit limit{soft, before_.rlim_max};
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
-    rlimit before_{};
-};
 
 // T1
 TEST_F(CmapInitialize, opens_descriptors_that_finalize_closes)
@@ -145,7 +116,7 @@ TEST_F(CmapInitialize, without_a_descriptor_left_fails_and_holds_nothing)
 {
     cmap_handle_t handle = kUntouched;
     {
-        const NoMoreDescriptors limit;
+        const FewDescriptors none(0);
         EXPECT_EQ(CS_ERR_LIBRARY, cmap_initialize(&handle));
         EXPECT_EQ(CS_ERR_LIBRARY, cmap_initialize_map(&handle, CMAP_MAP_STATS));
     }
@@ -216,36 +187,28 @@ TEST_F(CmapInitialize, without_a_fall_back_says_that_sockets_are_not_supported)
               }));
 }
 
-// What initialize says to a process with these ids.
-int initialize_as(uid_t user, gid_t group)
-{
-    return in_child([=] {
-        cmap_handle_t handle = kNoHandle;
-        if (::setgroups(0, nullptr) || ::setresgid(group, group, group) || ::setresuid(user, user, user))
-            return -1;
-        const auto error = cmap_initialize(&handle);
-        return static_cast<int>(error);
-    });
-}
-
 // T8
 TEST_F(CmapInitialize, lets_in_whom_the_configuration_names)
 {
     constexpr uid_t kUser = 65534;
     constexpr gid_t kGroup = 65533;
-    if (in_child([] { return ::setresuid(kUser, kUser, kUser) ? 1 : 0; }))
+    if (!can_change_user())
         GTEST_SKIP() << "there is only one user here (a user namespace)";
+    const auto initialize = [] {
+        cmap_handle_t handle = kNoHandle;
+        return cmap_initialize(&handle);
+    };
     const Cmap cmap;
-    EXPECT_EQ(CS_ERR_ACCESS, initialize_as(kUser, kGroup));
-    EXPECT_EQ(CS_OK, initialize_as(kUser, 0));
+    EXPECT_EQ(CS_ERR_ACCESS, as_user(kUser, kGroup, initialize));
+    EXPECT_EQ(CS_OK, as_user(kUser, 0, initialize));
 
     ASSERT_EQ(CS_OK, cmap.set("uidgid.uid.65534", u8(1)));
-    EXPECT_EQ(CS_OK, initialize_as(kUser, kGroup));
+    EXPECT_EQ(CS_OK, as_user(kUser, kGroup, initialize));
     ASSERT_EQ(CS_OK, cmap.set("uidgid.uid.65534", u8(2)));
-    EXPECT_EQ(CS_ERR_ACCESS, initialize_as(kUser, kGroup));
+    EXPECT_EQ(CS_ERR_ACCESS, as_user(kUser, kGroup, initialize));
 
     ASSERT_EQ(CS_OK, cmap.set("uidgid.gid.65533", u8(1)));
-    EXPECT_EQ(CS_OK, initialize_as(kUser, kGroup));
+    EXPECT_EQ(CS_OK, as_user(kUser, kGroup, initialize));
 }
 
 // Without a daemon, or with one that is just starting.
@@ -286,10 +249,7 @@ TEST_F(CmapInitializeEarly, while_the_daemon_starts_tells_to_try_again_and_then_
 // Decision 3
 TEST_F(CmapInitializeEarly, waits_for_a_daemon_that_is_stopped_through_signals)
 {
-    struct sigaction count_nothing {};
-    struct sigaction before {};
-    count_nothing.sa_handler = [](int) {};
-    ASSERT_EQ(0, ::sigaction(SIGUSR1, &count_nothing, &before));
+    const SignalCounter signals;
     Daemon daemon;
     Freeze freeze(daemon);
     Background initializing([&] { return cmap_initialize(&handle); });
@@ -303,7 +263,6 @@ TEST_F(CmapInitializeEarly, waits_for_a_daemon_that_is_stopped_through_signals)
 
     EXPECT_EQ(CS_OK, initializing.result());
     EXPECT_EQ(CS_OK, cmap_finalize(handle));
-    ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 } // namespace

@@ -1,0 +1,12 @@
+// All functions of libcmap that take a handle, each with arguments that are right.
+#pragma once
+
+#include "support/client.hpp"
+
+#include <vector>
+
+namespace test {
+
+const std::vector<HandleCall>& cmap_calls();
+
+} // namespace test
