@@ -1,0 +1,247 @@
+#include "conformance.hpp"
+
+#include "support/eventually.hpp"
+#include "support/process.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <list>
+#include <stdexcept>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace conformance {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Nothing that ends takes so long, on a busy machine either.
+constexpr test::Duration kHang = 5s;
+
+// For what goes away by itself, as a connection's files do when the daemon has seen it close.
+constexpr test::Duration kMoment = 1s;
+
+constexpr int kFailed = 125; // a status that no case ends with
+
+void write_all(int fd, std::string_view text)
+{
+    while (!text.empty()) {
+        const auto written = ::write(fd, text.data(), text.size());
+        if (written == -1 && errno != EINTR)
+            throw std::system_error(errno, std::generic_category(), "the transcript");
+        text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+}
+
+std::vector<const Group*>& groups()
+{
+    static std::vector<const Group*> all;
+    return all;
+}
+
+// A case while it is done.
+class Child {
+public:
+    explicit Child(const Transcript::Body& body);
+    ~Child()
+    {
+        if (pid_ > 0)
+            end_by_force();
+        ::close(pipe_);
+    }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    // The words of its line, when it has ended or the limit is reached.
+    std::string words(test::Clock::time_point limit);
+
+private:
+    void listen();
+    void end_by_force();
+
+    pid_t pid_ = 0;
+    int pipe_ = -1;
+    std::string heard_;
+};
+
+[[noreturn]] void live(int pipe, const Transcript::Body& body)
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const rlimit no_core{};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    try {
+        Line line(pipe);
+        body(line);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        ::_exit(kFailed);
+    }
+    ::_exit(0);
+}
+
+Child::Child(const Transcript::Body& body)
+{
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+        throw std::system_error(errno, std::generic_category(), "pipe2");
+    pid_ = ::fork();
+    if (pid_ == -1)
+        throw std::system_error(errno, std::generic_category(), "fork");
+    if (pid_ == 0) {
+        ::close(ends[0]);
+        live(ends[1], body);
+    }
+    ::close(ends[1]);
+    pipe_ = ends[0];
+}
+
+void Child::listen()
+{
+    char buffer[4096];
+    for (ssize_t size; (size = ::read(pipe_, buffer, sizeof buffer)) > 0;)
+        heard_.append(buffer, static_cast<std::size_t>(size));
+}
+
+void Child::end_by_force()
+{
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+}
+
+std::string Child::words(test::Clock::time_point limit)
+{
+    int status = 0;
+    const bool ended = test::eventually(limit - test::Clock::now(), [&] {
+        listen();
+        return ::waitpid(pid_, &status, WNOHANG) == pid_;
+    });
+    if (!ended) {
+        end_by_force();
+        listen();
+        return heard_ + " hang";
+    }
+    pid_ = 0;
+    listen();
+    if (WIFSIGNALED(status))
+        return heard_ + " crash SIG" + sigabbrev_np(WTERMSIG(status));
+    if (WEXITSTATUS(status) != 0)
+        throw std::runtime_error("a case that is done apart failed:" + heard_);
+    return heard_;
+}
+
+} // namespace
+
+Line& Line::operator<<(std::string_view word)
+{
+    write_all(fd_, " " + std::string(word));
+    return *this;
+}
+
+std::string quoted(std::string_view bytes)
+{
+    constexpr std::size_t kEnough = 40;
+    std::string word = "\"";
+    for (const char byte : bytes.substr(0, kEnough)) {
+        if (byte > ' ' && byte < 127 && byte != '"' && byte != '\\') {
+            word += byte;
+            continue;
+        }
+        char escaped[5];
+        std::snprintf(escaped, sizeof escaped, "\\x%02x", static_cast<unsigned char>(byte));
+        word += escaped;
+    }
+    word += '"';
+    return bytes.size() > kEnough ? word + "..." + std::to_string(bytes.size()) : word;
+}
+
+std::string readiness(int fd)
+{
+    const bool readable = test::readable(fd);
+    const bool hung_up = test::hung_up(fd);
+    if (!readable && !hung_up)
+        return "quiet";
+    return std::string(readable ? "readable" : "") + (readable && hung_up ? "+" : "") + (hung_up ? "hung-up" : "");
+}
+
+std::string Since::held_now() const
+{
+    const auto now = test::Holdings::now();
+    const auto more = [](const auto& before, const auto& after) {
+        return std::to_string(static_cast<long>(after.size()) - static_cast<long>(before.size()));
+    };
+    return "fds " + more(before_.descriptors, now.descriptors) + " shm " +
+           more(before_.shared_memory, now.shared_memory);
+}
+
+std::string Since::held() const
+{
+    std::string words;
+    test::eventually(kMoment, [&] { return (words = held_now()) == "fds 0 shm 0"; });
+    return words;
+}
+
+Transcript::Note::~Note()
+{
+    write_all(STDOUT_FILENO, "\n");
+}
+
+Transcript::Note Transcript::operator()(const std::string& name) const
+{
+    write_all(STDOUT_FILENO, group_ + "." + name + ":");
+    return Note(STDOUT_FILENO);
+}
+
+void Transcript::apart(const std::string& name, const Body& body) const
+{
+    all_apart({{name, body}});
+}
+
+void Transcript::all_apart(const std::vector<Case>& cases) const
+{
+    std::list<Child> children;
+    for (const auto& one : cases)
+        children.emplace_back(one.body);
+    const auto limit = test::Clock::now() + kHang;
+    auto child = children.begin();
+    for (const auto& one : cases)
+        write_all(STDOUT_FILENO, group_ + "." + one.name + ":" + (child++)->words(limit) + "\n");
+}
+
+Group::Group(std::string name, OnDaemon body) : name_(std::move(name))
+{
+    body_ = [body](Transcript& at) {
+        test::Daemon daemon;
+        body(at, daemon);
+    };
+    groups().push_back(this);
+}
+
+Group::Group(std::string name, Alone body) : name_(std::move(name)), body_(body)
+{
+    groups().push_back(this);
+}
+
+void Group::run() const
+{
+    Transcript at(name_);
+    body_(at);
+}
+
+const std::vector<const Group*>& Group::all()
+{
+    return groups();
+}
+
+} // namespace conformance

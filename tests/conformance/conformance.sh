@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# conformance.sh ring|libqb|socket REFERENCE LIBRARIES PROGRAM FOLDER
+#
+# Runs PROGRAM on the libraries in the folder REFERENCE and on those in LIBRARIES, which use the rings, libqb's client, or
+# the sockets of a daemon that offers nothing else, and compares the transcripts, which are left in FOLDER. Sides and
+# services run at the same time, each in a sandbox with daemons of its own.
+
+set -eu -o pipefail
+
+here=$(dirname "$0")
+variant=$1 program=$4 folder=$5
+declare -A libraries=([reference]=$2 [ours]=$3)
+
+case $variant in
+ring) environment=(COROSYNC_CLIENT_TRANSPORT=ring TEST_DAEMON_IPC=shm) ;;
+libqb) environment=(COROSYNC_CLIENT_TRANSPORT=libqb TEST_DAEMON_IPC=shm) ;;
+socket) environment=(COROSYNC_CLIENT_TRANSPORT=auto TEST_DAEMON_IPC=socket) ;;
+*)
+    echo "unknown variant $variant" >&2
+    exit 2
+    ;;
+esac
+
+[ -e "${libraries[reference]}/libcmap.so.4" ] || {
+    echo "the reference's libraries are not installed: skipped" >&2
+    exit 77
+}
+
+mkdir -p "$folder"
+rm -f "$folder"/*
+runs=()
+pids=()
+for side in reference ours; do
+    for services in "common cmap" cpg votequorum; do
+        run=$folder/$side.${services##* }
+        # shellcheck disable=SC2086 # services are words
+        timeout -s KILL 300 "$here/../support/sandbox.sh" env "${environment[@]}" LD_LIBRARY_PATH="${libraries[$side]}" \
+            "$program" "${libraries[$side]}" $services >"$run.part" 2>"$run.errors" &
+        runs+=("$run")
+        pids+=($!)
+    done
+done
+
+failed=0
+for number in "${!runs[@]}"; do
+    run=${runs[number]} status=0
+    wait "${pids[number]}" || status=$?
+    if [ $status = 77 ]; then
+        cat "$run.errors" >&2
+        exit 77
+    elif [ $status != 0 ]; then
+        failed=1
+        echo "FAILED: ${run##*/} ended with status $status; the end of its transcript, and what it said:"
+        tail -n 3 "$run.part"
+        cat "$run.errors"
+    fi
+    cat "$run.part" >>"${run%.*}"
+    rm "$run.part"
+done
+find "$folder" -name '*.errors' -empty -delete
+awk -v variant="$variant" -f "$here/compare.awk" \
+    kind=tolerated "$here/tolerated.txt" kind=list "$here"/differences_*.txt \
+    kind=reference "$folder/reference" kind=ours "$folder/ours" || failed=1
+exit $failed
