@@ -1,16 +1,14 @@
 // What the library does to the process that hosts it: nothing that was not asked for.
 #include "cmap_fixture.hpp"
 #include "support/eavesdropper.hpp"
+#include "support/process_state.hpp"
 #include "support/sanitizers.hpp"
 
 #include <array>
-#include <clocale>
-#include <csignal>
 #include <cstdlib>
 #include <fstream>
 
 #include <malloc.h>
-#include <sys/stat.h>
 
 namespace {
 
@@ -18,24 +16,6 @@ using namespace test;
 
 using CmapManners = CmapTest;
 using CmapMannersAtDeath = CmapFaultTest;
-
-std::vector<sighandler_t> signal_handlers()
-{
-    std::vector<sighandler_t> handlers;
-    for (int signal = 1; signal <= SIGRTMAX; ++signal) {
-        struct sigaction action {};
-        ::sigaction(signal, nullptr, &action);
-        handlers.push_back(action.sa_handler);
-    }
-    return handlers;
-}
-
-mode_t umask_now()
-{
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    return mask;
-}
 
 // Every kind of call once, with good and bad luck.
 void live(Cmap& cmap)
@@ -79,18 +59,12 @@ TEST_F(CmapMannersAtDeath, prints_nothing)
 // C20
 TEST_F(CmapManners, changes_nothing_of_the_process)
 {
-    const int threads = thread_count();
-    const auto handlers = signal_handlers();
-    const auto mask = umask_now();
-    const std::string locale = std::setlocale(LC_ALL, nullptr);
+    const ProcessState before;
     Cmap cmap;
     live(cmap);
-    EXPECT_EQ(threads, thread_count());
-    EXPECT_EQ(handlers, signal_handlers());
-    EXPECT_EQ(mask, umask_now());
-    EXPECT_EQ(locale, std::setlocale(LC_ALL, nullptr));
+    EXPECT_TRUE(before == ProcessState());
     cmap.finalize();
-    EXPECT_EQ(handlers, signal_handlers());
+    EXPECT_TRUE(before == ProcessState());
 }
 
 // CMAP-D13
