@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# complete.sh CONTRACTS.TXT BUILD-DIRECTORY PROGRAM...
+# Each row of the list has its test, and each test its row. The programs are those of the contracts.
+set -eu -o pipefail
+
+list=$1 build=$2
+shift 2
+
+# SUITE.TEST of all programs, and the names that ctest knows.
+tests=$(for program; do "$program" --gtest_list_tests; done |
+    awk '/^[^ ]/ { suite = $1 } /^ / { print suite $1 }' | sort)
+elsewhere=$(ctest --test-dir "$build" -N | sed -n 's/^ *Test *#[0-9]*: //p')
+rows=$(sed -n '/^#/d; s/ | .*//p' "$list")
+
+status=0
+complain() {
+    echo "FAILED: $*" >&2
+    status=1
+}
+
+diff <(seq -f 'C%02g' 25) <(grep -x 'C[0-9]*' <<<"$rows") >&2 || complain "the rows are not C01 to C25 (<)"
+for row in $rows; do
+    case $row in
+    C[0-9]*) grep -q "^Contract$row\." <<<"$tests" || complain "$row has no test" ;;
+    *) grep -qxF "$row" <<<"$tests"$'\n'"$elsewhere" || complain "there is no test $row" ;;
+    esac
+done
+for test in $tests; do
+    suite=${test%%.*}
+    grep -qxF -e "$test" -e "${suite#Contract}" <<<"$rows" || complain "$test has no row"
+done
+[ $status = 0 ] && echo "$(wc -w <<<"$rows") rows, $(wc -w <<<"$tests") tests"
+exit $status

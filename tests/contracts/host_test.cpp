@@ -1,0 +1,99 @@
+// Any program: it is the host, and the libraries are guests. And programs of all ages find the functions that they were
+// linked against.
+#include "contract.hpp"
+#include "support/eavesdropper.hpp"
+
+#include <fstream>
+#include <map>
+
+#include <dlfcn.h>
+#include <link.h>
+
+namespace {
+
+using namespace test;
+
+using ContractC20 = Contract;
+using ContractC21 = Contract;
+
+// With a daemon that dies, and without one.
+void live(Daemon& daemon)
+{
+    auto handles = one_of_each();
+    for (const bool alive : {true, false}) {
+        for (const auto& handle : handles) {
+            EXPECT_EQ(alive ? CS_OK : CS_ERR_LIBRARY, handle.ask());
+            EXPECT_EQ(alive ? CS_OK : CS_ERR_LIBRARY, handle.provoke());
+            EXPECT_EQ(alive ? CS_OK : CS_ERR_LIBRARY, handle.dispatch(alive ? CS_DISPATCH_ONE : CS_DISPATCH_BLOCKING));
+        }
+        if (alive)
+            daemon.kill();
+    }
+    for (auto& handle : handles)
+        handle.finalize();
+    for (const auto& service : services) {
+        std::uint64_t none = kNoHandle;
+        EXPECT_EQ(CS_ERR_LIBRARY, service.initialize(&none)) << service.name;
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, service.ask(none)) << service.name;
+    }
+}
+
+TEST_F(ContractC20, host_is_left_as_it_was)
+{
+    Eavesdropper eavesdropper;
+    live(daemon());
+    EXPECT_EQ("", eavesdropper.heard());
+    EXPECT_TRUE(untouched() == ProcessState());
+}
+
+// In its own way each of the libraries that this program has loaded.
+void* library(const char* soname)
+{
+    void* found = ::dlopen(soname, RTLD_NOW | RTLD_NOLOAD);
+    if (found)
+        ::dlclose(found); // it stays, as the program needs it
+    return found;
+}
+
+bool has_versions(void* library)
+{
+    link_map* map = nullptr;
+    ::dlinfo(library, RTLD_DI_LINKMAP, &map);
+    const ElfW(Dyn)* entry = map->l_ld;
+    while (entry->d_tag != DT_NULL && entry->d_tag != DT_VERDEF)
+        ++entry;
+    return entry->d_tag == DT_VERDEF;
+}
+
+// The lists of functions and versions are those that tests/abi compares with the files; programs that were linked with
+// older and newer libraries run there, too.
+TEST_F(ContractC21, functions_are_found_with_and_without_a_version)
+{
+    const std::map<std::string, const char*> lists = {{"libcmap", "libcmap.so.4"},
+                                                      {"libcpg", "libcpg.so.4"},
+                                                      {"libvotequorum", "libvotequorum.so.8"},
+                                                      {"libcorosync_common", "libcorosync_common.so.4"}};
+    for (const auto& [list, soname] : lists) {
+        void* loaded = library(soname);
+        ASSERT_NE(nullptr, loaded) << soname;
+        std::ifstream lines(EXPORTS + ("/" + list + ".txt"));
+        int functions = 0;
+        for (std::string kind, symbol; lines >> kind;) {
+            std::getline(lines >> std::ws, symbol);
+            if (kind != "T")
+                continue;
+            ++functions;
+            const auto at = symbol.find("@@");
+            const auto name = symbol.substr(0, at);
+            void* plain = ::dlsym(loaded, name.c_str());
+            EXPECT_NE(nullptr, plain) << name;
+            if (at != std::string::npos) {
+                EXPECT_EQ(plain, ::dlvsym(loaded, name.c_str(), symbol.c_str() + at + 2)) << symbol;
+            }
+        }
+        EXPECT_LT(0, functions) << list;
+        EXPECT_EQ(list != "libcorosync_common", has_versions(loaded)) << list;
+    }
+}
+
+} // namespace

@@ -1,0 +1,60 @@
+// Programs that watch the daemon (sbd, sheepdog): ask the descriptor who is behind it, take a hang-up for the end, and
+// have 0 for no handle.
+#include "contract.hpp"
+
+#include <sys/socket.h>
+
+namespace {
+
+using namespace test;
+
+using ContractC01 = Contract;
+using ContractC09 = Contract;
+
+TEST_F(ContractC01, descriptor_names_the_daemon)
+{
+    for (const auto& service : services) {
+        const Handle handle(service);
+        const int fd = handle.fd();
+        EXPECT_EQ(CS_OK, handle.ask());
+        EXPECT_EQ(CS_OK, handle.dispatch(CS_DISPATCH_ALL));
+        EXPECT_EQ(fd, handle.fd()) << service.name;
+        if (transport() == Transport::socket) // whose events come from nobody in particular
+            continue;
+        ucred peer{};
+        socklen_t size = sizeof peer;
+        ASSERT_EQ(0, ::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size)) << service.name;
+        EXPECT_EQ(daemon().pid(), peer.pid) << service.name;
+        EXPECT_EQ(0U, peer.uid) << service.name;
+        EXPECT_EQ(0U, peer.gid) << service.name;
+    }
+}
+
+TEST_F(ContractC01, descriptor_hangs_up_and_stays_open)
+{
+    if (transport() == Transport::socket)
+        GTEST_SKIP() << "the descriptor of the events does not notice";
+    auto handles = one_of_each();
+    daemon().kill();
+    for (auto& handle : handles) {
+        const int fd = handle.fd();
+        EXPECT_TRUE(readable(fd, kPatience));
+        EXPECT_TRUE(hung_up(fd));
+        EXPECT_EQ(CS_ERR_LIBRARY, handle.dispatch(CS_DISPATCH_ALL));
+        EXPECT_TRUE(open_descriptors().contains(fd));
+        EXPECT_EQ(fd, handle.fd());
+        handle.finalize();
+        EXPECT_FALSE(open_descriptors().contains(fd));
+    }
+}
+
+TEST_F(ContractC09, handles_are_not_zero)
+{
+    for (const auto& service : services) {
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, service.finalize(0)) << service.name;
+        for (int i = 0; i < 10; ++i)
+            EXPECT_NE(kNoHandle, Handle(service)) << service.name;
+    }
+}
+
+} // namespace
