@@ -70,8 +70,10 @@ class Guards : public ::testing::EmptyTestEventListener {
 
     void OnTestStart(const ::testing::TestInfo& test) override
     {
+        const std::string name = std::string(test.test_suite_name()) + "." + test.name();
+        setenv("TEST_NAME", name.c_str(), 1); // for what looks on from outside: tests/manual/witness.c
         around_test_ = Holdings::now();
-        Watchdog::arm(std::string(test.test_suite_name()) + "." + test.name(), time_limit());
+        Watchdog::arm(name, time_limit());
     }
 
     void OnTestEnd(const ::testing::TestInfo& test) override

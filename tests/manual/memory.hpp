@@ -1,0 +1,58 @@
+// A process that is out of memory.
+#pragma once
+
+#include "support/sanitizers.hpp"
+
+#include <cstddef>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+#include <vector>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace test {
+
+// Why a test is skipped in a sanitized build.
+inline constexpr const char* kSanitizersNeedMemory = "sanitizers need memory of their own";
+
+// For the length of a scope there is no more than a little memory, in pieces of less than 256 KiB.
+class NoMemory {
+public:
+    NoMemory()
+    {
+        std::size_t pages = 0;
+        std::ifstream("/proc/self/statm") >> pages;
+        getrlimit(RLIMIT_AS, &before_);
+        taken_.reserve(1024);
+        const rlimit now{pages * static_cast<std::size_t>(getpagesize()) + kPiece, before_.rlim_max};
+        if (setrlimit(RLIMIT_AS, &now) != 0)
+            throw std::runtime_error("the memory cannot be limited");
+        while (void* piece = std::malloc(kPiece)) // what was freed before and is kept for reuse
+            taken_.push_back(piece);
+    }
+    ~NoMemory()
+    {
+        setrlimit(RLIMIT_AS, &before_);
+        for (void* piece : taken_)
+            std::free(piece);
+    }
+    NoMemory(const NoMemory&) = delete;
+    NoMemory& operator=(const NoMemory&) = delete;
+
+private:
+    static constexpr std::size_t kPiece = 256 * 1024;
+
+    rlimit before_{};
+    std::vector<void*> taken_;
+};
+
+// What a call returns then.
+template <class Call> auto without_memory(Call call)
+{
+    const NoMemory none;
+    return call();
+}
+
+} // namespace test
