@@ -34,6 +34,20 @@ void mcast_long(Client& client, Outputs& outputs)
     outputs.see(cpg_mcast_joined(client.handle, CPG_TYPE_AGREED, &whole, 1));
 }
 
+void mcast_short(Client& client, Outputs& outputs)
+{
+    const iovec whole{long_message, 1};
+    outputs.see(cpg_mcast_joined(client.handle, CPG_TYPE_AGREED, &whole, 1));
+}
+
+void mcast_zero_copy(Client& client, Outputs& outputs)
+{
+    void* message = nullptr;
+    if (cpg_zcb_alloc(client.handle, 1, &message) == CS_OK)
+        outputs.see(cpg_zcb_mcast_joined(client.handle, CPG_TYPE_AGREED, message, 1));
+    cpg_zcb_free(client.handle, message);
+}
+
 void membership(Client& client, Outputs& outputs)
 {
     cpg_name group = kGroup;
@@ -65,19 +79,30 @@ void iteration_next(Client& client, Outputs& outputs)
         outputs.see(description);
 }
 
+void iterate(Client& client, Outputs& outputs)
+{
+    outputs.see(cpg_iteration_initialize(client.handle, CPG_ITERATION_ALL, nullptr, &client.iteration));
+}
+
+void iterate_group(Client& client, Outputs& outputs)
+{
+    outputs.see(cpg_iteration_initialize(client.handle, CPG_ITERATION_ONE_GROUP, &kGroup, &client.iteration));
+}
+
 constexpr void (*kCalls[])(Client&, Outputs&) = {
     [](Client& client, Outputs& outputs) { outputs.see(cpg_join(client.handle, &kGroup)); },
+    [](Client& client, Outputs& outputs) { outputs.see(cpg_join(client.handle, &kUnnamed)); },
     [](Client& client, Outputs& outputs) { outputs.see(cpg_leave(client.handle, &kGroup)); },
+    [](Client& client, Outputs& outputs) { outputs.see(cpg_finalize(client.handle)); },
+    mcast_short,
     mcast_long,
+    mcast_zero_copy,
     membership,
     local_nodeid,
-    [](Client& client, Outputs& outputs) {
-        outputs.see(cpg_iteration_initialize(client.handle, CPG_ITERATION_ALL, nullptr, &client.iteration));
-    },
+    iterate,
+    iterate_group,
     iteration_next,
     [](Client& client, Outputs& outputs) { outputs.see(cpg_iteration_finalize(client.iteration)); },
-    [](Client& client, Outputs& outputs) { outputs.see(cpg_join(client.handle, &kUnnamed)); },
-    [](Client& client, Outputs& outputs) { outputs.see(cpg_finalize(client.handle)); },
 };
 
 } // namespace
