@@ -28,11 +28,9 @@ void get(cmap_handle_t handle, Input& input, Outputs& outputs)
     std::size_t length = room;
     auto type = outputs.blank<cmap_value_types_t>();
     const cs_error_t error = cmap_get(handle, kKey, value, &length, &type);
-    outputs.see(error);
-    if (error == CS_OK) {
-        outputs.see(type);
+    outputs.result(error, type);
+    if (error == CS_OK)
         outputs.see(value, length);
-    }
     free(value);
 }
 
@@ -40,29 +38,21 @@ void describe(cmap_handle_t handle, Input&, Outputs& outputs)
 {
     auto length = outputs.blank<std::size_t>();
     auto type = outputs.blank<cmap_value_types_t>();
-    const cs_error_t error = cmap_get(handle, kKey, nullptr, &length, &type);
-    outputs.see(error);
-    if (error == CS_OK) {
-        outputs.see(length);
-        outputs.see(type);
-    }
+    outputs.result(cmap_get(handle, kKey, nullptr, &length, &type), length, type);
 }
 
 template <class T, cs_error_t (*kGet)(cmap_handle_t, const char*, T*)>
 void get_number(cmap_handle_t handle, Input&, Outputs& outputs)
 {
     T value = outputs.blank<T>();
-    const cs_error_t error = kGet(handle, kKey, &value);
-    outputs.see(error);
-    if (error == CS_OK)
-        outputs.see(value);
+    outputs.result(kGet(handle, kKey, &value), value);
 }
 
 void get_string(cmap_handle_t handle, Input&, Outputs& outputs)
 {
     char* text = nullptr;
     const cs_error_t error = cmap_get_string(handle, kKey, &text);
-    outputs.see(error);
+    outputs.result(error);
     if (error == CS_OK)
         outputs.see(text, std::strlen(text) + 1);
     free(text);
@@ -71,10 +61,7 @@ void get_string(cmap_handle_t handle, Input&, Outputs& outputs)
 void iter_init(cmap_handle_t handle, Input&, Outputs& outputs)
 {
     auto iterator = outputs.blank<cmap_iter_handle_t>();
-    const cs_error_t error = cmap_iter_init(handle, kKey, &iterator);
-    outputs.see(error);
-    if (error == CS_OK)
-        outputs.see(iterator);
+    outputs.result(cmap_iter_init(handle, kKey, &iterator), iterator);
 }
 
 void iter_next(cmap_handle_t handle, Input&, Outputs& outputs)
@@ -84,21 +71,15 @@ void iter_next(cmap_handle_t handle, Input&, Outputs& outputs)
     auto length = outputs.blank<std::size_t>();
     auto type = outputs.blank<cmap_value_types_t>();
     const cs_error_t error = cmap_iter_next(handle, 1, key, &length, &type);
-    outputs.see(error);
-    if (error == CS_OK) {
+    outputs.result(error, length, type);
+    if (error == CS_OK)
         outputs.see(key, std::strlen(key) + 1);
-        outputs.see(length);
-        outputs.see(type);
-    }
 }
 
 void track_add(cmap_handle_t handle, Input&, Outputs& outputs)
 {
     auto tracker = outputs.blank<cmap_track_handle_t>();
-    const cs_error_t error = cmap_track_add(handle, kKey, CMAP_TRACK_MODIFY, notify, nullptr, &tracker);
-    outputs.see(error);
-    if (error == CS_OK)
-        outputs.see(tracker);
+    outputs.result(cmap_track_add(handle, kKey, CMAP_TRACK_MODIFY, notify, nullptr, &tracker), tracker);
 }
 
 constexpr void (*kCalls[])(cmap_handle_t, Input&, Outputs&) = {
@@ -112,11 +93,11 @@ constexpr void (*kCalls[])(cmap_handle_t, Input&, Outputs&) = {
     iter_init,
     iter_next,
     track_add,
-    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.see(cmap_track_delete(handle, 1)); },
-    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.see(cmap_iter_finalize(handle, 1)); },
-    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.see(cmap_set_uint32(handle, kKey, 1)); },
-    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.see(cmap_delete(handle, kKey)); },
-    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.see(cmap_inc(handle, kKey)); },
+    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.result(cmap_track_delete(handle, 1)); },
+    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.result(cmap_iter_finalize(handle, 1)); },
+    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.result(cmap_set_uint32(handle, kKey, 1)); },
+    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.result(cmap_delete(handle, kKey)); },
+    [](cmap_handle_t handle, Input&, Outputs& outputs) { outputs.result(cmap_inc(handle, kKey)); },
 };
 
 } // namespace
@@ -126,7 +107,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::run_twice(data, size, [](Input& input, Outputs& outputs) {
         fuzz::script = &input;
         cmap_handle_t handle = 0;
-        outputs.see(input.byte() == 0 ? cmap_initialize(&handle) : cmap_initialize_map(&handle, CMAP_MAP_STATS));
+        outputs.result(input.byte() == 0 ? cmap_initialize(&handle) : cmap_initialize_map(&handle, CMAP_MAP_STATS));
         while (!input.empty())
             kCalls[input.byte() % std::size(kCalls)](handle, input, outputs);
         cmap_finalize(handle);

@@ -28,23 +28,17 @@ struct Client {
     cpg_iteration_handle_t iteration = 0;
 };
 
-void mcast_long(Client& client, Outputs& outputs)
+template <std::size_t kSize> void mcast(Client& client, Outputs& outputs)
 {
-    const iovec whole{long_message, sizeof long_message};
-    outputs.see(cpg_mcast_joined(client.handle, CPG_TYPE_AGREED, &whole, 1));
-}
-
-void mcast_short(Client& client, Outputs& outputs)
-{
-    const iovec whole{long_message, 1};
-    outputs.see(cpg_mcast_joined(client.handle, CPG_TYPE_AGREED, &whole, 1));
+    const iovec whole{long_message, kSize};
+    outputs.result(cpg_mcast_joined(client.handle, CPG_TYPE_AGREED, &whole, 1));
 }
 
 void mcast_zero_copy(Client& client, Outputs& outputs)
 {
     void* message = nullptr;
     if (cpg_zcb_alloc(client.handle, 1, &message) == CS_OK)
-        outputs.see(cpg_zcb_mcast_joined(client.handle, CPG_TYPE_AGREED, message, 1));
+        outputs.result(cpg_zcb_mcast_joined(client.handle, CPG_TYPE_AGREED, message, 1));
     cpg_zcb_free(client.handle, message);
 }
 
@@ -55,7 +49,7 @@ void membership(Client& client, Outputs& outputs)
     outputs.blank(members, CPG_MEMBERS_MAX * sizeof *members);
     auto count = outputs.blank<int>();
     const cs_error_t error = cpg_membership_get(client.handle, &group, members, &count);
-    outputs.see(error);
+    outputs.result(error);
     if (error == CS_OK)
         outputs.see(members, static_cast<std::size_t>(count) * sizeof *members);
     free(members);
@@ -64,45 +58,39 @@ void membership(Client& client, Outputs& outputs)
 void local_nodeid(Client& client, Outputs& outputs)
 {
     auto nodeid = outputs.blank<unsigned>();
-    const cs_error_t error = cpg_local_get(client.handle, &nodeid);
-    outputs.see(error);
-    if (error == CS_OK)
-        outputs.see(nodeid);
+    outputs.result(cpg_local_get(client.handle, &nodeid), nodeid);
 }
 
 void iteration_next(Client& client, Outputs& outputs)
 {
     auto description = outputs.blank<cpg_iteration_description_t>();
-    const cs_error_t error = cpg_iteration_next(client.iteration, &description);
-    outputs.see(error);
-    if (error == CS_OK)
-        outputs.see(description);
+    outputs.result(cpg_iteration_next(client.iteration, &description), description);
 }
 
 void iterate(Client& client, Outputs& outputs)
 {
-    outputs.see(cpg_iteration_initialize(client.handle, CPG_ITERATION_ALL, nullptr, &client.iteration));
+    outputs.result(cpg_iteration_initialize(client.handle, CPG_ITERATION_ALL, nullptr, &client.iteration));
 }
 
 void iterate_group(Client& client, Outputs& outputs)
 {
-    outputs.see(cpg_iteration_initialize(client.handle, CPG_ITERATION_ONE_GROUP, &kGroup, &client.iteration));
+    outputs.result(cpg_iteration_initialize(client.handle, CPG_ITERATION_ONE_GROUP, &kGroup, &client.iteration));
 }
 
 constexpr void (*kCalls[])(Client&, Outputs&) = {
-    [](Client& client, Outputs& outputs) { outputs.see(cpg_join(client.handle, &kGroup)); },
-    [](Client& client, Outputs& outputs) { outputs.see(cpg_join(client.handle, &kUnnamed)); },
-    [](Client& client, Outputs& outputs) { outputs.see(cpg_leave(client.handle, &kGroup)); },
-    [](Client& client, Outputs& outputs) { outputs.see(cpg_finalize(client.handle)); },
-    mcast_short,
-    mcast_long,
+    [](Client& client, Outputs& outputs) { outputs.result(cpg_join(client.handle, &kGroup)); },
+    [](Client& client, Outputs& outputs) { outputs.result(cpg_join(client.handle, &kUnnamed)); },
+    [](Client& client, Outputs& outputs) { outputs.result(cpg_leave(client.handle, &kGroup)); },
+    [](Client& client, Outputs& outputs) { outputs.result(cpg_finalize(client.handle)); },
+    mcast<1>,
+    mcast<sizeof long_message>,
     mcast_zero_copy,
     membership,
     local_nodeid,
     iterate,
     iterate_group,
     iteration_next,
-    [](Client& client, Outputs& outputs) { outputs.see(cpg_iteration_finalize(client.iteration)); },
+    [](Client& client, Outputs& outputs) { outputs.result(cpg_iteration_finalize(client.iteration)); },
 };
 
 } // namespace

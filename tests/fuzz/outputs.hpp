@@ -4,6 +4,8 @@
 
 #include "input.hpp"
 
+#include <corosync/corotypes.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -30,7 +32,14 @@ public:
         for (const unsigned char byte : std::span(static_cast<const unsigned char*>(data), size))
             digest_ = digest_ * 1099511628211U + byte;
     }
-    template <class T> void see(const T& value) { see(&value, sizeof value); }
+
+    // A call's result and, if that is CS_OK, what it has written.
+    template <class... T> void result(cs_error_t error, const T&... written)
+    {
+        see(&error, sizeof error);
+        if (error == CS_OK)
+            (see(&written, sizeof written), ...);
+    }
 
     [[nodiscard]] std::uint64_t digest() const { return digest_; }
 

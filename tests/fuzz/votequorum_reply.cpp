@@ -15,10 +15,7 @@ constexpr char kDevice[] = "device";
 void getinfo(votequorum_handle_t handle, Outputs& outputs)
 {
     auto info = outputs.blank<votequorum_info>();
-    const cs_error_t error = votequorum_getinfo(handle, 1, &info);
-    outputs.see(error);
-    if (error == CS_OK)
-        outputs.see(info);
+    outputs.result(votequorum_getinfo(handle, 1, &info), info);
 }
 
 void get_extra_info(votequorum_handle_t handle, Outputs& outputs)
@@ -27,7 +24,7 @@ void get_extra_info(votequorum_handle_t handle, Outputs& outputs)
     void* data = malloc(VOTEQUORUM_QDEVICE_EXTRA_NODEINFO_MAXSIZE);
     outputs.blank(data, VOTEQUORUM_QDEVICE_EXTRA_NODEINFO_MAXSIZE);
     const cs_error_t error = votequorum_get_qdevice_extra_info(handle, 1, &size, data);
-    outputs.see(error);
+    outputs.result(error);
     if (error == CS_OK)
         outputs.see(data, size);
     free(data);
@@ -37,22 +34,24 @@ constexpr void (*kCalls[])(votequorum_handle_t, Outputs&) = {
     getinfo,
     get_extra_info,
     [](votequorum_handle_t handle, Outputs& outputs) {
-        outputs.see(votequorum_set_qdevice_extra_info(handle, sizeof kDevice, kDevice));
+        outputs.result(votequorum_set_qdevice_extra_info(handle, sizeof kDevice, kDevice));
     },
-    [](votequorum_handle_t handle, Outputs& outputs) { outputs.see(votequorum_setexpected(handle, 1)); },
-    [](votequorum_handle_t handle, Outputs& outputs) { outputs.see(votequorum_setvotes(handle, 1, 1)); },
-    [](votequorum_handle_t handle, Outputs& outputs) { outputs.see(votequorum_trackstart(handle, 1, 1)); },
-    [](votequorum_handle_t handle, Outputs& outputs) { outputs.see(votequorum_trackstop(handle)); },
-    [](votequorum_handle_t handle, Outputs& outputs) { outputs.see(votequorum_qdevice_register(handle, kDevice)); },
-    [](votequorum_handle_t handle, Outputs& outputs) { outputs.see(votequorum_qdevice_unregister(handle, kDevice)); },
+    [](votequorum_handle_t handle, Outputs& outputs) { outputs.result(votequorum_setexpected(handle, 1)); },
+    [](votequorum_handle_t handle, Outputs& outputs) { outputs.result(votequorum_setvotes(handle, 1, 1)); },
+    [](votequorum_handle_t handle, Outputs& outputs) { outputs.result(votequorum_trackstart(handle, 1, 1)); },
+    [](votequorum_handle_t handle, Outputs& outputs) { outputs.result(votequorum_trackstop(handle)); },
+    [](votequorum_handle_t handle, Outputs& outputs) { outputs.result(votequorum_qdevice_register(handle, kDevice)); },
     [](votequorum_handle_t handle, Outputs& outputs) {
-        outputs.see(votequorum_qdevice_update(handle, kDevice, kDevice));
-    },
-    [](votequorum_handle_t handle, Outputs& outputs) {
-        outputs.see(votequorum_qdevice_poll(handle, kDevice, 1, {1, 1}));
+        outputs.result(votequorum_qdevice_unregister(handle, kDevice));
     },
     [](votequorum_handle_t handle, Outputs& outputs) {
-        outputs.see(votequorum_qdevice_master_wins(handle, kDevice, 1));
+        outputs.result(votequorum_qdevice_update(handle, kDevice, kDevice));
+    },
+    [](votequorum_handle_t handle, Outputs& outputs) {
+        outputs.result(votequorum_qdevice_poll(handle, kDevice, 1, {1, 1}));
+    },
+    [](votequorum_handle_t handle, Outputs& outputs) {
+        outputs.result(votequorum_qdevice_master_wins(handle, kDevice, 1));
     },
 };
 
