@@ -1,9 +1,9 @@
 // Errors of libcmap that its manual documents and that no other test has seen.
 #include "memory.hpp"
 
+#include "integration/cmap_calls.hpp"
 #include "integration/cmap_fixture.hpp"
 #include "support/bytes.hpp"
-#include "support/environment.hpp"
 #include "support/fake_daemon.hpp"
 
 namespace {
@@ -28,7 +28,7 @@ TEST(CmapErrors, of_the_daemon_are_those_of_any_request)
     for (const cs_error_t error : {CS_ERR_TRY_AGAIN, CS_ERR_NO_MEMORY}) {
         FakeDaemon daemon({.service = "cmap", .answer = [=](const Bytes&) { return error_reply(0, error); }});
         const Fresh cmap;
-        for (const auto& [name, kind, call] : calls_with_a_handle())
+        for (const auto& [name, kind, call] : cmap_calls())
             if (kind == HandleCall::request) {
                 EXPECT_EQ(error, call(cmap)) << name;
             }
@@ -37,21 +37,11 @@ TEST(CmapErrors, of_the_daemon_are_those_of_any_request)
     }
 }
 
-// libqb's client receives replies and events in memory of the process, which it gets when they are due.
-class CmapMemory : public CmapTest {
-protected:
-    void SetUp() override
-    {
-        if (kSanitized)
-            GTEST_SKIP() << kSanitizersNeedMemory;
-    }
-
-    const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "libqb"};
-};
+using CmapMemory = MemoryTest<CmapTest>;
 
 TEST_F(CmapMemory, that_ran_out_fails_any_request)
 {
-    for (const auto& [name, kind, call] : calls_with_a_handle()) {
+    for (const auto& [name, kind, call] : cmap_calls()) {
         if (kind != HandleCall::request)
             continue;
         const Fresh cmap;

@@ -120,17 +120,7 @@ INSTANTIATE_TEST_SUITE_P(Errno, CpgRefusal,
                                            Refusal{ENOSPC, CS_ERR_NO_SPACE}, Refusal{ENOSYS, CS_ERR_NOT_SUPPORTED},
                                            Refusal{EMFILE, CS_ERR_LIBRARY}));
 
-// libqb's client receives replies and events in memory of the process, which it gets when they are due.
-class CpgMemory : public CpgTest {
-protected:
-    void SetUp() override
-    {
-        if (kSanitized)
-            GTEST_SKIP() << kSanitizersNeedMemory;
-    }
-
-    const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "libqb"};
-};
+using CpgMemory = MemoryTest<CpgTest>;
 
 TEST_F(CpgMemory, that_ran_out_fails_a_dispatch_and_loses_nothing)
 {

@@ -1,6 +1,7 @@
 // A process that is out of memory.
 #pragma once
 
+#include "support/environment.hpp"
 #include "support/sanitizers.hpp"
 
 #include <cstddef>
@@ -9,13 +10,11 @@
 #include <stdexcept>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 namespace test {
-
-// Why a test is skipped in a sanitized build.
-inline constexpr const char* kSanitizersNeedMemory = "sanitizers need memory of their own";
 
 // For the length of a scope there is no more than a little memory, in pieces of less than 256 KiB.
 class NoMemory {
@@ -54,5 +53,17 @@ template <class Call> auto without_memory(Call call)
     const NoMemory none;
     return call();
 }
+
+// Tests with libqb's client: it receives replies and events in memory of the process, which it gets when they are due.
+template <class Fixture> class MemoryTest : public Fixture {
+protected:
+    void SetUp() override
+    {
+        if (kSanitized)
+            GTEST_SKIP() << "sanitizers need memory of their own";
+    }
+
+    const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "libqb"};
+};
 
 } // namespace test

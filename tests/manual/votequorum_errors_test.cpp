@@ -3,7 +3,6 @@
 
 #include "integration/votequorum_fixture.hpp"
 #include "support/bytes.hpp"
-#include "support/environment.hpp"
 #include "support/fake_daemon.hpp"
 
 #include <cerrno>
@@ -52,17 +51,7 @@ TEST(VotequorumErrors, tell_that_there_is_no_shared_memory_or_no_room_in_it)
     }
 }
 
-// libqb's client receives events in memory of the process, which it gets when they are due.
-class VotequorumMemory : public VotequorumTest {
-protected:
-    void SetUp() override
-    {
-        if (kSanitized)
-            GTEST_SKIP() << kSanitizersNeedMemory;
-    }
-
-    const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "libqb"};
-};
+using VotequorumMemory = MemoryTest<VotequorumTest>;
 
 TEST_F(VotequorumMemory, that_ran_out_fails_a_dispatch_and_loses_nothing)
 {
