@@ -1,0 +1,238 @@
+#include "agreement.hpp"
+
+#include <algorithm>
+
+namespace soak {
+
+namespace {
+
+constexpr std::size_t kRingsKept = 50; // nobody stays behind for so long
+constexpr std::size_t kViolationsKept = 20;
+constexpr Ring kEnd{0, 1}; // where all go together in the end
+
+// Longer ones go out in several frames, and very long ones in several messages of the daemons.
+constexpr std::uint32_t kFrame = 1000;
+
+std::string text_of(const Ring& ring)
+{
+    return std::to_string(ring.node) + "." + std::to_string(ring.seq);
+}
+
+std::string text_of(const std::set<std::uint32_t>& nodes)
+{
+    std::string text;
+    for (const auto node : nodes)
+        text += " " + std::to_string(node);
+    return text;
+}
+
+std::string text_of(const Message& message)
+{
+    return "message " + std::to_string(message.number) + " of " + text_of(message.sender) + " (" +
+           std::to_string(message.size) + " bytes)";
+}
+
+std::string text_of(const Confchg& confchg)
+{
+    return "confchg (members" + text_of(confchg.members) + ", left" + text_of(confchg.left) + ", joined" +
+           text_of(confchg.joined) + ")";
+}
+
+constexpr std::size_t kBefore = 4; // what an item is shown with
+constexpr std::size_t kBehind = 6;
+
+template <class Item> std::string text_around(const std::vector<Item>& items, std::size_t index)
+{
+    std::string text;
+    for (std::size_t i = index - std::min(index, kBefore); i < std::min(items.size(), index + kBehind); ++i)
+        text += (i == index ? "\n  > " : "\n    ") +
+                (items[i].message.number != 0 ? text_of(items[i].message) : text_of(items[i].confchg));
+    return text + (index < items.size() ? "\n    .." : "\n  > nothing");
+}
+
+} // namespace
+
+std::string text_of(const Member& member)
+{
+    return "node " + std::to_string(member.node) + "/" + std::to_string(member.stay);
+}
+
+Agreement::State& Agreement::state_of(Member member)
+{
+    auto& state = members_[member];
+    state.segment.member = member;
+    return state;
+}
+
+void Agreement::ring(Member member, Ring ring)
+{
+    ++figures_.rings;
+    auto& state = state_of(member);
+    auto& segment = state.segment;
+    if (!state.joined || segment.ring == Ring{}) {
+        segment.ring = ring; // that in which it joins
+        return;
+    }
+    if (segment.ring == ring)
+        return; // told once more because it has joined
+    close(state, ring);
+    segment = {.member = member, .ring = ring, .whole = true, .fresh = state.fresh};
+}
+
+void Agreement::confchg(Member member, const Confchg& confchg)
+{
+    ++figures_.confchgs;
+    auto& state = state_of(member);
+    const auto& fresh = confchg.joined.contains(member.node) ? confchg.members : confchg.joined;
+    state.fresh.insert(fresh.begin(), fresh.end());
+    state.segment.fresh.insert(fresh.begin(), fresh.end());
+    if (confchg.joined.contains(member.node))
+        state.joined = true;
+    state.segment.items.push_back({.confchg = confchg});
+}
+
+void Agreement::message(Member member, const Message& message)
+{
+    ++figures_.messages;
+    figures_.bytes += message.size;
+    auto& state = state_of(member);
+    auto& last = state.last[message.sender];
+    const auto told = text_of(member) + " is told " + text_of(message) + " behind number " + std::to_string(last);
+    if (message.number <= last)
+        violation(told);
+    else if (message.sender == member && message.number != last + 1)
+        violation(told + ": its own");
+    last = std::max(last, message.number);
+    state.fresh.erase(message.sender.node);
+    state.segment.items.push_back({.message = message});
+}
+
+void Agreement::loses_daemon(Member member)
+{
+    close(state_of(member), {});
+    members_.erase(member);
+}
+
+void Agreement::ends(Member member, std::uint32_t sent)
+{
+    auto& state = state_of(member);
+    if (state.last[member] != sent)
+        violation(text_of(member) + " has sent " + std::to_string(sent) + " messages, and " +
+                  std::to_string(state.last[member]) + " came back");
+    close(state, kEnd);
+    members_.erase(member);
+}
+
+void Agreement::violation(const std::string& what)
+{
+    ++figures_.violations;
+    if (violations_.size() < kViolationsKept)
+        violations_.push_back(what);
+}
+
+bool Agreement::has_all(Member member, Member sender, std::uint32_t sent) const
+{
+    const auto state = members_.find(member);
+    if (state == members_.end())
+        return false;
+    const auto last = state->second.last.find(sender);
+    return sent == (last == state->second.last.end() ? 0 : last->second);
+}
+
+void Agreement::close(State& state, Ring next)
+{
+    state.segment.next = next;
+    if (state.segment.ring == Ring{})
+        return; // died before it was told where it was
+    if (!closed_.contains(state.segment.ring)) {
+        recent_.push_back(state.segment.ring);
+        if (recent_.size() > kRingsKept) {
+            closed_.erase(recent_.front());
+            recent_.pop_front();
+        }
+    }
+    auto& others = closed_[state.segment.ring];
+    for (const auto& other : others)
+        compare(other, state.segment);
+    others.push_back(std::move(state.segment));
+}
+
+void Agreement::compare(const Segment& a, const Segment& b)
+{
+    if (a.next == b.next && a.next != Ring{})
+        compare_together(a, b);
+    else
+        compare_apart(a, b);
+}
+
+void Agreement::compare_together(const Segment& a, const Segment& b)
+{
+    ++figures_.together;
+    std::size_t in_a = 0;
+    std::size_t in_b = 0;
+    const auto begins_in = [](const Segment& earlier, const Segment& later) {
+        const auto& items = earlier.items;
+        return static_cast<std::size_t>(std::find(items.begin(), items.end(), later.items.front()) - items.begin());
+    };
+    // Who joined later begins with that.
+    if (!b.whole && !b.items.empty())
+        in_a = begins_in(a, b);
+    if (!a.whole && !a.items.empty() && (b.whole || in_a == a.items.size())) {
+        in_b = begins_in(b, a);
+        in_a = 0;
+    }
+    auto fresh_to_a = a.fresh;
+    auto fresh_to_b = b.fresh;
+    while (in_a < a.items.size() || in_b < b.items.size()) {
+        const bool both = in_a < a.items.size() && in_b < b.items.size();
+        if (both && a.items[in_a] == b.items[in_b]) {
+            fresh_to_a.erase(a.items[in_a].message.sender.node);
+            fresh_to_b.erase(a.items[in_a].message.sender.node);
+            ++in_a;
+            ++in_b;
+        } else if (excuses(fresh_to_b, a.items, in_a)) {
+            ++in_a;
+        } else if (excuses(fresh_to_a, b.items, in_b)) {
+            ++in_b;
+        } else {
+            violation("between the rings " + text_of(a.ring) + " and " + text_of(a.next) + " " + text_of(a.member) +
+                      " is told" + text_around(a.items, in_a) + "\n  and " + text_of(b.member) + " is told" +
+                      text_around(b.items, in_b));
+            return;
+        }
+    }
+}
+
+// A message that was under way while nodes met is not delivered to who missed the beginning of it, but to the others:
+// the first of its sender, if it takes more than a frame.
+bool Agreement::excuses(std::set<std::uint32_t>& fresh, const std::vector<Item>& items, std::size_t index)
+{
+    if (index >= items.size() || items[index].message.size <= kFrame ||
+        fresh.erase(items[index].message.sender.node) == 0)
+        return false;
+    ++figures_.excused;
+    return true;
+}
+
+void Agreement::compare_apart(const Segment& a, const Segment& b)
+{
+    ++figures_.apart;
+    const auto common = [](const Segment& of, const Segment& with) {
+        std::set<Message> known;
+        for (const auto& item : with.items)
+            known.insert(item.message);
+        std::vector<Message> result;
+        for (const auto& item : of.items)
+            if (item.message.number != 0 && known.contains(item.message))
+                result.push_back(item.message);
+        return result;
+    };
+    const auto of_a = common(a, b);
+    const auto of_b = common(b, a);
+    const auto [in_a, in_b] = std::mismatch(of_a.begin(), of_a.end(), of_b.begin(), of_b.end());
+    if (in_a != of_a.end() && in_b != of_b.end())
+        violation("in ring " + text_of(a.ring) + " " + text_of(a.member) + " is told " + text_of(*in_a) + " where " +
+                  text_of(b.member) + " is told " + text_of(*in_b));
+}
+
+} // namespace soak

@@ -1,0 +1,228 @@
+// The soak test's judge sees each kind of contradiction, and none where there is none.
+#include "agreement.hpp"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace soak;
+
+constexpr Member kOne{1, 1};
+constexpr Member kTwo{2, 1};
+constexpr Member kThree{3, 1};
+constexpr Ring kFirst{1, 4};
+constexpr Ring kSecond{1, 8};
+constexpr Ring kElsewhere{3, 8};
+constexpr std::uint32_t kLong = 1'500'000;
+
+const Confchg kAllJoined{{1, 2, 3}, {}, {1, 2, 3}};
+const Confchg kThreeLeft{{1, 2}, {3}, {}};
+
+Message from(Member sender, std::uint32_t number, std::uint32_t size = 100)
+{
+    return {sender, number, size};
+}
+
+// Members 1, 2 and 3 in the first ring, to be told something.
+class AgreementTest : public ::testing::Test {
+protected:
+    AgreementTest()
+    {
+        for (const auto member : {kOne, kTwo, kThree}) {
+            agreement.confchg(member, kAllJoined);
+            agreement.ring(member, kFirst);
+        }
+    }
+
+    void tell(Member member, const std::vector<Message>& messages)
+    {
+        for (const auto& message : messages)
+            agreement.message(member, message);
+    }
+
+    void move(const std::vector<Member>& members, Ring ring)
+    {
+        for (const auto member : members)
+            agreement.ring(member, ring);
+    }
+
+    std::size_t violations() const { return agreement.violations().size(); }
+
+    Agreement agreement;
+};
+
+TEST_F(AgreementTest, is_reached_where_all_are_told_the_same)
+{
+    for (const auto member : {kOne, kTwo, kThree})
+        tell(member, {from(kOne, 1), from(kThree, 1), from(kOne, 2, kLong), from(kTwo, 1)});
+    move({kOne, kTwo, kThree}, kSecond);
+    for (const auto member : {kOne, kTwo, kThree})
+        tell(member, {from(kTwo, 2)});
+    EXPECT_TRUE(agreement.has_all(kOne, kTwo, 2));
+    EXPECT_FALSE(agreement.has_all(kOne, kTwo, 3));
+    agreement.ends(kOne, 2);
+    agreement.ends(kTwo, 2);
+    agreement.ends(kThree, 1);
+    EXPECT_EQ(std::vector<std::string>{}, agreement.violations());
+    EXPECT_EQ(6U, agreement.figures().together);
+    EXPECT_EQ(15U, agreement.figures().messages);
+}
+
+TEST_F(AgreementTest, is_broken_by_two_messages_in_another_order)
+{
+    tell(kOne, {from(kTwo, 1), from(kThree, 1)});
+    tell(kTwo, {from(kThree, 1), from(kTwo, 1)});
+    move({kOne, kTwo}, kSecond);
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, is_broken_by_a_message_that_only_one_is_told)
+{
+    tell(kOne, {from(kThree, 1), from(kThree, 2)});
+    tell(kTwo, {from(kThree, 1)});
+    move({kOne, kTwo}, kSecond);
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, is_broken_by_a_message_that_is_told_twice)
+{
+    tell(kOne, {from(kTwo, 1), from(kTwo, 1)});
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, is_broken_by_messages_of_one_sender_out_of_order)
+{
+    tell(kOne, {from(kTwo, 2), from(kTwo, 1)});
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, is_broken_by_an_own_message_that_is_skipped)
+{
+    tell(kOne, {from(kOne, 1), from(kOne, 3)});
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, is_broken_by_an_own_message_that_never_comes_back)
+{
+    tell(kOne, {from(kOne, 1)});
+    agreement.ends(kOne, 2);
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, is_broken_by_another_size)
+{
+    tell(kOne, {from(kTwo, 1, 100)});
+    tell(kThree, {from(kTwo, 1, 101)});
+    move({kOne, kThree}, kSecond);
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, is_broken_by_another_view_of_the_group)
+{
+    agreement.confchg(kOne, kThreeLeft);
+    move({kOne, kTwo}, kSecond);
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, is_broken_by_a_message_on_the_wrong_side_of_a_ring)
+{
+    tell(kOne, {from(kThree, 1)});
+    move({kOne, kTwo}, kSecond);
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere)
+{
+    tell(kOne, {from(kTwo, 1), from(kThree, 1)});
+    tell(kTwo, {from(kTwo, 1), from(kThree, 1)});
+    tell(kThree, {from(kTwo, 1), from(kThree, 1), from(kThree, 2)});
+    move({kOne, kTwo}, kSecond);
+    move({kThree}, kElsewhere);
+    EXPECT_EQ(0U, violations());
+    EXPECT_EQ(2U, agreement.figures().apart);
+}
+
+TEST_F(AgreementTest, is_broken_by_who_is_told_in_another_order_and_goes_elsewhere)
+{
+    tell(kOne, {from(kTwo, 1), from(kThree, 1)});
+    tell(kThree, {from(kThree, 1), from(kTwo, 1)});
+    move({kOne}, kSecond);
+    move({kThree}, kElsewhere);
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, is_broken_by_who_is_told_in_another_order_and_dies)
+{
+    tell(kOne, {from(kTwo, 1), from(kOne, 1)});
+    tell(kThree, {from(kOne, 1), from(kTwo, 1)});
+    move({kOne}, kSecond);
+    agreement.loses_daemon(kThree);
+    EXPECT_EQ(1U, violations());
+}
+
+// Members 1 and 2 go on together; 3 comes back in their ring.
+class AgreementWithJoiner : public AgreementTest {
+protected:
+    AgreementWithJoiner()
+    {
+        agreement.loses_daemon(kThree);
+        move({kOne, kTwo}, kSecond);
+        for (const auto member : {kOne, kTwo}) {
+            tell(member, {from(kOne, 1)});
+            agreement.confchg(member, joined);
+        }
+        agreement.ring(joiner, {3, 4}); // when it had connected and not yet joined
+        agreement.ring(joiner, kSecond);
+        agreement.confchg(joiner, joined);
+        agreement.ring(joiner, kSecond); // because it has joined
+    }
+
+    const Confchg joined{{1, 2, 3}, {}, {3}};
+    const Member joiner{3, 2};
+};
+
+TEST_F(AgreementWithJoiner, is_reached_where_all_are_told_the_same_from_then_on)
+{
+    for (const auto member : {kOne, kTwo, joiner})
+        tell(member, {from(kTwo, 1)});
+    move({kOne, kTwo, joiner}, {1, 12});
+    EXPECT_EQ(std::vector<std::string>{}, agreement.violations());
+}
+
+TEST_F(AgreementWithJoiner, is_broken_by_what_only_the_old_ones_are_told)
+{
+    for (const auto member : {kOne, kTwo})
+        tell(member, {from(kTwo, 1)});
+    move({kOne, kTwo, joiner}, {1, 12});
+    EXPECT_EQ(2U, violations());
+}
+
+TEST_F(AgreementWithJoiner, does_not_need_a_long_message_that_may_have_begun_before)
+{
+    for (const auto member : {kOne, kTwo})
+        tell(member, {from(kTwo, 1, kLong), from(kTwo, 2)});
+    tell(joiner, {from(kTwo, 2)});
+    move({kOne, kTwo, joiner}, {1, 12});
+    EXPECT_EQ(0U, violations());
+    EXPECT_EQ(2U, agreement.figures().excused);
+}
+
+TEST_F(AgreementWithJoiner, needs_the_next_message_also_if_it_is_long)
+{
+    for (const auto member : {kOne, kTwo})
+        tell(member, {from(kTwo, 1, kLong), from(kTwo, 2, kLong)});
+    move({kOne, kTwo, joiner}, {1, 12});
+    EXPECT_EQ(2U, violations());
+}
+
+TEST_F(AgreementWithJoiner, needs_a_long_message_behind_one_that_it_was_told)
+{
+    for (const auto member : {kOne, kTwo, joiner})
+        tell(member, {from(kTwo, 1)});
+    for (const auto member : {kOne, kTwo})
+        tell(member, {from(kTwo, 2, kLong)});
+    move({kOne, kTwo, joiner}, {1, 12});
+    EXPECT_EQ(2U, violations());
+}
+
+} // namespace

@@ -1,0 +1,60 @@
+// Hears what the streamers say, and lets Agreement judge it.
+#pragma once
+
+#include "agreement.hpp"
+
+#include "support/companion.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace soak {
+
+class Listeners {
+public:
+    // Of nodes 1, 2 ..
+    explicit Listeners(std::list<test::Companion>& streamers);
+    ~Listeners();
+    Listeners(const Listeners&) = delete;
+    Listeners& operator=(const Listeners&) = delete;
+
+    // All have sent their last message and been told everybody else's.
+    bool complete() const;
+    // From now on streamers may end; each has been told what there was.
+    void release();
+    // How often the node's daemon was lost.
+    std::uint32_t losses(std::uint32_t node) const;
+    void violation(const std::string& what);
+
+    Agreement::Figures figures() const;
+    std::vector<std::string> violations() const;
+    std::uint64_t votes_told() const { return votes_told_; }
+    std::uint64_t map_told() const { return map_told_; }
+
+private:
+    struct Node {
+        std::uint32_t stay = 1;
+        std::optional<std::uint32_t> sent{}; // in this stay, which will send no more
+    };
+
+    void listen(test::Companion& streamer, std::uint32_t node);
+    void hear(std::uint32_t node, const std::string& text);
+
+    mutable std::mutex lock_;
+    Agreement agreement_;
+    std::map<std::uint32_t, Node> nodes_;
+    bool released_ = false;
+    std::atomic<std::uint64_t> votes_told_ = 0;
+    std::atomic<std::uint64_t> map_told_ = 0;
+    std::atomic<bool> enough_ = false;
+    std::list<std::thread> threads_; // last: they use the others
+};
+
+} // namespace soak
