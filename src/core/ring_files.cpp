@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 
@@ -105,11 +106,11 @@ int RingFiles::open_directory() const
     return open(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-bool RingFiles::safe_to_attach(uid_t server, std::size_t ring_size) const
+int RingFiles::safe_to_attach(uid_t server, std::size_t ring_size) const
 {
     const int directory = open_directory();
     if (directory < 0)
-        return false;
+        return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
     struct stat status {};
     bool safe = fstat(directory, &status) == 0 && (status.st_mode & S_IWOTH) == 0 &&
                 (status.st_uid == geteuid() || status.st_uid == getuid() || status.st_uid == server);
@@ -118,7 +119,7 @@ bool RingFiles::safe_to_attach(uid_t server, std::size_t ring_size) const
         safe = safe && safe_file(directory, {base(ring), kHeaderSuffix}, server, kHeaderSize) &&
                safe_file(directory, {base(ring), kDataSuffix}, server, size);
     close(directory);
-    return safe;
+    return safe ? 1 : 0;
 }
 
 void RingFiles::remove() const

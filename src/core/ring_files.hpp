@@ -24,9 +24,10 @@ public:
     // <directory below /dev/shm>/qb-{request,response,event}-...<service>.
     bool parse(const char* service, const View (&fields)[3]);
 
-    // True if the directory and the files are what a daemon running as `server` would have made for us: no links,
-    // ours or the server's, writable for nobody else, and exactly as large as rings of this size are.
-    [[nodiscard]] bool safe_to_attach(uid_t server, std::size_t ring_size) const;
+    // 1 if the directory and the files are what a daemon running as `server` would have made for us: no links, ours or
+    // the server's, writable for nobody else, and exactly as large as rings of this size are. 0 if they are not, and a
+    // negative errno if there is no descriptor to look with, which says nothing against them.
+    [[nodiscard]] int safe_to_attach(uid_t server, std::size_t ring_size) const;
 
     // Unlinks the files and their directory, as the daemon would have done.
     void remove() const;

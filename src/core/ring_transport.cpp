@@ -47,8 +47,8 @@ bool process_is_dead(pid_t pid)
 int RingTransport::attach(int socket, const Server& server, const Offer& offer)
 {
     const std::size_t size = offer.message_size;
-    if (!offer.files.safe_to_attach(server.uid, size))
-        return kUnlike;
+    if (const int safe = offer.files.safe_to_attach(server.uid, size); safe != 1)
+        return safe < 0 ? safe : kUnlike;
     int error = 0;
     const auto open_one = [&](Ring ring, std::size_t user_data) -> Rb* {
         if (error != 0)

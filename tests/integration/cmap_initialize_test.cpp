@@ -112,21 +112,32 @@ TEST_F(CmapInitialize, of_an_unknown_map_fails_and_holds_nothing)
 }
 
 // T11, decision 3
-TEST_F(CmapInitialize, without_a_descriptor_left_fails_and_holds_nothing)
+TEST_F(CmapInitialize, without_enough_descriptors_fails_and_holds_nothing)
 {
-    cmap_handle_t handle = kUntouched;
-    {
-        const FewDescriptors none(0);
-        EXPECT_EQ(CS_ERR_LIBRARY, cmap_initialize(&handle));
-        EXPECT_EQ(CS_ERR_LIBRARY, cmap_initialize_map(&handle, CMAP_MAP_STATS));
+    constexpr rlim_t kMost = 10;
+    const auto before = open_descriptors();
+    for (rlim_t more = 0; more < kMost; ++more) {
+        cmap_handle_t handle = kUntouched;
+        const auto error = [&] {
+            const FewDescriptors limit(more);
+            return cmap_initialize(&handle);
+        }();
+        if (error == CS_OK) {
+            EXPECT_LT(static_cast<rlim_t>(descriptors_per_handle()) - 1, more);
+            EXPECT_EQ(CS_OK, cmap_finalize(handle));
+            return;
+        }
+        EXPECT_EQ(CS_ERR_LIBRARY, error) << more;
+        EXPECT_EQ(kUntouched, handle) << more;
+        EXPECT_EQ(before, open_descriptors()) << more;
     }
-    EXPECT_EQ(kUntouched, handle);
+    ADD_FAILURE() << "however many there are";
 }
 
 // T12
-TEST_F(CmapInitialize, opens_four_hundred_handles_at_once)
+TEST_F(CmapInitialize, opens_five_hundred_handles_at_once)
 {
-    constexpr std::size_t kHandles = 400;
+    constexpr std::size_t kHandles = 500;
     constexpr std::size_t kMemoryPerHandle = 3'300'000;
     struct statvfs memory {};
     ASSERT_EQ(0, ::statvfs("/dev/shm", &memory));

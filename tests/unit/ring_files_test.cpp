@@ -56,7 +56,7 @@ protected:
         fs::resize_file(path, path.ends_with("-data") ? kDataSize : kHeaderSize);
     }
 
-    bool safe() const { return files.safe_to_attach(kServer, kRingSize); }
+    bool safe() const { return files.safe_to_attach(kServer, kRingSize) == 1; }
 
     // Expects that the files are unsafe while any one of them is damaged like this.
     void expect_unsafe_with(const std::function<void(const std::string&)>& damage) const
@@ -86,8 +86,8 @@ TEST_F(Files, of_a_daemon_are_safe)
 TEST_F(Files, fit_exactly)
 {
     EXPECT_EQ(kDataSize, RingFiles::data_size(kRingSize));
-    EXPECT_TRUE(files.safe_to_attach(kServer, kDataSize - 13));
-    EXPECT_FALSE(files.safe_to_attach(kServer, kDataSize - 12));
+    EXPECT_EQ(1, files.safe_to_attach(kServer, kDataSize - 13));
+    EXPECT_EQ(0, files.safe_to_attach(kServer, kDataSize - 12));
     expect_unsafe_with([](const std::string& path) { fs::resize_file(path, fs::file_size(path) + 1); });
     expect_unsafe_with([](const std::string& path) { fs::resize_file(path, fs::file_size(path) - 1); });
     expect_unsafe_with([](const std::string& path) { fs::resize_file(path, 0); });
