@@ -8,7 +8,8 @@ namespace {
 void notify(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char* key, cmap_notify_value new_value,
             cmap_notify_value old_value, void*)
 {
-    fuzz::look_at(key, std::strlen(key) + 1);
+    if (std::strlen(key) > CMAP_KEYNAME_MAXLEN)
+        abort();
     fuzz::look_at(new_value.data, new_value.len);
     fuzz::look_at(old_value.data, old_value.len);
 }

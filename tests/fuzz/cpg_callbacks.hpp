@@ -9,6 +9,8 @@ namespace fuzz {
 
 inline void look_at(const cpg_name& group)
 {
+    if (group.length > CPG_MAX_NAME_LENGTH)
+        abort();
     look_at(group.value, group.length);
 }
 

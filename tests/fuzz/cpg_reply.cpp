@@ -64,7 +64,10 @@ void local_nodeid(Client& client, Outputs& outputs)
 void iteration_next(Client& client, Outputs& outputs)
 {
     auto description = outputs.blank<cpg_iteration_description_t>();
-    outputs.result(cpg_iteration_next(client.iteration, &description), description);
+    const cs_error_t error = cpg_iteration_next(client.iteration, &description);
+    outputs.result(error, description);
+    if (error == CS_OK && description.group.length > CPG_MAX_NAME_LENGTH)
+        abort();
 }
 
 void iterate(Client& client, Outputs& outputs)

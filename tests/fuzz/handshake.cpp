@@ -9,12 +9,14 @@ namespace {
 constexpr std::size_t kHead = 32 + sizeof(void*);
 constexpr std::size_t kNameField = 4096;
 
-// Wherever the rings are, they lie in the place for such files and nowhere else.
+// Rings lie in a directory in the place for such files, and nowhere else.
 void check(const char* path)
 {
-    if (std::strncmp(path, "/dev/shm/qb-", 12) != 0 || std::strstr(path, "/.") != nullptr)
+    constexpr char kShm[] = "/dev/shm/qb-";
+    const char* slash = std::strchr(path + sizeof "/dev/shm", '/');
+    if (std::strlen(path) >= corosync::kRingNameLimit || std::strncmp(path, kShm, std::strlen(kShm)) != 0 ||
+        slash == nullptr || std::strchr(slash + 1, '/') != nullptr)
         abort();
-    fuzz::look_at(path, std::strlen(path) + 1);
 }
 
 } // namespace
