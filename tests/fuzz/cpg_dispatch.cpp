@@ -1,9 +1,11 @@
 // Sequences of cpg's events through the dispatch loop, so that the parts of long messages meet, of several senders,
-// in memory of the ring's and in copies; callbacks dispatch again, or finalize.
+// in memory of the ring's and in copies; callbacks dispatch again, or finalize. Each message must be the one that a
+// model has put together.
 //
 // Input: which callbacks there are, then a dispatch type for each call and an event for each that one takes; a
 // callback takes a byte for what it does.
 #include "cpg_callbacks.hpp"
+#include "cpg_model.hpp"
 #include "scripted_transport.hpp"
 
 #include <corosync/cpg.h>
@@ -11,6 +13,8 @@
 #include <iterator>
 
 namespace {
+
+fuzz::CpgModel* model;
 
 void nested(cpg_handle_t handle)
 {
@@ -32,6 +36,7 @@ void nested(cpg_handle_t handle)
 void deliver(cpg_handle_t handle, const cpg_name* group, std::uint32_t nodeid, std::uint32_t pid, void* message,
              std::size_t length)
 {
+    model->is_delivered(message, length);
     nested(handle);
     fuzz::deliver(handle, group, nodeid, pid, message, length);
 }
@@ -58,17 +63,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::Input input(data, size);
     fuzz::script = &input;
     const unsigned missing = input.byte();
-    cpg_model_v1_data_t model{CPG_MODEL_V1, deliver, confchg, totem, 0};
+    cpg_model_v1_data_t callbacks{CPG_MODEL_V1, deliver, confchg, totem, 0};
     if ((missing & 1U) != 0)
-        model.cpg_deliver_fn = nullptr;
+        callbacks.cpg_deliver_fn = nullptr;
     if ((missing & 2U) != 0)
-        model.cpg_confchg_fn = nullptr;
+        callbacks.cpg_confchg_fn = nullptr;
     if ((missing & 4U) != 0)
-        model.cpg_totem_confchg_fn = nullptr;
+        callbacks.cpg_totem_confchg_fn = nullptr;
+    fuzz::CpgModel expected;
+    model = &expected;
+    fuzz::on_event = nullptr;
+    if (callbacks.cpg_deliver_fn != nullptr)
+        fuzz::on_event = [](fuzz::Bytes event) { model->arrives(event); };
     cpg_handle_t handle = 0;
-    cpg_model_initialize(&handle, CPG_MODEL_V1, reinterpret_cast<cpg_model_data_t*>(&model), nullptr);
+    cpg_model_initialize(&handle, CPG_MODEL_V1, reinterpret_cast<cpg_model_data_t*>(&callbacks), nullptr);
     while (!input.empty())
         cpg_dispatch(handle, kTypes[input.byte() % std::size(kTypes)]);
+    expected.ends();
     cpg_finalize(handle);
     return 0;
 }

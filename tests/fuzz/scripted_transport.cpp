@@ -61,9 +61,13 @@ void LibqbTransport::drop_reply()
 
 int LibqbTransport::peek(const Taking&, Event& found)
 {
-    event_waits = event_waits || next(event);
-    if (!event_waits)
-        return -ENOTCONN;
+    if (!event_waits) {
+        if (!next(event))
+            return -ENOTCONN;
+        event_waits = true;
+        if (fuzz::on_event != nullptr)
+            fuzz::on_event({reinterpret_cast<const std::uint8_t*>(event.data()), event.size()});
+    }
     found = {event.data(), event.size(), event.size() % 2 == 0}; // even ones may be lent
     return 1;
 }

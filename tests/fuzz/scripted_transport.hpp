@@ -10,4 +10,7 @@ namespace fuzz {
 // Each request and each look for an event takes a piece of it. At its end the daemon is gone. For one handle at a time.
 inline Input* script;
 
+// Is told of each event that is taken, if it is set.
+inline void (*on_event)(Bytes event);
+
 } // namespace fuzz
