@@ -221,7 +221,8 @@ void Transcript::all_apart(const std::vector<Case>& cases) const
 
 Group::Group(std::string name, OnDaemon body) : name_(std::move(name))
 {
-    body_ = [body](Transcript& at) {
+    body_ = [body, this](Transcript& at) {
+        ::setenv("TEST_NAME", name_.c_str(), 1); // for tests/manual/witness.c: what this daemon answers is true
         test::Daemon daemon;
         body(at, daemon);
     };

@@ -1,0 +1,37 @@
+# Sourced by the tests that look at what the witness has seen. They set $include and $witness.
+# shellcheck shell=bash
+# shellcheck disable=SC2154
+
+. "$here/pages.sh"
+export LC_ALL=C
+
+# under_witness PROGRAM ARGUMENT...: runs it in a sandbox, and prints what the witness has written down.
+under_witness() {
+    local status=0
+    truncate -s 0 record
+    truncate -s 4M record
+    WITNESS=$PWD/record LD_PRELOAD=$witness "$here/../support/sandbox.sh" "$@" >log 2>&1 || status=$?
+    [ "$status" != 77 ] || {
+        cat log >&2
+        exit 77
+    }
+    [ "$status" = 0 ] || fail "$(basename "$1"): $(tail -n 40 log)"
+    tail -c +9 record | tr -d '\0'
+}
+
+# named_errors: the same as "FUNCTION ERROR TEST", with the test as its source names it.
+named_errors() {
+    awk '
+        NR == FNR {
+            if (match($0, /CS_[A-Z_]+ = [0-9]+/)) {
+                split(substr($0, RSTART, RLENGTH), word, " = ")
+                name[word[2]] = word[1]
+            }
+            next
+        }
+        {
+            sub(/^[A-Za-z]+\//, "", $1)
+            sub(/\/[0-9]+$/, "", $1)
+            print $2, name[$3], $1
+        }' "$include/corosync/corotypes.h" -
+}
