@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
 # install.sh PACKAGE...: installs packages through apt-get, as root; quiet if all is well.
 #
-# Of the cluster's services, those that come with these packages are never started, not even while apt-get runs, and
-# they are disabled as soon as they are here. One that was here before is left alone. Without packages it cleans up
-# after a run that was killed.
+# Services that come with these packages are never started, not even while apt-get runs, and they are disabled as soon
+# as they are here. One that was here before is left alone. Without packages it cleans up after a run that was killed.
 
 set -eu
 
-services=(corosync corosync-notifyd pacemaker) # each is the name of its package too
+services=(corosync corosync-notifyd dbus logd pacemaker)
+package_of() {
+    case $1 in logd) echo cluster-glue ;; *) echo "$1" ;; esac
+}
+daemon_of() {
+    case $1 in dbus) echo dbus-daemon ;; logd) echo /usr/lib/heartbeat/ha_logd ;; pacemaker) echo pacemakerd ;; *) echo "$1" ;; esac
+}
 
 # Packages ask this script before they start their services. Only the new ones are refused, all else is as before.
 policy=/usr/sbin/policy-rc.d
@@ -91,12 +96,11 @@ for service in "${services[@]}"; do
     if [ $killed = yes ]; then
         grep -q " $service " "$policy" || continue
     else
-        ! installed "$service" || continue
+        ! installed "$(package_of "$service")" || continue
     fi
     new+=("$service")
     # A daemon that is here without its package is somebody's own build.
-    case $service in pacemaker) daemon=pacemakerd ;; *) daemon=$service ;; esac
-    if [ $killed = yes ] || ! command -v "$daemon" >/dev/null || ! enabled "$service"; then
+    if [ $killed = yes ] || ! command -v "$(daemon_of "$service")" >/dev/null || ! enabled "$service"; then
         to_disable+=("$service")
     fi
 done
@@ -108,9 +112,10 @@ apt -q update >"$log" 2>&1 || {
     exit 1
 }
 for service in "${services[@]}"; do
+    package=$(package_of "$service")
     if [[ " ${new[*]} " != *" $service "* ]] &&
-        apt -qs install --no-install-recommends "$@" 2>&1 | grep -qE "^(Inst|Remv) $service "; then
-        echo "This would replace the $service that is installed here. Upgrade it yourself first, then come back." >&2
+        apt -qs install --no-install-recommends "$@" 2>&1 | grep -qE "^(Inst|Remv) $package "; then
+        echo "This would replace the $package that is installed here. Upgrade it yourself first, then come back." >&2
         exit 1
     fi
 done
