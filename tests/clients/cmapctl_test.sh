@@ -29,23 +29,21 @@ ctl() {
 # track CHANGES LAST ARGUMENT...: while the tracker with ARGUMENT runs on a terminal, do CHANGES, and wait until it
 # has shown LAST (PID in it: of the last client in CHANGES) before it is asked to quit: what it shows, it shows live.
 track() {
-    local changes=$1 last=$2 client command status=0
+    local changes=$1 last=$2 client status=0
     shift 2
     echo "\$ corosync-cmapctl $*"
-    command="echo \$\$ >$WORK/tracker.pid; exec $(printf '%q ' "${with[@]}" corosync-cmapctl "$@")"
-    rm -f "$WORK/tracker.pid"
-    SHELL=/bin/sh timeout -s KILL 30 script -qec "$command" --echo never /dev/null <>"$WORK/keys" >"$WORK/shown" 2>&1 &
+    on_terminal tracker "${with[@]}" corosync-cmapctl "$@"
     local job=$!
-    await 10 tracking || fail "the tracker did not start: $(cat "$WORK/shown")"
+    await 10 tracking || fail "the tracker did not start: $(cat "$WORK/tracker")"
     check_transport
     "$changes" >"$WORK/changes"
     client=$(cat "$WORK/client.pid")
     last=${last//PID/$client}
-    await 10 grep -q "$last" "$WORK/shown" || fail "the tracker did not show '$last' live: $(cat "$WORK/shown")"
-    echo q >"$WORK/keys"
+    await 10 shows tracker 1 "$last" || fail "the tracker did not show '$last' live: $(cat "$WORK/tracker")"
+    echo q >"$WORK/tracker.keys"
     wait "$job" || status=$?
     # A tracker of connections sees also those that asked whether it has started.
-    tr -d '\r' <"$WORK/shown" | sed -e "/ stats\.ipcs\.service/{/\.$client\./!d}" -e 's/^/  /' | once_per_client
+    tr -d '\r' <"$WORK/tracker" | sed -e "/ stats\.ipcs\.service/{/\.$client\./!d}" -e 's/^/  /' | once_per_client
     echo "  status $status"
     echo "  meanwhile:"
     sed 's/^/    /' "$WORK/changes"
@@ -201,7 +199,6 @@ strip() {
 
 start_node "$sections"
 exec </dev/null
-mkfifo "$WORK/keys"
 long_name=client.$(printf '%0248d' 0)
 printf 'a\0b\nc\377' >"$WORK/bytes"
 head -c 16384 /dev/zero | tr '\0' x >"$WORK/large"

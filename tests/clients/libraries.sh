@@ -31,12 +31,15 @@ choose_libraries() {
 }
 
 # on_terminal NAME CMD...: in the background, on a terminal, where programs show at once what they have to show. That
-# goes to $WORK/NAME, and the pid to $WORK/NAME.pid.
+# goes to $WORK/NAME, and the pid to $WORK/NAME.pid. Its keys can be written to $WORK/NAME.keys.
 on_terminal() {
     local name=$1 command
     shift
     command="echo \$\$ >$WORK/$name.pid; exec $(printf '%q ' "$@")"
-    SHELL=/bin/sh timeout -s KILL 120 script -qec "$command" --echo never /dev/null </dev/null >"$WORK/$name" 2>&1 &
+    rm -f "$WORK/$name".{pid,keys}
+    mkfifo "$WORK/$name.keys"
+    SHELL=/bin/sh timeout -s KILL 120 script -qec "$command" --echo never /dev/null <>"$WORK/$name.keys" \
+        >"$WORK/$name" 2>&1 &
 }
 
 # shows NAME COUNT PATTERN: so many lines of it match.
