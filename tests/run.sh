@@ -27,7 +27,8 @@ multilib=() # Debian has it for few architectures
 [ "$(uname -m)" != x86_64 ] || multilib=(g++-multilib)
 install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgtest-dev \
     libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev \
-    corosync-notifyd abigail-tools clang clang-format mandoc "${multilib[@]}" shellcheck valgrind
+    corosync-notifyd libsam-dev pacemaker pacemaker-cli-utils resource-agents \
+    abigail-tools clang clang-format mandoc "${multilib[@]}" shellcheck valgrind
 
 folder=$top/build${sanitize:+-$sanitize}
 say "Building in ${folder#"$top"/}${sanitize:+ with -fsanitize=$sanitize}"

@@ -25,6 +25,14 @@ make_network() {
     done
 }
 
+# start_member NODE: one of the cluster, whose configuration is there.
+start_member() {
+    # shellcheck disable=SC2016 # the inner shell expands that
+    at "$1" unshare -m --propagation private sh -c '
+        echo $$ >"$0.pid" && mount -t tmpfs tmpfs /run && exec corosync -f -c "$1"' \
+        "$WORK/n$1" "$WORK/cluster.conf" >>"$WORK/n$1.log" 2>&1 &
+}
+
 # start_cluster: on that network, and returns when it is complete.
 start_cluster() {
     local node totem='  token: 1000
@@ -41,10 +49,7 @@ start_cluster() {
     # shellcheck disable=SC2046 # one word for each node
     configuration "$totem" "" $(seq -f '10.77.0.%g' "$nodes") >"$WORK/cluster.conf"
     for node in $(seq "$nodes"); do
-        # shellcheck disable=SC2016 # the inner shell expands that
-        at "$node" unshare -m --propagation private sh -c '
-            echo $$ >"$0.pid" && mount -t tmpfs tmpfs /run && exec corosync -f -c "$1"' \
-            "$WORK/n$node" "$WORK/cluster.conf" >"$WORK/n$node.log" 2>&1 &
+        start_member "$node"
     done
     for node in $(seq "$nodes"); do
         await 30 sees "$node" "$nodes" || {
@@ -55,12 +60,16 @@ start_cluster() {
     done
 }
 
-# At once. What the daemons leave behind goes with the sandbox.
+# kill_member NODE: at once. What the daemon leaves behind goes with the sandbox.
+kill_member() {
+    kill -KILL "$(cat "$WORK/n$1.pid")"
+    await 10 ended "$(cat "$WORK/n$1.pid")"
+}
+
 stop_cluster() {
     local node
     for node in $(seq "$nodes"); do
-        kill -KILL "$(cat "$WORK/n$node.pid")"
-        await 10 ended "$(cat "$WORK/n$node.pid")"
+        kill_member "$node"
     done
 }
 

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# sam_test.sh REFERENCE LIBRARIES SAM [PRELOAD], inside sandbox.sh
+#
+# Debian's libsam, unmodified, a client of libcmap, watches over the program SAM beside one of three nodes: it is well, or
+# hangs and gives up and is started anew, or loses its quorum. Once on the libraries in the folder REFERENCE and once on
+# those in LIBRARIES. What becomes of the program, and what the map shows of it, must be the same, up to process ids and
+# the times of health checks.
+
+set -eu -o pipefail
+
+. "$(dirname "$0")/../support/node.sh"
+. "$(dirname "$0")/../support/cluster.sh"
+. "$(dirname "$0")/libraries.sh"
+
+program=$3
+choose_libraries "$1" "$2" "${4-}"
+
+# begin WAY
+begin() {
+    echo "$1:"
+    at 3 timeout -s KILL 60 "${with[@]}" "$program" "$1" >"$WORK/life" 2>&1 &
+    job=$!
+}
+
+reach() {
+    await 30 shows life "$1" "$2" || fail "it did not say '$2' $1 times: $(cat "$WORK/life")"
+}
+
+end() {
+    local status=0
+    wait $job || status=$?
+    sed 's/^/  /' "$WORK/life"
+    echo "  status $status"
+}
+
+in_map() {
+    await 30 shows map "$1" "$2" || fail "the map did not show '$2' $1 times: $(cat "$WORK/map")"
+}
+
+everything() {
+    on_terminal map nsenter --net=/run/netns/n3 corosync-cmapctl -T resources.process.
+    local map=$!
+    await 10 shows_changes || fail "the map does not show changes: $(cat "$WORK/map")"
+
+    begin quit
+    end
+    begin restart
+    end
+    begin quorum
+    reach 1 '^start: 1'
+    cut_off 3
+    reach 1 '^instance 2'
+    in_map 2 'waiting'
+    reconnect 3
+    end
+
+    await 10 shows_changes
+    echo q >"$WORK/map.keys"
+    wait $map || echo "status $?"
+    echo "the map:"
+    tr -d '\r' <"$WORK/map" | grep -v -e last_updated -e key.of.the.test
+    at 3 corosync-cmapctl -D resources.process.
+}
+
+# The next change that it shows is this one: it shows all until then.
+shows_changes() {
+    changes=$((changes + 1))
+    at 3 corosync-cmapctl -s resources.process.key.of.the.test u32 $changes
+    shows map 1 "key.of.the.test .* = $changes\b"
+}
+
+# The processes in the order of their appearance.
+strip() {
+    awk '{ if (match($0, /resources\.process\.[0-9]+/)) {
+               process = substr($0, RSTART, RLENGTH)
+               if (!(process in number)) { number[process] = ++count }
+               sub(/process\.[0-9]+/, "process.NUMBER" number[process])
+           }
+           print }'
+}
+
+changes=0
+make_network 3
+start_cluster
+for run in reference ours; do
+    declare -n with=$run
+    everything | strip >"$WORK/$run"
+done
+same_on_both 3 libcmap.so.4 libcorosync_common.so.4
+cat "$WORK/ours"
