@@ -10,6 +10,7 @@
 #include <cstring>
 #include <exception>
 #include <list>
+#include <set>
 #include <stdexcept>
 #include <system_error>
 
@@ -48,6 +49,15 @@ std::vector<const Group*>& groups()
 {
     static std::vector<const Group*> all;
     return all;
+}
+
+// What lies in /dev/shm for connections of this process: "qb-DAEMON-CLIENT-...".
+std::set<std::string> own_shared_memory()
+{
+    auto names = test::shared_memory_entries();
+    const auto client = "-" + std::to_string(::getpid()) + "-";
+    std::erase_if(names, [&](const std::string& name) { return name.find(client) == std::string::npos; });
+    return names;
 }
 
 // A case while it is done.
@@ -175,14 +185,15 @@ std::string readiness(int fd)
     return std::string(readable ? "readable" : "") + (readable && hung_up ? "+" : "") + (hung_up ? "hung-up" : "");
 }
 
+Since::Since() : descriptors_(test::open_descriptors().size()), shared_memory_(own_shared_memory()) {}
+
 std::string Since::held_now() const
 {
-    const auto now = test::Holdings::now();
-    const auto more = [](const auto& before, const auto& after) {
-        return std::to_string(static_cast<long>(after.size()) - static_cast<long>(before.size()));
-    };
-    return "fds " + more(before_.descriptors, now.descriptors) + " shm " +
-           more(before_.shared_memory, now.shared_memory);
+    const auto descriptors = static_cast<long>(test::open_descriptors().size()) - static_cast<long>(descriptors_);
+    const auto now = own_shared_memory();
+    const auto entries = std::count_if(now.begin(), now.end(),
+                                       [this](const std::string& name) { return !shared_memory_.contains(name); });
+    return "fds " + std::to_string(descriptors) + " shm " + std::to_string(entries);
 }
 
 std::string Since::held() const

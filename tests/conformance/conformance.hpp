@@ -29,12 +29,13 @@
 
 #include "support/client.hpp"
 #include "support/daemon.hpp"
-#include "support/guards.hpp"
 
-#include <concepts>
+#include <cstddef>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace conformance {
@@ -46,9 +47,17 @@ public:
 
     Line& operator<<(std::string_view word);
     Line& operator<<(const char* word) { return *this << std::string_view(word); }
-    Line& operator<<(bool yes) { return *this << (yes ? "yes" : "no"); }
-    Line& operator<<(cs_error_t error) { return *this << static_cast<int>(error); }
-    template <std::integral Number> Line& operator<<(Number number) { return *this << std::to_string(number); }
+    // Numbers and codes as numbers; nothing else becomes one by conversion.
+    template <class T>
+    requires std::is_integral_v<T> || std::is_enum_v<T> Line& operator<<(T value)
+    {
+        if constexpr (std::is_same_v<T, bool>)
+            return *this << (value ? "yes" : "no");
+        else if constexpr (std::is_enum_v<T>)
+            return *this << static_cast<int>(value);
+        else
+            return *this << std::to_string(value);
+    }
 
 private:
     int fd_;
@@ -60,14 +69,17 @@ std::string quoted(std::string_view bytes);
 // What poll says of a descriptor, as a word: "quiet", "readable", "hung-up" or "readable+hung-up".
 std::string readiness(int fd);
 
-// What has come to be held since this was made, as words: "fds 1 shm 3". Waits a moment for what goes away by itself.
+// What this process has come to hold since this was made, descriptors and entries in /dev/shm, as words: "fds 1 shm 1".
+// Waits a moment for what goes away by itself.
 class Since {
 public:
+    Since();
     std::string held() const;
     std::string held_now() const; // does not wait
 
 private:
-    test::Holdings before_ = test::Holdings::now();
+    std::size_t descriptors_;
+    std::set<std::string> shared_memory_;
 };
 
 class Transcript {
