@@ -378,27 +378,12 @@ const std::vector<HandleCall>& cpg_calls()
     constexpr auto request = HandleCall::request;
     static const cpg_name group = name_of("calls");
     static const std::vector<HandleCall> calls = {
-        {"fd_get", local,
-         [](H h) {
-             int fd;
-             return cpg_fd_get(h, &fd);
-         }},
-        {"max_atomic_msgsize_get", local,
-         [](H h) {
-             std::uint32_t size;
-             return cpg_max_atomic_msgsize_get(h, &size);
-         }},
-        {"context_get", local,
-         [](H h) {
-             void* context;
-             return cpg_context_get(h, &context);
-         }},
+        {"fd_get", local, [](H h) { return cpg_fd_get(h, output<int>()); }},
+        {"max_atomic_msgsize_get", local, [](H h) { return cpg_max_atomic_msgsize_get(h, output<std::uint32_t>()); }},
+        {"context_get", local, [](H h) { return cpg_context_get(h, output<void*>()); }},
         {"context_set", local, [](H h) { return cpg_context_set(h, nullptr); }},
         {"flow_control_state_get", local,
-         [](H h) {
-             cpg_flow_control_state_t state;
-             return cpg_flow_control_state_get(h, &state);
-         }},
+         [](H h) { return cpg_flow_control_state_get(h, output<cpg_flow_control_state_t>()); }},
         {"zcb_alloc and zcb_free", local,
          [](H h) {
              void* buffer = nullptr;
@@ -412,21 +397,17 @@ const std::vector<HandleCall>& cpg_calls()
         {"mcast_joined of a long message", request, [](H h) { return send_once(h, std::string(3'000'000, 'x')); }},
         {"membership_get", request,
          [](H h) {
+             struct List {
+                 int count;
+                 cpg_address members[CPG_MEMBERS_MAX];
+             };
              auto name = group;
-             cpg_address members[CPG_MEMBERS_MAX];
-             int count;
-             return cpg_membership_get(h, &name, members, &count);
+             auto* list = output<List>();
+             return cpg_membership_get(h, &name, list->members, &list->count);
          }},
-        {"local_get", request,
-         [](H h) {
-             unsigned nodeid;
-             return cpg_local_get(h, &nodeid);
-         }},
+        {"local_get", request, [](H h) { return cpg_local_get(h, output<unsigned>()); }},
         {"iteration_initialize", request,
-         [](H h) {
-             cpg_iteration_handle_t iteration;
-             return cpg_iteration_initialize(h, CPG_ITERATION_ALL, nullptr, &iteration);
-         }},
+         [](H h) { return cpg_iteration_initialize(h, CPG_ITERATION_ALL, nullptr, output<cpg_iteration_handle_t>()); }},
         {"dispatch", HandleCall::dispatch, [](H h) { return cpg_dispatch(h, CS_DISPATCH_ALL); }},
         {"finalize", HandleCall::finalize, [](H h) { return cpg_finalize(h); }},
     };

@@ -181,22 +181,10 @@ const std::vector<HandleCall>& calls_with_a_handle()
     constexpr auto local = HandleCall::local;
     constexpr auto request = HandleCall::request;
     static const std::vector<HandleCall> calls = {
-        {"fd_get", local,
-         [](H h) {
-             int fd;
-             return votequorum_fd_get(h, &fd);
-         }},
-        {"context_get", local,
-         [](H h) {
-             void* context;
-             return votequorum_context_get(h, &context);
-         }},
+        {"fd_get", local, [](H h) { return votequorum_fd_get(h, output<int>()); }},
+        {"context_get", local, [](H h) { return votequorum_context_get(h, output<void*>()); }},
         {"context_set", local, [](H h) { return votequorum_context_set(h, nullptr); }},
-        {"getinfo", request,
-         [](H h) {
-             votequorum_info info;
-             return votequorum_getinfo(h, 0, &info);
-         }},
+        {"getinfo", request, [](H h) { return votequorum_getinfo(h, 0, output<votequorum_info>()); }},
         {"setexpected", request, [](H h) { return votequorum_setexpected(h, 1); }},
         {"setvotes", request, [](H h) { return votequorum_setvotes(h, 1, 1); }},
         {"trackstart", request, [](H h) { return votequorum_trackstart(h, 0, CS_TRACK_CHANGES_ONLY); }},
@@ -208,9 +196,12 @@ const std::vector<HandleCall>& calls_with_a_handle()
         {"qdevice_master_wins", request, [](H h) { return votequorum_qdevice_master_wins(h, "calls", 1); }},
         {"get_qdevice_extra_info", request,
          [](H h) {
-             std::uint32_t size;
-             char extra[VOTEQUORUM_QDEVICE_EXTRA_NODEINFO_MAXSIZE];
-             return votequorum_get_qdevice_extra_info(h, 1, &size, extra);
+             struct Extra {
+                 std::uint32_t size;
+                 char bytes[VOTEQUORUM_QDEVICE_EXTRA_NODEINFO_MAXSIZE];
+             };
+             auto* extra = output<Extra>();
+             return votequorum_get_qdevice_extra_info(h, 1, &extra->size, extra->bytes);
          }},
         {"set_qdevice_extra_info", request, [](H h) { return votequorum_set_qdevice_extra_info(h, 1, "x"); }},
         {"dispatch", HandleCall::dispatch, [](H h) { return votequorum_dispatch(h, CS_DISPATCH_ALL); }},

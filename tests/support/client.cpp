@@ -2,6 +2,7 @@
 
 #include "process.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -40,6 +41,12 @@ Transport transport()
         return Transport::socket;
     const char* wanted = std::getenv("COROSYNC_CLIENT_TRANSPORT");
     return wanted && std::string_view(wanted) == "libqb" ? Transport::libqb : Transport::ring;
+}
+
+std::span<char, kOutputs> outputs()
+{
+    alignas(16) thread_local std::array<char, kOutputs> room;
+    return room;
 }
 
 void remove_what_libqb_leaves()

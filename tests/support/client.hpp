@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <ostream>
+#include <span>
 
 #include <csignal>
 #include <sys/resource.h>
@@ -37,6 +38,17 @@ inline constexpr std::uint64_t kUntouched = 0x1122334455667788;
 
 inline constexpr cs_dispatch_flags_t kAllFlags[] = {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING,
                                                     CS_DISPATCH_ONE_NONBLOCKING};
+
+// Where the calls of the tables below have the library write to, each thread in a place of its own: for those who want
+// to know what was written there, and what was not.
+inline constexpr std::size_t kOutputs = 8192;
+std::span<char, kOutputs> outputs();
+
+template <class T> T* output()
+{
+    static_assert(sizeof(T) <= kOutputs);
+    return reinterpret_cast<T*>(outputs().data());
+}
 
 // A function that takes a handle, with arguments that are right.
 struct HandleCall {
