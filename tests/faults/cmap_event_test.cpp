@@ -1,8 +1,6 @@
-// Events that are none, and good ones of unusual shapes. A malformed one is used up, the dispatch that met it says
-// CS_ERR_LIBRARY, and what comes behind it is delivered.
+// Events whose values, keys and trackers are not what they say, and good ones of unusual shapes. For what can be wrong
+// with every event see malformed_event_test.cpp.
 #include "fake_cmap.hpp"
-
-#include <climits>
 
 namespace {
 
@@ -29,13 +27,6 @@ protected:
         expect_only_good_one();
     }
 
-    Bytes with_size(std::int32_t size) const
-    {
-        Notification bent(cookie, 7);
-        bent.fields.header.size = size;
-        return bent.bytes();
-    }
-
     // What a good event's only callback is told.
     Event delivered(const Bytes& bytes)
     {
@@ -53,13 +44,6 @@ private:
         EXPECT_EQ(CS_ERR_TRY_AGAIN, dispatch(CS_DISPATCH_ONE_NONBLOCKING));
     }
 };
-
-TEST_F(CmapEvent, of_an_unknown_kind_counts_and_is_ignored)
-{
-    expect_ignored(message(wire::kNotify + 1, {}));
-    expect_ignored(message(INT_MAX, "12345678"));
-    expect_ignored(message(-1, Bytes(1000, 'x')));
-}
 
 TEST_F(CmapEvent, of_an_unknown_kind_is_all_that_a_dispatch_finds)
 {
@@ -84,42 +68,6 @@ TEST_F(CmapEvent, of_a_deleted_tracker_counts_and_is_ignored)
     EXPECT_EQ(CS_OK, cmap_track_delete(cmap, deleted.handle()));
     expect_ignored(Notification(its_cookie, 7).bytes());
     EXPECT_EQ(0U, deleted.count());
-}
-
-TEST_F(CmapEvent, without_a_whole_header_is_malformed)
-{
-    for (const std::size_t length : {std::size_t{1}, std::size_t{16}, std::size_t{23}})
-        expect_malformed(numbered(7).substr(0, length));
-}
-
-TEST_F(CmapEvent, that_says_it_is_longer_than_it_is_is_malformed)
-{
-    const Bytes good = numbered(7);
-    expect_malformed(good.substr(0, good.size() - 1));
-    expect_malformed(header(1000, 25));
-}
-
-TEST_F(CmapEvent, that_says_it_is_shorter_than_a_header_is_malformed)
-{
-    for (const std::int32_t size : {0, 23})
-        expect_malformed(with_size(size));
-}
-
-TEST_F(CmapEvent, that_says_it_has_a_size_that_nothing_has_is_malformed)
-{
-    if (transport() == Transport::socket)
-        GTEST_SKIP() << kSizeIsBelieved;
-    for (const std::int32_t size : {INT_MAX, -1, INT_MIN})
-        expect_malformed(with_size(size));
-}
-
-TEST_F(CmapEvent, without_all_its_fields_is_malformed)
-{
-    for (const std::size_t length : {std::size_t{24}, std::size_t{335}}) {
-        Notification cut(cookie, 7);
-        cut.fields.header.size = static_cast<std::int32_t>(length);
-        expect_malformed(cut.bytes().substr(0, length));
-    }
 }
 
 TEST_F(CmapEvent, with_values_beyond_its_end_is_malformed)
@@ -185,24 +133,6 @@ TEST_F(CmapEvent, shows_aligned_values_whatever_their_lengths_and_those_of_the_e
         }
     }
     EXPECT_TRUE(aligned);
-}
-
-TEST_F(CmapEvent, is_delivered_though_its_neighbours_are_malformed)
-{
-    Steps steps;
-    const Bytes malformed = header(wire::kNotify, 24);
-    for (std::uint32_t number = 1; number <= 3; ++number) {
-        steps.push_back(event(numbered(number)));
-        steps.push_back(event(malformed));
-    }
-    daemon.now(steps);
-    for (std::size_t number = 1; number <= 3; ++number) {
-        EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ALL));
-        EXPECT_EQ(number, tracker.count());
-    }
-    EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
-    EXPECT_EQ((Numbers{1, 2, 3}), numbers(tracker.events()));
-    expect_usable();
 }
 
 TEST_F(CmapEvent, of_which_there_are_more_than_the_daemon_has_room_for_arrives_in_order)

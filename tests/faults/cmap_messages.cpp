@@ -21,6 +21,17 @@ wire::HandleReply handle_reply(std::int32_t id, std::uint64_t handle)
     return reply;
 }
 
+wire::IterNextReply iter_next_reply()
+{
+    wire::IterNextReply reply{};
+    reply.header = {wire::kIterNext, sizeof reply, CS_OK};
+    reply.key.length = sizeof kKey - 1;
+    std::copy(std::begin(kKey), std::end(kKey), reply.key.value);
+    reply.value_length = sizeof kStoredNumber;
+    reply.type = CMAP_VALUETYPE_UINT32;
+    return reply;
+}
+
 } // namespace
 
 Bytes CmapAnswers::operator()(const Bytes& request)
@@ -32,7 +43,7 @@ Bytes CmapAnswers::operator()(const Bytes& request)
     case wire::kIterInit:
         return as_bytes(handle_reply(id, 1));
     case wire::kIterNext:
-        return error_reply(id, CS_ERR_NO_SECTIONS);
+        return as_bytes(iter_next_reply());
     case wire::kTrackAdd:
         cookie_ = cookie_in(request);
         return as_bytes(handle_reply(id, kTrackerHandle));

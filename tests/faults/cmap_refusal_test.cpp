@@ -19,7 +19,6 @@ class CmapRefusal : public ::testing::TestWithParam<Row> {};
 TEST_P(CmapRefusal, is_what_initialize_returns)
 {
     FakeDaemon daemon({.service = "cmap", .answer = CmapAnswers{}, .refusal = -GetParam().error});
-    constexpr cmap_handle_t kUntouched = 0x1122334455667788;
     for (const auto initialize : {+[](cmap_handle_t* handle) { return cmap_initialize(handle); },
                                   +[](cmap_handle_t* handle) { return cmap_initialize_map(handle, CMAP_MAP_STATS); }}) {
         cmap_handle_t handle = kUntouched;

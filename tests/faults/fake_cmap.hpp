@@ -10,9 +10,6 @@
 
 namespace test {
 
-// Why some messages cannot be sent over sockets.
-inline constexpr const char* kSizeIsBelieved = "libqb's client asks the kernel for as much as a datagram says it is";
-
 class FakeCmapTest : public ::testing::Test {
 protected:
     FakeCmapTest();

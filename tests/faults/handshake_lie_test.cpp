@@ -26,9 +26,28 @@ void PrintTo(const Lie& lie, std::ostream* out)
     *out << lie.name;
 }
 
+// Of a ring's files, and as some lies make them.
+constexpr std::uintmax_t kDataSize = 1052672;
+constexpr std::uintmax_t kHeaderSize = 8236 + 4 * (sizeof(void*) - 4);
+constexpr std::uintmax_t kOtherDataSize = 16384;
+constexpr std::uintmax_t kOtherHeaderSize = kHeaderSize - 4;
+
 std::string file_of(const HandshakeReply& offer, int ring, const char* part)
 {
     return offer.names[ring] + std::string(part);
+}
+
+std::string directory_of(const HandshakeReply& offer)
+{
+    return fs::path(offer.names[0]).parent_path();
+}
+
+void give_to_stranger(const std::string& path)
+{
+    constexpr uid_t kStranger = 65534;
+    // Where there are no other users the next best thing that nobody may attach.
+    if (::chown(path.c_str(), kStranger, static_cast<gid_t>(-1)) != 0)
+        ::chmod(path.c_str(), 0777);
 }
 
 const Lie kFieldLies[] = {
@@ -68,9 +87,10 @@ const Lie kFileLies[] = {
      [](HandshakeReply& offer) {
          offer = {"/dev/shm/qb-nobody-made-this", "cmap"};
      }},
-    {"a_data_file_of_another_size", [](HandshakeReply& offer) { fs::resize_file(file_of(offer, 1, "-data"), 16384); }},
+    {"a_data_file_of_another_size",
+     [](HandshakeReply& offer) { fs::resize_file(file_of(offer, 1, "-data"), kOtherDataSize); }},
     {"a_header_file_of_another_size",
-     [](HandshakeReply& offer) { fs::resize_file(file_of(offer, 0, "-header"), 8248); }},
+     [](HandshakeReply& offer) { fs::resize_file(file_of(offer, 0, "-header"), kOtherHeaderSize); }},
     {"a_second_name_for_a_file",
      [](HandshakeReply& offer) {
          fs::create_hard_link(file_of(offer, 2, "-header"), file_of(offer, 2, "-header-too"));
@@ -81,7 +101,25 @@ const Lie kFileLies[] = {
          fs::rename(data, data + "-too");
          fs::create_symlink(data + "-too", data);
      }},
+    {"a_pipe_for_a_file",
+     [](HandshakeReply& offer) {
+         const std::string header = file_of(offer, 1, "-header");
+         fs::remove(header);
+         ::mkfifo(header.c_str(), 0600);
+     }},
+    {"no_file", [](HandshakeReply& offer) { fs::remove(file_of(offer, 2, "-header")); }},
     {"a_file_that_all_can_write", [](HandshakeReply& offer) { ::chmod(file_of(offer, 0, "-data").c_str(), 0666); }},
+    {"a_file_that_a_group_can_write",
+     [](HandshakeReply& offer) { ::chmod(file_of(offer, 1, "-header").c_str(), 0620); }},
+    {"a_directory_that_all_can_write", [](HandshakeReply& offer) { ::chmod(directory_of(offer).c_str(), 0777); }},
+    {"a_link_for_the_directory",
+     [](HandshakeReply& offer) {
+         const std::string directory = directory_of(offer);
+         fs::create_directory_symlink(directory, directory + "-too");
+         offer = {directory + "-too", "cmap"};
+     }},
+    {"a_strangers_file", [](HandshakeReply& offer) { give_to_stranger(file_of(offer, 2, "-data")); }},
+    {"a_strangers_directory", [](HandshakeReply& offer) { give_to_stranger(directory_of(offer)); }},
     {"a_size_that_is_not_that_of_the_files", [](HandshakeReply& offer) { offer.message_size += 4096; }},
 };
 
@@ -95,6 +133,8 @@ const Lie kRingLies[] = {
 
 class LieInHandshake : public ::testing::TestWithParam<Lie> {
 protected:
+    ~LieInHandshake() override { fs::remove(daemon.rings().directory() + "-too"); }
+
     RawDaemon daemon{{RawDaemon::with(GetParam().tell), RawDaemon::honest}};
 };
 
@@ -114,6 +154,22 @@ TEST_P(LieInHandshake, is_an_error_where_only_rings_will_do)
     EXPECT_EQ(CS_ERR_NOT_SUPPORTED, Attempt().error());
     EXPECT_TRUE(daemon.visited(1));
     EXPECT_TRUE(eventually([this] { return daemon.end(0).hung_up(); }));
+}
+
+// Attaching to files of another size than it expects would have libqb cut or extend them.
+TEST_P(LieInHandshake, leaves_the_files_as_they_are)
+{
+    const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
+    EXPECT_EQ(CS_ERR_NOT_SUPPORTED, Attempt().error());
+    for (const auto& entry : fs::directory_iterator(daemon.rings().directory())) {
+        if (!entry.is_regular_file())
+            continue;
+        const auto size = entry.file_size();
+        if (entry.path().string().find("-data") != std::string::npos)
+            EXPECT_TRUE(size == kDataSize || size == kOtherDataSize) << entry.path() << size;
+        else
+            EXPECT_TRUE(size == kHeaderSize || size == kOtherHeaderSize) << entry.path() << size;
+    }
 }
 
 constexpr auto kNameOfLie = [](const ::testing::TestParamInfo<Lie>& info) { return std::string(info.param.name); };
@@ -181,6 +237,20 @@ TEST(Handshake, may_be_followed_by_events_at_once)
     EXPECT_EQ(CS_OK, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE_NONBLOCKING));
     EXPECT_EQ(CS_OK, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE));
     EXPECT_EQ(CS_ERR_TRY_AGAIN, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE_NONBLOCKING));
+}
+
+// Some daemons insist on larger messages than a client asks for.
+TEST(Handshake, may_offer_more_than_was_asked_for)
+{
+    constexpr std::uint32_t kLarger = 4U << 20;
+    const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
+    RawDaemon daemon({RawDaemon::honest}, {.message_size = kLarger});
+    const Attempt attempt;
+    ASSERT_EQ(CS_OK, attempt.error());
+    daemon.end().event(message(1000, Bytes(kLarger - 24, 'x')));
+    EXPECT_EQ(CS_OK, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE));
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE_NONBLOCKING));
+    EXPECT_EQ(CS_OK, served(daemon.end(), [&] { return cmap_set_uint8(attempt.handle(), "some.key", 1); }));
 }
 
 // Left on, it would keep the kernel from merging notification bytes.

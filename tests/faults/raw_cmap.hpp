@@ -28,7 +28,6 @@ public:
     }
 
 private:
-    static constexpr cmap_handle_t kUntouched = 0x1122334455667788;
     cmap_handle_t handle_ = kUntouched;
     cs_error_t error_;
 };

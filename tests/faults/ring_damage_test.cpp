@@ -13,6 +13,7 @@ using namespace test;
 
 using Numbers = std::vector<std::uint32_t>;
 
+constexpr std::uint32_t kJustBeyondRing = 1052673;
 constexpr std::uint32_t kJustBelow4Gib = 0xfffffff0;
 
 class DamagedReply : public RingCmapTest, public ::testing::WithParamInterface<std::uint32_t> {};
@@ -98,8 +99,9 @@ TEST_P(DamagedEvent, behind_the_daemons_death_ends_what_is_left)
 constexpr auto kLength = [](const ::testing::TestParamInfo<std::uint32_t>& info) {
     return "claiming_" + std::to_string(info.param);
 };
-INSTANTIATE_TEST_SUITE_P(Length, DamagedReply, ::testing::Values(0U, kJustBelow4Gib, 0x7fffffffU), kLength);
-INSTANTIATE_TEST_SUITE_P(Length, DamagedEvent, ::testing::Values(0U, kJustBelow4Gib, 0x7fffffffU), kLength);
+const auto kLengths = ::testing::Values(0U, kJustBeyondRing, 0x7fffffffU, 0x80000000U, kJustBelow4Gib, 0xffffffffU);
+INSTANTIATE_TEST_SUITE_P(Length, DamagedReply, kLengths, kLength);
+INSTANTIATE_TEST_SUITE_P(Length, DamagedEvent, kLengths, kLength);
 
 class Unmarked : public RingCmapTest {};
 

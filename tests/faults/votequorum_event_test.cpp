@@ -1,5 +1,5 @@
-// Events that are none, and good ones of unusual shapes. A malformed one is used up, the dispatch that met it says
-// CS_ERR_LIBRARY, and what comes behind it is delivered.
+// Events with more entries than they hold, and good ones of unusual shapes. For what can be wrong with every event see
+// malformed_event_test.cpp.
 #include "fake_votequorum.hpp"
 
 namespace {
@@ -9,17 +9,16 @@ using namespace test;
 class VotequorumEvent : public FakeVotequorumTest {
 protected:
     // Sends an event and a good one behind it, and expects that only the latter is delivered, by a second call.
-    void expect_dropped(const Bytes& bytes, cs_error_t result)
+    void expect_malformed(const Bytes& bytes)
     {
         const Bytes good = expected_votes_event(3);
         daemon.now({event(bytes), event(good)});
-        EXPECT_EQ(result, votequorum.dispatch(CS_DISPATCH_ONE));
+        EXPECT_EQ(CS_ERR_LIBRARY, votequorum.dispatch(CS_DISPATCH_ONE));
         EXPECT_EQ(Texts{}, votequorum.take());
         EXPECT_EQ(CS_OK, votequorum.dispatch(CS_DISPATCH_ONE));
         EXPECT_EQ(Texts{"expected 3"}, votequorum.take());
         EXPECT_EQ(CS_ERR_TRY_AGAIN, votequorum.dispatch(CS_DISPATCH_ONE_NONBLOCKING));
     }
-    void expect_malformed(const Bytes& bytes) { expect_dropped(bytes, CS_ERR_LIBRARY); }
 
     Texts delivered(const Bytes& bytes)
     {
@@ -28,19 +27,6 @@ protected:
         return votequorum.take();
     }
 };
-
-// Row 61, VQ-D16
-TEST_F(VotequorumEvent, of_an_unknown_kind_counts_and_is_ignored)
-{
-    for (const std::int32_t id : {77, 6, 2, -1})
-        expect_dropped(Message::event(id, 40), CS_OK);
-    const Bytes unknown = Message::event(77, 24);
-    const Bytes good = expected_votes_event(3);
-    daemon.now({event(unknown), event(good)});
-    EXPECT_EQ(CS_OK, votequorum.dispatch(CS_DISPATCH_ALL));
-    EXPECT_EQ(Texts{"expected 3"}, votequorum.take());
-    expect_usable();
-}
 
 // Row 61, VQ-D4
 TEST_F(VotequorumEvent, with_entries_beyond_its_end_is_malformed)
@@ -55,18 +41,6 @@ TEST_F(VotequorumEvent, with_entries_beyond_its_end_is_malformed)
     auto extra = extra_info_event(1, "extra");
     expect_malformed(extra.u32(40, 6));
     expect_malformed(extra.u32(40, 0xffffffff));
-    expect_usable();
-}
-
-// Row 61, VQ-D4
-TEST_F(VotequorumEvent, without_all_its_fields_is_malformed)
-{
-    expect_malformed(Message::event(wire::kExpectedVotes, 28));
-    expect_malformed(Message::event(wire::kExpectedVotes, 39));
-    expect_malformed(Message::event(wire::kQuorum, 47));
-    expect_malformed(Message::event(wire::kNodeList, 55));
-    expect_malformed(Message::event(wire::kExtraInfoChanged, 47));
-    expect_malformed(as_bytes(std::uint64_t{wire::kExpectedVotes})); // nor a header
     expect_usable();
 }
 

@@ -9,7 +9,6 @@
 #include <stdexcept>
 #include <system_error>
 
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,7 +32,6 @@ FakeDaemon::FakeDaemon(const Options& options)
     pid_ = ::fork();
     check(pid_ != -1, "fork");
     if (pid_ == 0) {
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::close(pair[0]);
         run_fake_service(options, pair[1]);
     }

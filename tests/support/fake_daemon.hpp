@@ -62,6 +62,7 @@ public:
         Answer answer;
         Daemon::Ipc ipc = Daemon::ipc_from_environment();
         int refusal = 0; // a negative errno to every client
+        uid_t uid = 0;   // of the process
     };
 
     explicit FakeDaemon(const Options& options);

@@ -1,10 +1,12 @@
 #include "fake_service.hpp"
 
+#include <csignal>
 #include <deque>
 #include <list>
 
 #include <qb/qbipcs.h>
 #include <qb/qbloop.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -86,6 +88,9 @@ public:
     void run()
     {
         self = this;
+        if (options_.uid != ::getuid() && ::setresuid(options_.uid, options_.uid, options_.uid) != 0)
+            ::_exit(1);
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL); // only now: a change of user clears it
         loop = qb_loop_create();
         qb_ipcs_service_handlers handlers{};
         handlers.connection_accept = [](qb_ipcs_connection_t*, uid_t, gid_t) { return self->options_.refusal; };

@@ -1,0 +1,237 @@
+// Events of unusual shapes, and what becomes of the parts of long messages. For what is wrong in every kind of event
+// see malformed_event_test.cpp.
+#include "fake_cpg.hpp"
+
+namespace {
+
+using namespace test;
+
+constexpr std::size_t kPartSize = 1000; // as good as any
+
+class CpgEvent : public ::testing::Test {
+protected:
+    ~CpgEvent() override
+    {
+        cpg.finalize();
+        remove_what_libqb_leaves();
+    }
+
+    // Dispatches it with a good one behind it.
+    void expect_malformed(const Bytes& bytes)
+    {
+        daemon.now({event(bytes), event(Delivery("good").bytes())});
+        EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(cpg, CS_DISPATCH_ONE));
+        EXPECT_EQ(Events{}, cpg.take());
+        EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE));
+        EXPECT_EQ(Texts{"good"}, messages(cpg.take()));
+    }
+
+    // What a callback is told of it.
+    Event delivered(const Bytes& bytes)
+    {
+        daemon.now({event(bytes)});
+        EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE));
+        const Events events = cpg.take();
+        EXPECT_EQ(1U, events.size());
+        return events.empty() ? Event{} : events.front();
+    }
+
+    FakeDaemon daemon{{.service = "cpg", .answer = cpg_answer}};
+    Cpg cpg{{.totem = true}};
+};
+
+// CPG-D36
+TEST_F(CpgEvent, with_an_impossible_name_is_malformed)
+{
+    for (const std::uint32_t length : {129U, 200U, 0xffffffffU}) {
+        Delivery delivery("x");
+        delivery.fields.group.length = length;
+        expect_malformed(delivery.bytes());
+        Part part(wire::kFirst, 1, "x");
+        part.fields.group.length = length;
+        expect_malformed(part.bytes());
+        Confchg confchg({}, {}, {});
+        confchg.fields.group.length = length;
+        expect_malformed(confchg.bytes());
+    }
+}
+
+TEST_F(CpgEvent, may_have_a_name_of_128_bytes_or_none)
+{
+    Delivery delivery("x");
+    delivery.fields.group = wire_name(Bytes(128, 'n'));
+    EXPECT_EQ(Bytes(128, 'n'), delivered(delivery.bytes()).group);
+    delivery.fields.group.length = 0;
+    EXPECT_EQ("", delivered(delivery.bytes()).group);
+}
+
+TEST_F(CpgEvent, with_a_message_beyond_its_end_is_malformed)
+{
+    for (const std::uint32_t length : {8U, 1000U, 0x7fffffffU, 0xffffffffU, 0xffffff48U}) {
+        Delivery delivery("message");
+        delivery.fields.length = length;
+        expect_malformed(delivery.bytes());
+        Part part(wire::kFirst, length, "message");
+        part.fields.part_length = length;
+        expect_malformed(part.bytes());
+    }
+}
+
+TEST_F(CpgEvent, may_be_longer_than_its_message)
+{
+    Delivery delivery("message and more");
+    delivery.fields.length = 7;
+    EXPECT_EQ("message", delivered(delivery.bytes()).data);
+}
+
+TEST_F(CpgEvent, with_lists_beyond_its_end_is_malformed)
+{
+    struct Counts {
+        std::uint32_t members;
+        std::uint32_t left;
+        std::uint32_t joined;
+    };
+    const Members one{{1, 2, 3}};
+    for (const auto& [members, left, joined] :
+         {Counts{2, 1, 1}, Counts{1, 2, 1}, Counts{1, 1, 2}, Counts{1000, 0, 0}, Counts{0, 1000, 0}, Counts{0, 0, 1000},
+          Counts{0xffffffff, 2, 2}, Counts{0xffffffff, 0xffffffff, 0xffffffff}, Counts{0x20000000, 0, 0},
+          Counts{0x0aaaaaab, 0, 0}}) { // of 24 bytes each: 8, in 32 bits
+        Confchg confchg(one, one, one);
+        confchg.fields.members = members;
+        confchg.fields.left = left;
+        confchg.fields.joined = joined;
+        expect_malformed(confchg.bytes());
+    }
+    for (const std::uint32_t count : {5U, 0x40000000U, 0xffffffffU})
+        expect_malformed(totem_event(count, {1, 2, 3}));
+}
+
+// CPG-D25, CPG-D26
+TEST_F(CpgEvent, may_have_lists_of_any_length)
+{
+    Members many;
+    std::vector<std::uint32_t> nodes;
+    for (std::uint32_t number = 1; number <= 2000; ++number) {
+        many.push_back({number, number + 1, CPG_REASON_JOIN});
+        nodes.push_back(number);
+    }
+    const Members some{{7, 8, CPG_REASON_PROCDOWN}};
+    const Event confchg = delivered(Confchg(many, some, {}).bytes());
+    EXPECT_TRUE(many == confchg.members);
+    EXPECT_EQ(some, confchg.left);
+    EXPECT_EQ(Members{}, confchg.joined);
+    EXPECT_TRUE(many == delivered(Confchg({}, some, many).bytes()).joined);
+    EXPECT_EQ(2000U, delivered(totem_event(2000, nodes)).members.size());
+}
+
+// The 4 bytes that daemons send behind the nodes have no meaning.
+TEST_F(CpgEvent, of_the_cluster_may_end_with_its_nodes)
+{
+    const Members nodes{{.nodeid = 1}, {.nodeid = 2}};
+    EXPECT_EQ(nodes, delivered(totem_event(2, {1, 2}, 0)).members);
+    EXPECT_EQ(Members{}, delivered(totem_event(0, {}, 4)).members);
+}
+
+TEST_F(CpgEvent, that_nobody_wants_is_used_up)
+{
+    Cpg deaf({.deliver = false, .confchg = false});
+    const Members one{{1, 2, 3}};
+    daemon.now({event(Delivery("x").bytes()), event(Confchg(one, one, one).bytes()), event(totem_event(1, {1})),
+                event(Part(wire::kFirst, 1, "x").bytes()), event(Part(wire::kLast, 1, "").bytes())});
+    EXPECT_EQ(CS_OK, cpg_dispatch(deaf, CS_DISPATCH_ALL));
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(deaf, CS_DISPATCH_ONE_NONBLOCKING));
+}
+
+// Wanted or not.
+TEST_F(CpgEvent, that_nobody_wants_is_malformed_all_the_same)
+{
+    Cpg deaf({.deliver = false, .confchg = false});
+    Delivery delivery("x");
+    delivery.fields.length = 2;
+    Part part(wire::kFirst, 2, "x");
+    part.fields.part_length = 2;
+    Confchg confchg({}, {}, {});
+    confchg.fields.left = 1;
+    for (const Bytes& bytes : {delivery.bytes(), part.bytes(), confchg.bytes(), totem_event(3, {1})}) {
+        daemon.now({event(bytes)});
+        EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(deaf, CS_DISPATCH_ONE));
+    }
+    EXPECT_EQ(CS_OK, cpg_dispatch(deaf, CS_DISPATCH_ALL));
+}
+
+class CpgParts : public CpgEvent {
+protected:
+    Step part(wire::PartType type, std::size_t number) const
+    {
+        return event(Part(type, message.size(), message.substr(number * kPartSize, kPartSize)).bytes());
+    }
+    Steps all_parts() const { return {part(wire::kFirst, 0), part(wire::kContinued, 1), part(wire::kLast, 2)}; }
+
+    const std::string message = pattern(3 * kPartSize);
+};
+
+TEST_F(CpgParts, make_a_message)
+{
+    daemon.now(all_parts());
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    EXPECT_EQ(Texts{message}, messages(cpg.take()));
+}
+
+TEST_F(CpgParts, make_none_with_a_malformed_one_in_between)
+{
+    Part malformed(wire::kContinued, message.size(), "x");
+    malformed.fields.part_length = 2;
+    daemon.now({part(wire::kFirst, 0), event(malformed.bytes()), part(wire::kLast, 2), event(Delivery("x").bytes())});
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE));
+    EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(cpg, CS_DISPATCH_ONE));
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    EXPECT_EQ(Texts{"x"}, messages(cpg.take()));
+    daemon.now(all_parts());
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    EXPECT_EQ(Texts{message}, messages(cpg.take()));
+}
+
+// CPG-D16
+TEST_F(CpgParts, of_a_member_that_has_left_make_none)
+{
+    const Bytes left = Confchg({}, {{kOwnNode, kSender, CPG_REASON_PROCDOWN}}, {}).bytes();
+    Cpg without_confchg({.confchg = false});
+    daemon.now({part(wire::kFirst, 0), part(wire::kContinued, 1), event(left), part(wire::kLast, 2)});
+    EXPECT_EQ(CS_OK, cpg_dispatch(without_confchg, CS_DISPATCH_ALL));
+    EXPECT_EQ(Events{}, without_confchg.take());
+}
+
+// What there is of it is released with the handle.
+TEST_F(CpgParts, that_the_daemon_dies_in_the_middle_of_make_none)
+{
+    daemon.now({part(wire::kFirst, 0), part(wire::kContinued, 1)});
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    daemon.kill();
+    EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    EXPECT_EQ(Events{}, cpg.take());
+}
+
+TEST_F(CpgParts, that_the_daemon_was_frozen_in_the_middle_of_make_a_message)
+{
+    daemon.now({part(wire::kFirst, 0)});
+    daemon.stop();
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    daemon.resume();
+    daemon.now({part(wire::kContinued, 1), part(wire::kLast, 2)});
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    EXPECT_EQ(Texts{message}, messages(cpg.take()));
+}
+
+TEST_F(CpgParts, that_are_queued_when_the_daemon_dies_make_a_message)
+{
+    if (transport() != Transport::ring)
+        GTEST_SKIP() << "libqb's client forgets what is queued when the daemon dies";
+    daemon.now({part(wire::kFirst, 0)});
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    daemon.now({part(wire::kContinued, 1), part(wire::kLast, 2)});
+    daemon.kill();
+    EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    EXPECT_EQ(Texts{message}, messages(cpg.take()));
+}
+
+} // namespace

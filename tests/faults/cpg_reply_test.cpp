@@ -1,0 +1,262 @@
+// What cpg makes of unusual replies, request by request. For those that are none see malformed_reply_test.cpp.
+#include "fake_cpg.hpp"
+
+#include "support/thread.hpp"
+
+#include <cstring>
+
+namespace {
+
+using namespace test;
+
+class CpgReply : public ::testing::Test {
+protected:
+    ~CpgReply() override
+    {
+        cpg.finalize();
+        remove_what_libqb_leaves();
+    }
+
+    std::int32_t last_id() { return value_at<std::int32_t>(daemon.last_request(), 0); }
+    std::uint32_t last_part_type()
+    {
+        return value_at<std::uint32_t>(daemon.last_request(), offsetof(wire::PartialMcastRequest, type));
+    }
+    void expect_usable() const
+    {
+        unsigned nodeid = 0;
+        EXPECT_EQ(CS_OK, cpg_local_get(cpg, &nodeid));
+        EXPECT_EQ(kOwnNode, nodeid);
+    }
+
+    // As a daemon answers that says `count` and has room for so many.
+    static Bytes membership(std::uint32_t count, std::size_t room)
+    {
+        Members members;
+        for (std::uint32_t pid = 1; pid <= room; ++pid)
+            members.push_back({kOwnNode, pid, CPG_REASON_UNDEFINED});
+        wire::MembershipReply fields{};
+        fields.count = count;
+        return cpg_message(wire::kMembershipReply, fields, wire_addresses(members));
+    }
+
+    FakeDaemon daemon{{.service = "cpg", .answer = cpg_answer}};
+    Cpg cpg;
+};
+
+// CPG-D27: daemons of a small footprint have room for 16, others for 384, and count those without room too.
+TEST_F(CpgReply, with_members_is_read_as_far_as_it_and_the_programs_list_go)
+{
+    struct Row {
+        std::uint32_t says;
+        std::size_t room;
+        int told;
+    };
+    for (const auto& [says, room, told] :
+         {Row{0, 384, 0}, Row{0, 0, 0}, Row{1, 384, 1}, Row{16, 16, 16}, Row{200, 16, 16}, Row{128, 384, 128},
+          Row{129, 384, 128}, Row{391, 384, 128}, Row{0xffffffff, 384, 128}, Row{0xffffffff, 3, 3}, Row{5, 0, 0}}) {
+        cpg_address list[CPG_MEMBERS_MAX + 1];
+        std::memset(list, 0x55, sizeof list);
+        int count = -1;
+        auto group = name_of(kGroup);
+        daemon.on_next_request({reply(membership(says, room))});
+        EXPECT_EQ(CS_OK, cpg_membership_get(cpg, &group, list, &count));
+        EXPECT_EQ(told, count) << says;
+        for (int index = 0; index < told; ++index)
+            EXPECT_EQ(static_cast<std::uint32_t>(index) + 1, list[index].pid);
+        EXPECT_EQ(0x55555555U, list[told].pid) << says;
+    }
+    expect_usable();
+}
+
+// A description that ends in the middle of an address.
+TEST_F(CpgReply, with_half_a_member_has_no_such_member)
+{
+    cpg_address list[CPG_MEMBERS_MAX];
+    int count = -1;
+    auto group = name_of(kGroup);
+    const Bytes whole = membership(2, 2);
+    wire::MembershipReply fields{};
+    fields.count = 2;
+    daemon.on_next_request({reply(cpg_message(wire::kMembershipReply, fields, whole.substr(sizeof fields, 47)))});
+    EXPECT_EQ(CS_OK, cpg_membership_get(cpg, &group, list, &count));
+    EXPECT_EQ(1, count);
+    expect_usable();
+}
+
+class CpgIterationReply : public CpgReply {
+protected:
+    CpgIterationReply() { EXPECT_EQ(CS_OK, cpg_iteration_initialize(cpg, CPG_ITERATION_ALL, nullptr, &iteration)); }
+    cpg_iteration_handle_t iteration = kNoHandle;
+};
+
+// CPG-D36
+TEST_F(CpgIterationReply, with_an_impossible_name_is_malformed)
+{
+    for (const std::uint32_t length : {129U, 200U, 0xffffffffU}) {
+        wire::IterationNextReply fields{};
+        fields.group.length = length;
+        daemon.on_next_request({reply(cpg_message(wire::kIterationNextReply, fields))});
+        cpg_iteration_description_t description;
+        std::memset(&description, 0x55, sizeof description);
+        EXPECT_EQ(CS_ERR_LIBRARY, cpg_iteration_next(iteration, &description)) << length;
+        EXPECT_EQ(0x55555555U, description.nodeid);
+    }
+    expect_usable();
+}
+
+// CPG-D35
+TEST_F(CpgIterationReply, may_have_the_longest_name_and_zeros_follow_a_shorter_one)
+{
+    for (const std::size_t length : {std::size_t{128}, std::size_t{3}}) {
+        wire::IterationNextReply fields{};
+        fields.group = wire_name(Bytes(128, 'n'));
+        fields.group.length = static_cast<std::uint32_t>(length);
+        daemon.on_next_request({reply(cpg_message(wire::kIterationNextReply, fields))});
+        cpg_iteration_description_t description{};
+        EXPECT_EQ(CS_OK, cpg_iteration_next(iteration, &description));
+        EXPECT_EQ(length, description.group.length);
+        EXPECT_EQ(Bytes(length, 'n') + Bytes(128 - length, '\0'), Bytes(description.group.value, 128));
+    }
+}
+
+// CPG-D29
+TEST_F(CpgIterationReply, that_says_no_leaves_no_iteration_behind)
+{
+    cpg_iteration_handle_t none = kUntouched;
+    daemon.on_next_request({reply(error_reply(0, CS_ERR_TRY_AGAIN))});
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_iteration_initialize(cpg, CPG_ITERATION_ALL, nullptr, &none));
+    EXPECT_EQ(kUntouched, none);
+}
+
+// Whatever the daemon answers, it knows the iteration no more; what is no answer says nothing about that.
+TEST_F(CpgIterationReply, ends_it_if_it_is_an_answer)
+{
+    cpg_iteration_description_t description;
+    for (const Bytes& answer : {message(wire::kIterationNextReply, {}), header(wire::kIterationFinalizeReply, 25),
+                                message(wire::kIterationFinalizeReply, "x"), Bytes(23, '\0')}) {
+        daemon.on_next_request({reply(answer)});
+        EXPECT_EQ(CS_ERR_LIBRARY, cpg_iteration_finalize(iteration));
+        EXPECT_EQ(CS_OK, cpg_iteration_next(iteration, &description));
+    }
+    daemon.on_next_request({reply(error_reply(wire::kIterationFinalizeReply, CS_ERR_ACCESS))});
+    EXPECT_EQ(CS_ERR_ACCESS, cpg_iteration_finalize(iteration));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_next(iteration, &description));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_finalize(iteration));
+    expect_usable();
+}
+
+// Row 83, CPG-D4
+TEST_F(CpgReply, that_is_busy_is_followed_by_the_same_request)
+{
+    const auto group = name_of(kGroup);
+    using Call = cs_error_t (*)(cpg_handle_t, const cpg_name*);
+    for (const auto& [id, call] : {std::pair<std::int32_t, Call>{wire::kJoin, cpg_join}, {wire::kLeave, cpg_leave}}) {
+        const auto before = daemon.requests();
+        for (int times = 0; times < 3; ++times)
+            daemon.on_next_request({reply(error_reply(id, CS_ERR_BUSY))});
+        EXPECT_EQ(CS_OK, call(cpg, &group));
+        EXPECT_EQ(4U, daemon.requests() - before);
+        EXPECT_EQ(id, last_id());
+    }
+}
+
+// Row 85: the handle is gone, whatever the daemon thinks of it.
+TEST_F(CpgReply, to_finalize_is_not_looked_at)
+{
+    for (const Bytes& answer : {error_reply(12, CS_ERR_ACCESS), error_reply(0, CS_ERR_TRY_AGAIN),
+                                message(wire::kJoinReply, {}), message(12, Bytes(500'000, 'x'))}) {
+        Cpg ending;
+        daemon.on_next_request({reply(answer)});
+        EXPECT_EQ(CS_OK, ending.finalize()) << ::testing::PrintToString(answer.substr(0, 24));
+    }
+    expect_usable();
+}
+
+// A message of three parts, whose second one meets with something.
+class CpgPartReply : public CpgReply {
+protected:
+    cs_error_t send_with_second(const Steps& reaction)
+    {
+        daemon.on_next_request({reply(message(wire::kPartialMcastReply, {}))});
+        daemon.on_next_request(reaction);
+        return send_once(cpg, long_message);
+    }
+    const std::string long_message = pattern(2 * kAtomic + 1);
+};
+
+// Row 84
+TEST_F(CpgPartReply, that_says_no_ends_the_message_and_the_next_one_begins_anew)
+{
+    for (const cs_error_t error : {CS_ERR_TRY_AGAIN, CS_ERR_INTERRUPT, CS_ERR_NOT_EXIST}) {
+        const auto before = daemon.requests();
+        EXPECT_EQ(error, send_with_second({reply(error_reply(0, error))}));
+        EXPECT_EQ(2U, daemon.requests() - before);
+        daemon.on_next_request({reply(error_reply(0, error))});
+        EXPECT_EQ(error, send_once(cpg, long_message));
+        EXPECT_EQ(wire::kFirst, last_part_type());
+    }
+    EXPECT_EQ(CS_OK, send_once(cpg, long_message));
+    EXPECT_EQ(wire::kLast, last_part_type());
+}
+
+TEST_F(CpgPartReply, that_is_none_ends_the_message_and_the_next_one_begins_anew)
+{
+    for (const Bytes& answer :
+         {message(wire::kJoinReply, {}), message(wire::kPartialMcastReply, "x"), header(wire::kPartialMcastReply, 25),
+          Bytes(8, '\0'), error_reply(wire::kPartialMcastReply, 12345)}) {
+        const auto before = daemon.requests();
+        EXPECT_EQ(CS_ERR_LIBRARY, send_with_second({reply(answer)}));
+        EXPECT_EQ(2U, daemon.requests() - before);
+        EXPECT_EQ(CS_OK, send_once(cpg, long_message));
+        EXPECT_EQ(5U, daemon.requests() - before);
+    }
+    expect_usable();
+}
+
+// CPG-D18
+TEST_F(CpgPartReply, never_comes_if_the_daemon_hangs_up)
+{
+    EXPECT_EQ(CS_ERR_LIBRARY, send_with_second({hang_up()}));
+    EXPECT_EQ(CS_ERR_LIBRARY, send_once(cpg, long_message));
+}
+
+// CPG-D18
+TEST_F(CpgPartReply, never_comes_if_the_daemon_dies)
+{
+    const Thread reaping([this] { daemon.await_death(); }); // libqb's client takes a zombie for alive
+    EXPECT_EQ(CS_ERR_LIBRARY, send_with_second({die()}));
+    EXPECT_EQ(CS_ERR_LIBRARY, send_once(cpg, long_message));
+}
+
+TEST_F(CpgPartReply, is_waited_for_while_the_daemon_is_frozen)
+{
+    const auto before = daemon.requests();
+    daemon.on_next_request({reply(message(wire::kPartialMcastReply, {}))});
+    daemon.on_next_request(kSilence);
+    Background sending([this] { return send_once(cpg, long_message); });
+    EXPECT_TRUE(eventually([&] { return daemon.requests() == before + 2; }));
+    daemon.stop();
+    EXPECT_FALSE(sending.ended_within(kGlance));
+    daemon.resume();
+    daemon.now({reply(message(wire::kPartialMcastReply, {}))});
+    EXPECT_EQ(CS_OK, sending.result());
+    EXPECT_EQ(before + 3, daemon.requests());
+}
+
+// Daemons of the development line have no zero copy any more, and those of 3.1 believe the addresses in such requests.
+TEST_F(CpgReply, is_never_wanted_to_zero_copy_requests)
+{
+    ASSERT_EQ(CS_OK, join(cpg, kGroup));
+    const auto before = daemon.requests();
+    void* buffer = nullptr;
+    ASSERT_EQ(CS_OK, cpg_zcb_alloc(cpg, 100, &buffer));
+    EXPECT_EQ(before, daemon.requests());
+    EXPECT_EQ(CS_OK, cpg_zcb_mcast_joined(cpg, CPG_TYPE_AGREED, buffer, 100));
+    EXPECT_TRUE(eventually([&] { return daemon.requests() == before + 1; }));
+    EXPECT_EQ(wire::kMcast, last_id());
+    EXPECT_EQ(CS_OK, cpg_zcb_free(cpg, buffer));
+    EXPECT_EQ(before + 1, daemon.requests());
+}
+
+} // namespace

@@ -1,0 +1,461 @@
+// The daemon dies, hangs up, freezes or comes back, at each step of a connection's life. The same for every service;
+// for what happens in the midst of the handshake see handshake_flow_test.cpp.
+#include "service.hpp"
+
+#include "support/process.hpp"
+#include "support/thread.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <filesystem>
+#include <ostream>
+
+namespace {
+
+using namespace test;
+
+constexpr std::uint32_t kMany = 3000; // nearly as many of the largest as the ring can hold
+
+enum class Fault { killed, killed_while_frozen, hangs_up };
+
+void PrintTo(Fault fault, std::ostream* out)
+{
+    constexpr const char* kNames[] = {"killed", "killed_while_frozen", "hangs_up"};
+    *out << kNames[static_cast<int>(fault)];
+}
+
+FakeDaemon::Options options()
+{
+    return {.service = kService.name, .answer = kService.answer};
+}
+
+cs_error_t initialize()
+{
+    std::uint64_t handle = kUntouched;
+    const cs_error_t error = kService.initialize(&handle);
+    EXPECT_EQ(error != CS_OK, handle == kUntouched);
+    return error;
+}
+
+std::ptrdiff_t connection_directories()
+{
+    const auto entries = shared_memory_entries();
+    return std::count_if(entries.begin(), entries.end(), [](const auto& name) { return name.starts_with("qb-"); });
+}
+
+class Death : public ServiceTest, public ::testing::WithParamInterface<Fault> {
+protected:
+    void befall()
+    {
+        switch (GetParam()) {
+        case Fault::killed_while_frozen:
+            daemon.stop();
+            daemon.kill();
+            break;
+        case Fault::killed:
+            daemon.kill();
+            break;
+        case Fault::hangs_up:
+            daemon.now({hang_up()});
+            EXPECT_TRUE(eventually([this] { return daemon.clients() == 0; }));
+            break;
+        }
+    }
+
+    const int fd = client->fd();
+};
+
+TEST_P(Death, when_nothing_happens_is_told_to_every_call)
+{
+    befall();
+    expect_dead();
+}
+
+TEST_P(Death, hangs_up_the_descriptor_and_leaves_it_open_until_finalize)
+{
+    befall();
+    for (int times = 0; times < 2; ++times) {
+        EXPECT_EQ(fd, client->fd());
+        EXPECT_TRUE(open_descriptors().contains(fd));
+        if (transport() != Transport::socket) { // whose events come another way, which does not notice
+            EXPECT_TRUE(readable(fd, kPatience));
+            EXPECT_TRUE(hung_up(fd));
+        }
+        EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_ALL));
+    }
+    EXPECT_EQ(kService.finalize_asks ? CS_ERR_LIBRARY : CS_OK, client->finalize());
+    EXPECT_FALSE(open_descriptors().contains(fd));
+}
+
+TEST_P(Death, leaves_nothing_in_shared_memory_once_the_handle_is_finalized)
+{
+    ASSERT_EQ(1, connection_directories());
+    befall();
+    client->finalize();
+    remove_what_libqb_leaves(); // an empty directory
+    EXPECT_TRUE(eventually([] { return connection_directories() == 0; }));
+}
+
+TEST_P(Death, wakes_whoever_waits_for_events)
+{
+    Background in_one([this] { return client->dispatch(CS_DISPATCH_ONE); });
+    Background in_blocking([this] { return client->dispatch(CS_DISPATCH_BLOCKING); });
+    EXPECT_TRUE(in_one.thread().falls_asleep() && in_blocking.thread().falls_asleep());
+    befall();
+    EXPECT_EQ(CS_ERR_LIBRARY, in_one.result());
+    EXPECT_EQ(CS_ERR_LIBRARY, in_blocking.result());
+}
+
+class DeathWithEvents : public Death {
+protected:
+    DeathWithEvents()
+    {
+        const auto waiting = daemon.now(numbered(1, kMany));
+        EXPECT_TRUE(waiting == 0 || transport() == Transport::socket); // which holds fewer
+        EXPECT_TRUE(readable(fd, kPatience));
+    }
+
+    // libqb's client forgets what is in its rings, and what is on its sockets may or may not reach it.
+    void expect_all_told() const
+    {
+        const auto count = static_cast<std::uint32_t>(client->told.size());
+        EXPECT_TRUE(count == kMany || transport() != Transport::ring) << count;
+        EXPECT_TRUE(numbers_to(count) == client->told);
+    }
+};
+
+TEST_P(DeathWithEvents, lets_all_deliver_them_and_fails_it)
+{
+    befall();
+    EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_ALL));
+    expect_all_told();
+    expect_dead();
+}
+
+TEST_P(DeathWithEvents, lets_blocking_deliver_them_and_fails_it)
+{
+    befall();
+    EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_BLOCKING));
+    expect_all_told();
+    expect_dead();
+}
+
+TEST_P(DeathWithEvents, lets_one_by_one_deliver_them_and_fails_then)
+{
+    befall();
+    cs_error_t error = CS_OK;
+    for (std::uint32_t taken = 0; error == CS_OK; ++taken) {
+        ASSERT_EQ(taken, client->told.size());
+        error = client->dispatch(taken % 2 == 0 ? CS_DISPATCH_ONE : CS_DISPATCH_ONE_NONBLOCKING);
+    }
+    EXPECT_EQ(CS_ERR_LIBRARY, error);
+    expect_all_told();
+    expect_dead();
+}
+
+TEST_P(DeathWithEvents, in_the_middle_of_a_batch_lets_the_dispatch_deliver_the_rest)
+{
+    client->on_told = [this] {
+        if (client->told.size() == 100)
+            befall();
+    };
+    EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_ALL));
+    expect_all_told();
+}
+
+TEST_P(DeathWithEvents, shows_on_the_descriptor_at_once)
+{
+    befall();
+    EXPECT_TRUE(readable(fd, kPatience));
+    EXPECT_TRUE(hung_up(fd) || transport() == Transport::socket);
+}
+
+TEST_P(DeathWithEvents, that_nobody_dispatches_leaves_nothing_behind)
+{
+    befall();
+    client->finalize();
+    EXPECT_FALSE(open_descriptors().contains(fd));
+    remove_what_libqb_leaves(); // an empty directory
+    EXPECT_TRUE(eventually([] { return connection_directories() == 0; }));
+}
+
+const auto kFaults = ::testing::Values(Fault::killed, Fault::killed_while_frozen, Fault::hangs_up);
+constexpr auto kNameOfFault = [](const ::testing::TestParamInfo<Fault>& info) {
+    return ::testing::PrintToString(info.param);
+};
+INSTANTIATE_TEST_SUITE_P(Daemon, Death, kFaults, kNameOfFault);
+INSTANTIATE_TEST_SUITE_P(Daemon, DeathWithEvents, kFaults, kNameOfFault);
+
+// What fits into the socket buffers outlives the daemon, too.
+TEST_F(ServiceTest, of_a_daemon_that_dies_delivers_a_few_events_before_it_says_so)
+{
+    if (transport() == Transport::libqb)
+        GTEST_SKIP() << "libqb's client forgets what is queued when the daemon dies";
+    ASSERT_EQ(0U, daemon.now(numbered(1, 5)));
+    daemon.kill();
+    EXPECT_EQ(CS_OK, client->dispatch(CS_DISPATCH_ONE));
+    EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(numbers_to(5), client->told);
+    expect_dead();
+}
+
+TEST_F(ServiceTest, that_was_finalized_does_not_mind_the_daemons_death)
+{
+    EXPECT_EQ(CS_OK, client->finalize());
+    EXPECT_TRUE(eventually([this] { return daemon.clients() == 0; }));
+    daemon.kill();
+}
+
+// All functions that wait for a reply, each in a thread of its own and on a handle of its own.
+class Waiting {
+public:
+    explicit Waiting(FakeDaemon& daemon) : daemon_(daemon)
+    {
+        for (const std::size_t place : places_of_asking_calls(daemon)) {
+            auto client = kService.connect(daemon);
+            const HandleCall call = client->calls().at(place);
+            asking_.push_back({call, std::move(client), nullptr});
+        }
+    }
+
+    void begin()
+    {
+        for (auto& one : asking_)
+            one.started = std::make_unique<Background<cs_error_t>>(
+                [&call = one.call.call, handle = one.client->handle()] { return call(handle); });
+    }
+
+    // Each to a daemon that keeps silent.
+    void begin_in_vain()
+    {
+        for (std::size_t count = 0; count < asking_.size(); ++count)
+            daemon_.on_next_request(kSilence);
+        const auto before = daemon_.requests();
+        begin();
+        EXPECT_TRUE(eventually([&] { return daemon_.requests() == before + asking_.size(); }));
+        for (const auto& one : asking_)
+            EXPECT_FALSE(one.started->ended_within({})) << one.call.name;
+    }
+
+    // Each to a daemon that does not even read.
+    void begin_frozen()
+    {
+        daemon_.stop();
+        begin();
+        std::this_thread::sleep_for(kGlance);
+        for (const auto& one : asking_)
+            EXPECT_FALSE(one.started->ended_within({})) << one.call.name;
+    }
+
+    void expect_all(cs_error_t error)
+    {
+        for (auto& one : asking_)
+            EXPECT_EQ(error, one.started->result()) << one.call.name;
+    }
+    void expect_none(cs_error_t error)
+    {
+        for (auto& one : asking_)
+            EXPECT_NE(error, one.started->result()) << one.call.name;
+    }
+
+    // When the last one returned.
+    Clock::time_point finished()
+    {
+        Clock::time_point last{};
+        for (auto& one : asking_)
+            last = std::max(last, one.started->finished());
+        return last;
+    }
+
+private:
+    struct Asking {
+        HandleCall call;
+        std::unique_ptr<Client> client;
+        std::unique_ptr<Background<cs_error_t>> started{}; // last: it uses the others
+    };
+
+    FakeDaemon& daemon_;
+    std::deque<Asking> asking_;
+};
+
+class Request : public ::testing::TestWithParam<void (Waiting::*)()> {
+protected:
+    ~Request() override { remove_what_libqb_leaves(); }
+
+    // From the daemon's death to the result of the last of its functions.
+    static Duration time_to_end()
+    {
+        FakeDaemon daemon(options());
+        Waiting waiting(daemon);
+        (waiting.*GetParam())();
+        const auto start = Clock::now();
+        daemon.kill();
+        waiting.expect_all(CS_ERR_LIBRARY);
+        return waiting.finished() - start;
+    }
+};
+
+// Three attempts, since a machine that is busy elsewhere must not break the promise.
+TEST_P(Request, of_every_kind_ends_with_the_daemon_as_promised)
+{
+    Duration shortest = time_to_end();
+    for (int attempts = 1; attempts < 3 && shortest >= kPromise; ++attempts)
+        shortest = std::min(shortest, time_to_end());
+    EXPECT_LT(shortest, kPromise);
+}
+
+INSTANTIATE_TEST_SUITE_P(Silent, Request, ::testing::Values(&Waiting::begin_in_vain));
+INSTANTIATE_TEST_SUITE_P(Frozen, Request, ::testing::Values(&Waiting::begin_frozen));
+
+TEST(RequestToFrozenDaemon, of_every_kind_is_answered_when_that_goes_on)
+{
+    FakeDaemon daemon(options());
+    Waiting waiting(daemon);
+    waiting.begin_frozen();
+    daemon.resume();
+    waiting.expect_none(CS_ERR_LIBRARY);
+}
+
+TEST(DeathBeforeAccept, fails_initialize)
+{
+    FakeDaemon daemon(options());
+    daemon.stop();
+    Background initializing([] { return initialize(); });
+    EXPECT_TRUE(initializing.thread().falls_asleep());
+    daemon.kill();
+    EXPECT_EQ(CS_ERR_LIBRARY, initializing.result());
+    remove_what_libqb_leaves();
+}
+
+class Freeze : public ServiceTest {};
+
+TEST_F(Freeze, before_it_accepts_is_waited_for)
+{
+    daemon.stop();
+    std::unique_ptr<Client> another;
+    Background connecting([&] {
+        another = kService.connect(daemon);
+        return true;
+    });
+    EXPECT_FALSE(connecting.ended_within(kGlance));
+    daemon.resume();
+    EXPECT_TRUE(connecting.result());
+    EXPECT_EQ(CS_OK, another->finalize());
+}
+
+TEST_F(Freeze, does_not_keep_events_from_being_delivered)
+{
+    daemon.now(numbered(1, 100));
+    daemon.stop();
+    EXPECT_EQ(CS_OK, client->dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(numbers_to(100), client->told);
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, client->dispatch(CS_DISPATCH_ONE_NONBLOCKING));
+    daemon.resume();
+    daemon.now(numbered(101, 1));
+    EXPECT_EQ(CS_OK, client->dispatch(CS_DISPATCH_ONE));
+    EXPECT_EQ(numbers_to(101), client->told);
+    expect_usable();
+}
+
+TEST_F(Freeze, in_the_middle_of_a_batch_does_not_matter)
+{
+    daemon.now(numbered(1, 100));
+    client->on_told = [this] {
+        if (client->told.size() == 50)
+            daemon.stop();
+    };
+    EXPECT_EQ(CS_OK, client->dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(numbers_to(100), client->told);
+    daemon.resume();
+    expect_usable();
+}
+
+TEST_F(Freeze, keeps_nobody_from_waiting_for_events)
+{
+    Background dispatching([this] { return client->dispatch(CS_DISPATCH_ONE); });
+    EXPECT_TRUE(dispatching.thread().falls_asleep());
+    daemon.stop();
+    EXPECT_FALSE(dispatching.ended_within(kGlance));
+    daemon.resume();
+    daemon.now(numbered(1, 1));
+    EXPECT_EQ(CS_OK, dispatching.result());
+    EXPECT_EQ(numbers_to(1), client->told);
+}
+
+// A service whose finalize asks the daemon waits for it, as every request does.
+TEST_F(Freeze, lets_finalize_succeed_at_once_or_when_it_is_over)
+{
+    const int fd = client->fd();
+    daemon.stop();
+    Background finalizing([this] { return client->finalize(); });
+    EXPECT_EQ(kService.finalize_asks, !finalizing.ended_within(kService.finalize_asks ? kGlance : kPatience));
+    daemon.resume();
+    EXPECT_EQ(CS_OK, finalizing.result());
+    EXPECT_FALSE(open_descriptors().contains(fd));
+}
+
+TEST_F(Freeze, that_ends_in_death_ends_finalize)
+{
+    if (!kService.finalize_asks)
+        GTEST_SKIP() << "it does not wait for the daemon";
+    daemon.stop();
+    Background finalizing([this] { return client->finalize(); });
+    EXPECT_TRUE(finalizing.thread().falls_asleep());
+    daemon.kill();
+    EXPECT_EQ(CS_ERR_LIBRARY, finalizing.result());
+}
+
+// Who removes the files is open then.
+TEST(DeathDuringFinalize, does_not_disturb_it)
+{
+    for (int times = 0; times < 20; ++times) {
+        FakeDaemon daemon(options());
+        const auto client = kService.connect(daemon);
+        const int fd = client->fd();
+        Thread dying([&] { daemon.kill(); });
+        const cs_error_t error = client->finalize();
+        EXPECT_TRUE(error == CS_OK || (kService.finalize_asks && error == CS_ERR_LIBRARY)) << error;
+        EXPECT_FALSE(open_descriptors().contains(fd));
+        dying.join();
+    }
+    for (const auto& name : shared_memory_entries())
+        if (name.starts_with("qb-"))
+            std::filesystem::remove_all("/dev/shm/" + name);
+}
+
+class Restart : public ServiceTest {};
+
+TEST_F(Restart, of_the_daemon_lets_new_handles_in_at_once_and_old_ones_stay_dead)
+{
+    daemon.kill();
+    for (int times = 0; times < 3; ++times) {
+        EXPECT_EQ(CS_ERR_LIBRARY, initialize());
+        FakeDaemon next(options());
+        const auto fresh = kService.connect(next);
+        expect_dead();
+        next.now({event(fresh->event(1))});
+        EXPECT_EQ(CS_OK, fresh->dispatch(CS_DISPATCH_ONE));
+        EXPECT_EQ(numbers_to(1), fresh->told);
+        EXPECT_EQ(CS_OK, fresh->finalize());
+    }
+}
+
+TEST_F(Restart, of_the_daemon_is_noticed_by_who_tries_again_and_again)
+{
+    daemon.kill();
+    std::atomic<std::uint32_t> refused = 0;
+    std::uint64_t handle = kNoHandle;
+    Background trying([&] {
+        cs_error_t error = CS_ERR_LIBRARY;
+        while ((error = kService.initialize(&handle)) == CS_ERR_LIBRARY || error == CS_ERR_TRY_AGAIN)
+            ++refused;
+        return error;
+    });
+    EXPECT_TRUE(eventually([&] { return refused > 100; }));
+    const FakeDaemon next(options());
+    EXPECT_EQ(CS_OK, trying.result());
+    EXPECT_EQ(CS_OK, kService.finalize(handle));
+}
+
+} // namespace

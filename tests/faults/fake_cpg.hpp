@@ -1,0 +1,61 @@
+// What the tests on a fake cpg service share. Its messages are put together by the library's own layouts; that these
+// are the daemon's is for the tests on a real one to say.
+#pragma once
+
+#include "integration/cpg_fixture.hpp"
+#include "support/bytes.hpp"
+#include "support/fake_daemon.hpp"
+
+#include "cpg/wire.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace test {
+
+namespace wire = corosync::cpg;
+
+inline constexpr char kGroup[] = "group";
+inline constexpr std::uint32_t kOwnNode = 1;
+inline constexpr std::uint32_t kSender = 4711; // a member that sends
+
+// The answers of a daemon of one node, which agrees to everything, and in which `kSender` is the group's only member.
+Bytes cpg_answer(const Bytes& request);
+
+// A reply or an event with `fields` at its begin, and a header that is right.
+template <class Fields> Bytes cpg_message(std::int32_t id, Fields fields, const Bytes& tail = {})
+{
+    fields.header = {id, static_cast<std::int32_t>(sizeof fields + tail.size()), CS_OK};
+    return as_bytes(fields) + tail;
+}
+
+wire::Name wire_name(std::string_view text);
+Bytes wire_addresses(const Members& members);
+
+// Events, whose fields can be bent before they are sent.
+struct Delivery {
+    explicit Delivery(const Bytes& text);
+    wire::DeliverEvent fields{};
+    Bytes text;
+    Bytes bytes() const { return cpg_message(wire::kDeliver, fields, text); }
+};
+
+struct Confchg {
+    Confchg(const Members& members, const Members& left, const Members& joined);
+    wire::ConfchgEvent fields{};
+    Bytes lists;
+    Bytes bytes() const { return cpg_message(wire::kConfchg, fields, lists); }
+};
+
+struct Part {
+    Part(wire::PartType type, std::size_t whole, const Bytes& text);
+    wire::PartialDeliverEvent fields{};
+    Bytes text;
+    Bytes bytes() const { return cpg_message(wire::kPartialDeliver, fields, text); }
+};
+
+// With the 4 bytes more that daemons send behind the list, or without.
+Bytes totem_event(std::uint32_t count, const std::vector<std::uint32_t>& nodes, std::size_t more = 4);
+
+} // namespace test

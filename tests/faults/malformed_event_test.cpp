@@ -1,0 +1,130 @@
+// Events that are none, of each kind. A malformed one is used up, the dispatch that met it says CS_ERR_LIBRARY, no
+// callback hears of it, and what comes behind it is delivered. The same for every service.
+#include "message_fields.hpp"
+#include "service.hpp"
+
+#include <string>
+
+namespace {
+
+using namespace test;
+
+class MalformedEvent : public ServiceTest {
+protected:
+    template <class Test> void for_every_kind(Test test)
+    {
+        for (const auto& kind : client->kinds()) {
+            SCOPED_TRACE(kind.name);
+            test(kind);
+            if (HasFailure())
+                return;
+        }
+    }
+
+    // The result of the dispatch that meets this event. Behind it there is a good one.
+    cs_error_t met(const Bytes& bytes)
+    {
+        SCOPED_TRACE("met " + ::testing::PrintToString(bytes.substr(0, 48)));
+        client->told.clear();
+        daemon.now({event(bytes), event(client->event(4711))});
+        const cs_error_t error = client->dispatch(CS_DISPATCH_ONE);
+        EXPECT_LE(client->told.size(), error == CS_OK ? 1U : 0U);
+        client->told.clear();
+        EXPECT_EQ(CS_OK, client->dispatch(CS_DISPATCH_ONE));
+        EXPECT_EQ(Numbers{4711}, client->told);
+        EXPECT_EQ(CS_ERR_TRY_AGAIN, client->dispatch(CS_DISPATCH_ONE_NONBLOCKING));
+        return error;
+    }
+
+    void expect_malformed(const Bytes& bytes)
+    {
+        EXPECT_EQ(CS_ERR_LIBRARY, met(bytes)) << ::testing::PrintToString(bytes.substr(0, 48));
+    }
+};
+
+TEST_F(MalformedEvent, is_no_good_one)
+{
+    for_every_kind([this](const Client::Kind& kind) { EXPECT_EQ(CS_OK, met(kind.event)); });
+    expect_usable();
+}
+
+TEST_F(MalformedEvent, is_one_that_is_cut_short)
+{
+    for_every_kind([this](const Client::Kind& kind) {
+        for (std::size_t length = 1; length < kind.least; ++length) {
+            Bytes cut = kind.event.substr(0, length);
+            expect_malformed(length < kHeaderSize ? cut : with_size(cut, length));
+        }
+    });
+    expect_usable();
+}
+
+TEST_F(MalformedEvent, is_one_of_another_size_than_it_says)
+{
+    for_every_kind([this](const Client::Kind& kind) {
+        expect_malformed(with_size(kind.event, 0));
+        expect_malformed(with_size(kind.event, kHeaderSize - 1));
+        expect_malformed(with_size(kind.event, kind.event.size() + 1));
+        if (transport() == Transport::socket)
+            return; // libqb's client asks the kernel for as much as a datagram says it is
+        for (const std::uint32_t size : kExtremes)
+            if (size != 0)
+                expect_malformed(with_size(kind.event, size));
+    });
+    expect_usable();
+}
+
+// What it means is for each service's own tests; here nothing is read that should not be.
+TEST_F(MalformedEvent, may_have_anything_in_any_field)
+{
+    for_every_kind([this](const Client::Kind& kind) {
+        for_each_field(kind.event, [this](const Bytes& bent) {
+            const cs_error_t error = met(bent);
+            EXPECT_TRUE(error == CS_OK || error == CS_ERR_LIBRARY) << error;
+        });
+    });
+    expect_usable();
+}
+
+// Newer daemons may send more, of a kind that is known and of others.
+TEST_F(MalformedEvent, is_none_that_is_longer_than_it_needs)
+{
+    for_every_kind([this](const Client::Kind& kind) {
+        for (const std::size_t more : {1, 8, 1'000'000})
+            EXPECT_EQ(CS_OK, met(with_size(kind.event, kind.event.size() + more) + Bytes(more, 'x')));
+    });
+    expect_usable();
+}
+
+TEST_F(MalformedEvent, is_none_of_an_unknown_kind)
+{
+    for_every_kind([this](const Client::Kind& kind) {
+        for (const std::uint32_t id : {2U, 8U, 99U, 1000U, 0x7fffffffU, 0xffffffffU})
+            EXPECT_EQ(CS_OK, met(with(kind.event, kIdField, id)));
+    });
+    expect_usable();
+}
+
+TEST_F(MalformedEvent, among_good_ones_ends_the_dispatch_that_meets_it_and_no_more)
+{
+    const auto kinds = client->kinds();
+    for (const auto flag : {CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING}) {
+        for (const std::size_t place : {0, 1, 50, 63, 64, 99}) {
+            client->told.clear();
+            Steps steps = numbered(1, 99);
+            const Bytes& good = kinds[place % kinds.size()].event;
+            steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(place), event(with_size(good, 0)));
+            daemon.now(steps);
+            EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(flag));
+            EXPECT_EQ(place, client->told.size());
+            EXPECT_TRUE(eventually([this] {
+                EXPECT_EQ(CS_OK, client->dispatch(CS_DISPATCH_ALL));
+                return client->told.size() == 99;
+            }));
+            EXPECT_EQ(numbers_to(99), client->told);
+        }
+    }
+    expect_usable();
+}
+
+} // namespace

@@ -1,0 +1,49 @@
+// libcmap, for the tests that are the same for every service.
+#include "cmap_messages.hpp"
+#include "integration/cmap_calls.hpp"
+#include "integration/cmap_fixture.hpp"
+#include "service.hpp"
+
+namespace test {
+
+namespace {
+
+class CmapClient : public Client {
+public:
+    explicit CmapClient(FakeDaemon& daemon)
+        : tracker_(cmap_.track("some.key", kEverything)), cookie_(cookie_in(daemon.last_request()))
+    {
+        tracker_.on_event = [this](const Tracker::Call& call) {
+            tell(call.now.len == sizeof(std::uint32_t) ? *static_cast<const std::uint32_t*>(call.now.data) : 0);
+        };
+    }
+
+    std::uint64_t handle() const override { return cmap_; }
+    cs_error_t finalize() override { return cmap_.finalize(); }
+    cs_error_t dispatch(cs_dispatch_flags_t flag) override { return cmap_dispatch(cmap_, flag); }
+    int fd() const override { return cmap_.fd(); }
+    std::vector<HandleCall> calls() const override { return cmap_calls(); }
+    Bytes event(std::uint32_t number) const override { return Notification(cookie_, number).bytes(); }
+    std::vector<Kind> kinds() const override
+    {
+        return {{"notify", Notification(cookie_, "now", "before").bytes(), sizeof(wire::NotifyEvent) + 9}};
+    }
+
+private:
+    Cmap cmap_;
+    Tracker& tracker_;
+    const Cookie cookie_;
+};
+
+} // namespace
+
+const Service kService{
+    "cmap",
+    CmapAnswers{},
+    cmap_initialize,
+    cmap_finalize,
+    false,
+    [](FakeDaemon& daemon) -> std::unique_ptr<Client> { return std::make_unique<CmapClient>(daemon); },
+    {"initialize", "initialize_map"}};
+
+} // namespace test

@@ -1,0 +1,71 @@
+// libcpg, for the tests that are the same for every service.
+#include "fake_cpg.hpp"
+#include "service.hpp"
+
+#include <stdexcept>
+
+namespace test {
+
+namespace {
+
+class CpgClient : public Client {
+public:
+    CpgClient()
+    {
+        if (cpg_iteration_initialize(cpg_, CPG_ITERATION_ALL, nullptr, &iteration_) != CS_OK)
+            throw std::runtime_error("no iteration");
+        if (join(cpg_, kGroup) != CS_OK)
+            throw std::runtime_error("no membership");
+        cpg_.on_event = [this](const Cpg::Call& call) {
+            const Events events = cpg_.take();
+            tell(call.kind == Event::message && call.size == sizeof(std::uint32_t)
+                     ? value_at<std::uint32_t>(events.back().data, 0)
+                     : 0);
+        };
+    }
+
+    std::uint64_t handle() const override { return cpg_; }
+    cs_error_t finalize() override { return cpg_.finalize(); }
+    cs_error_t dispatch(cs_dispatch_flags_t flag) override { return cpg_dispatch(cpg_, flag); }
+    int fd() const override { return cpg_.fd(); }
+    std::vector<HandleCall> calls() const override
+    {
+        auto calls = cpg_calls();
+        calls.push_back({"iteration_next", HandleCall::request, [this](std::uint64_t) {
+                             return cpg_iteration_next(iteration_, output<cpg_iteration_description_t>());
+                         }});
+        calls.push_back({"zcb_mcast_joined", HandleCall::request, [](std::uint64_t handle) {
+                             char byte = 'x';
+                             return cpg_zcb_mcast_joined(handle, CPG_TYPE_AGREED, &byte, 1);
+                         }});
+        return calls;
+    }
+    Bytes event(std::uint32_t number) const override { return Delivery(as_bytes(number)).bytes(); }
+    std::vector<Kind> kinds() const override
+    {
+        const Members some{{1, 2, 3}, {4, 5, 6}};
+        const Bytes delivery = Delivery("message").bytes();
+        const Bytes part = Part(wire::kFirst, 100, "part").bytes();
+        const Bytes confchg = Confchg(some, some, some).bytes();
+        return {{"deliver", delivery, delivery.size()},
+                {"partial_deliver", part, part.size()},
+                {"confchg", confchg, confchg.size()},
+                {"totem_confchg", totem_event(3, {1, 2, 3}), 56}};
+    }
+
+private:
+    Cpg cpg_{{.totem = true}};
+    cpg_iteration_handle_t iteration_ = kNoHandle;
+};
+
+} // namespace
+
+const Service kService{"cpg",
+                       cpg_answer,
+                       [](std::uint64_t* handle) { return cpg_initialize(handle, nullptr); },
+                       cpg_finalize,
+                       true,
+                       [](FakeDaemon&) -> std::unique_ptr<Client> { return std::make_unique<CpgClient>(); },
+                       {"initialize", "model_initialize", "iteration_finalize"}};
+
+} // namespace test

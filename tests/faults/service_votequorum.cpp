@@ -1,0 +1,48 @@
+// libvotequorum, for the tests that are the same for every service.
+#include "fake_votequorum.hpp"
+#include "service.hpp"
+
+namespace test {
+
+namespace {
+
+class VotequorumClient : public Client {
+public:
+    VotequorumClient()
+    {
+        votequorum_.on_notice = [this] {
+            const std::string text = votequorum_.take().back();
+            const std::string expected = "expected ";
+            tell(text.starts_with(expected) ? static_cast<std::uint32_t>(std::stoul(text.substr(expected.size()))) : 0);
+        };
+    }
+
+    std::uint64_t handle() const override { return votequorum_; }
+    cs_error_t finalize() override { return votequorum_.finalize(); }
+    cs_error_t dispatch(cs_dispatch_flags_t flag) override { return votequorum_.dispatch(flag); }
+    int fd() const override { return votequorum_.fd(); }
+    std::vector<HandleCall> calls() const override { return calls_with_a_handle(); }
+    Bytes event(std::uint32_t number) const override { return expected_votes_event(number); }
+    std::vector<Kind> kinds() const override
+    {
+        return {{"quorum", quorum_event(1, 2, 64), 64},
+                {"nodelist", node_list_event(3, 68), 68},
+                {"expected_votes", expected_votes_event(1), 40},
+                {"extra_info", extra_info_event(1, "extra"), 53}};
+    }
+
+private:
+    Votequorum votequorum_{Initialize::with_model};
+};
+
+} // namespace
+
+const Service kService{"votequorum",
+                       VotequorumAnswers{},
+                       [](std::uint64_t* handle) { return votequorum_initialize(handle, nullptr); },
+                       votequorum_finalize,
+                       false,
+                       [](FakeDaemon&) -> std::unique_ptr<Client> { return std::make_unique<VotequorumClient>(); },
+                       {"initialize", "model_initialize"}};
+
+} // namespace test
