@@ -48,6 +48,18 @@ bool valid(const Name& name)
     return name.length <= kNameSize;
 }
 
+std::uint64_t addresses_in(const ConfchgEvent& confchg)
+{
+    return std::uint64_t{confchg.members} + confchg.left + confchg.joined;
+}
+
+// False if it does not hold what it says it does.
+bool read_confchg(const View& event, ConfchgEvent& confchg)
+{
+    return event.read(confchg) && valid(confchg.group) &&
+           event.bytes(sizeof confchg, addresses_in(confchg) * sizeof(Address)) != nullptr;
+}
+
 } // namespace
 
 HandleTable<Session>& Session::table()
@@ -308,18 +320,14 @@ int Session::absorb(const View& part, Buffer& buffer, Event& whole)
 // sender may already be back, with a new message.
 void Session::observe(const View& event)
 {
+    ReplyHeader header;
     ConfchgEvent confchg;
-    if (!event.read(confchg) || confchg.header.id != kConfchg)
+    if (!read_header(event, header) || header.id != kConfchg || !read_confchg(event, confchg))
         return;
-    std::uint64_t at = sizeof confchg + std::uint64_t{confchg.members} * sizeof(Address);
-    for (std::uint32_t index = 0; index < confchg.left; ++index, at += sizeof(Address)) {
-        Address address;
-        const std::byte* bytes = event.bytes(at, sizeof address);
-        if (bytes == nullptr)
-            return;
-        std::memcpy(&address, bytes, sizeof address);
+    std::size_t at = sizeof confchg + confchg.members * sizeof(Address);
+    Address address;
+    for (std::uint32_t index = 0; index < confchg.left && event.read(address, at); ++index, at += sizeof address)
         assemblies_.drop(address.nodeid, address.pid);
-    }
 }
 
 int Session::deliver(cpg_handle_t handle, std::byte* event, std::size_t size)
@@ -355,15 +363,13 @@ int Session::deliver_message(cpg_handle_t handle, std::byte* event, const View& 
 int Session::deliver_confchg(cpg_handle_t handle, std::byte* event, const View& view) const
 {
     ConfchgEvent head;
-    if (!view.read(head) || !valid(head.group))
-        return -EPROTO;
-    const std::uint64_t count = std::uint64_t{head.members} + head.left + head.joined;
-    if (view.bytes(sizeof head, count * sizeof(Address)) == nullptr)
+    if (!read_confchg(view, head))
         return -EPROTO;
     if (model_.cpg_confchg_fn == nullptr)
         return 0;
     // The program's form of an address is smaller, so the lists are rewritten where they lie, one behind the other.
     std::byte* lists = event + sizeof head;
+    const std::uint64_t count = addresses_in(head);
     for (std::uint64_t index = 0; index < count; ++index) {
         Address address;
         std::memcpy(&address, lists + index * sizeof address, sizeof address);

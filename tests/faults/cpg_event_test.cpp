@@ -201,6 +201,16 @@ TEST_F(CpgParts, of_a_member_that_has_left_make_none)
     EXPECT_EQ(Events{}, without_confchg.take());
 }
 
+TEST_F(CpgParts, of_a_member_make_a_message_though_an_event_that_says_it_left_is_malformed)
+{
+    Confchg malformed({}, {{kOwnNode, kSender, CPG_REASON_PROCDOWN}}, {});
+    malformed.fields.joined = 1000;
+    daemon.now({part(wire::kFirst, 0), part(wire::kContinued, 1), event(malformed.bytes()), part(wire::kLast, 2)});
+    EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    EXPECT_EQ(Texts{message}, messages(cpg.take()));
+}
+
 // What there is of it is released with the handle.
 TEST_F(CpgParts, that_the_daemon_dies_in_the_middle_of_make_none)
 {
