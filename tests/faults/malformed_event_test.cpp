@@ -3,6 +3,7 @@
 #include "message_fields.hpp"
 #include "service.hpp"
 
+#include <initializer_list>
 #include <string>
 
 namespace {
@@ -90,7 +91,7 @@ TEST_F(MalformedEvent, may_have_anything_in_any_field)
 TEST_F(MalformedEvent, is_none_that_is_longer_than_it_needs)
 {
     for_every_kind([this](const Client::Kind& kind) {
-        for (const std::size_t more : {1, 8, 1'000'000})
+        for (const std::size_t more : std::initializer_list<std::size_t>{1, 8, 1'000'000})
             EXPECT_EQ(CS_OK, met(with_size(kind.event, kind.event.size() + more) + Bytes(more, 'x')));
     });
     expect_usable();
@@ -109,7 +110,7 @@ TEST_F(MalformedEvent, among_good_ones_ends_the_dispatch_that_meets_it_and_no_mo
 {
     const auto kinds = client->kinds();
     for (const auto flag : {CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING}) {
-        for (const std::size_t place : {0, 1, 50, 63, 64, 99}) {
+        for (const std::size_t place : std::initializer_list<std::size_t>{0, 1, 50, 63, 64, 99}) {
             client->told.clear();
             Steps steps = numbered(1, 99);
             const Bytes& good = kinds[place % kinds.size()].event;

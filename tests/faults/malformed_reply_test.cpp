@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <initializer_list>
 #include <string>
 
 namespace {
@@ -86,7 +87,7 @@ TEST_F(MalformedReply, is_tried_on_every_function_of_the_library)
 TEST_F(MalformedReply, that_is_cut_short_is_none)
 {
     for_every_function([this](const Function& function) {
-        for (const std::size_t length : {1, 8, 16, 23})
+        for (const std::size_t length : std::initializer_list<std::size_t>{1, 8, 16, 23})
             expect_malformed(function, function.reply.substr(0, length));
     });
 }
