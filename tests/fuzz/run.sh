@@ -6,9 +6,9 @@
 # at a time as there are CPUs. Prints the last status line of each. Inputs that crash a target are shown and stay in
 # FOLDER/crashes. With --merge the corpus is then given what has reached new code, as little of it as will do.
 #
-# With --coverage: which lines of the decoders the corpus reaches.
+# With --coverage, which needs llvm too: how many lines of the decoders the corpus reaches, and those that it does not.
 
-set -eu
+set -eu -o pipefail
 
 . "$(dirname "$0")/../support/setup.sh"
 
@@ -63,7 +63,7 @@ show_coverage() {
 run_target() {
     mkdir -p "$folder/corpus/$1"
     ASAN_OPTIONS=quarantine_size_mb=16 UBSAN_OPTIONS=print_stacktrace=1 "$folder/fuzz/$1" -max_total_time="$seconds" \
-        -timeout=10 -artifact_prefix="$folder/crashes/$1-" "$folder/corpus/$1" "$corpus/$1" >"$folder/$1.log" 2>&1 ||
+        -timeout=60 -artifact_prefix="$folder/crashes/$1-" "$folder/corpus/$1" "$corpus/$1" >"$folder/$1.log" 2>&1 ||
         echo "$1" >>"$folder/crashes/targets"
 }
 
