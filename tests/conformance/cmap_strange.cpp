@@ -70,6 +70,14 @@ const Group kEvents("cmap.strange_event", [](Transcript& at) {
         std::fill(std::begin(bent.fields.key.value), std::end(bent.fields.key.value), 'x');
         return bent.bytes();
     });
+    at.apart("tracker_of_another_handle", [&](Line& line) {
+        const Cmap other;
+        const Watch watch(other, kKey, kEverything);
+        const auto cookie = test::cookie_in(daemon.last_request());
+        const Cmap cmap;
+        daemon.now({event(Notification(cookie, 1).bytes())});
+        line << cmap_dispatch(cmap, CS_DISPATCH_ALL) << watch.count();
+    });
     note("longer_than_it_needs", CS_DISPATCH_ONE,
          [](test::Cookie cookie) { return Notification(cookie, 7).bytes() + "more"; });
 });

@@ -1,5 +1,5 @@
-// Whom the library talks to at all: root, the caller's own user, and those that the administrator lists. An abstract
-// socket name belongs to whoever takes it first.
+// Whom the library talks to at all (PEER): root, the caller's own user, and those that the administrator lists. An
+// abstract socket name belongs to whoever takes it first.
 #include "raw_cmap.hpp"
 
 #include <cerrno>

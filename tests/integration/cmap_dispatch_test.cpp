@@ -172,7 +172,7 @@ TEST_F(CmapDispatch, all_serves_what_its_callbacks_cause)
     EXPECT_EQ((Numbers{1, 2, 3, 4, 5, 6}), numbers(tracker.events()));
 }
 
-// T80
+// T80, CMAP-D23
 TEST_F(CmapDispatch, and_requests_fail_when_the_program_closed_the_descriptor)
 {
     if (transport() == Transport::socket)

@@ -39,7 +39,7 @@ TEST_F(CmapFault, death_wakes_blocked_dispatches)
     EXPECT_LT(longest, kPromise);
 }
 
-// T77, C6, decision 13: a request is on its way to a daemon that is stopped and then killed.
+// T77, C6, CMAP-D20, decision 13: a request is on its way to a daemon that is stopped and then killed.
 TEST_F(CmapFault, death_ends_a_request_that_waits)
 {
     const Duration time = best_of_three(daemon, [&] {

@@ -262,7 +262,7 @@ TEST_F(CmapTracker, is_given_values_that_are_aligned)
     EXPECT_EQ(11U, tracker.count());
 }
 
-// T99
+// T99, CMAP-D25
 TEST_F(CmapTracker, ends_with_its_handle_and_no_other)
 {
     Cmap cmap;

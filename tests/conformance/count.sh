@@ -1,0 +1,20 @@
+#!/bin/sh
+# count.sh TRANSCRIPT: it has at least 400 observations besides the tables of libcorosync_common, 100 of each service.
+
+set -eu
+transcript=$1
+[ -e "$transcript" ] || {
+    echo "there is no transcript: skipped" >&2
+    exit 77
+}
+status=0
+all=0
+for service in cmap cpg votequorum; do
+    count=$(grep -c "^$service\." "$transcript" || true)
+    echo "$service: $count observations"
+    all=$((all + count))
+    [ "$count" -ge 100 ] || status=1
+done
+echo "all: $all observations"
+[ "$all" -ge 400 ] || status=1
+exit $status
