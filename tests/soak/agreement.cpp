@@ -159,15 +159,6 @@ void Agreement::close(State& state, Ring next)
 
 void Agreement::compare(const Segment& a, const Segment& b)
 {
-    if (a.next == b.next && a.next != Ring{})
-        compare_together(a, b);
-    else
-        compare_apart(a, b);
-}
-
-void Agreement::compare_together(const Segment& a, const Segment& b)
-{
-    ++figures_.together;
     std::size_t in_a = 0;
     std::size_t in_b = 0;
     const auto begins_in = [](const Segment& earlier, const Segment& later) {
@@ -181,6 +172,20 @@ void Agreement::compare_together(const Segment& a, const Segment& b)
         in_b = begins_in(b, a);
         in_a = 0;
     }
+    // They may part and meet so quickly that there is no ring in between.
+    const auto parts = [](const Segment& segment, std::size_t from, Member from_whom) {
+        return std::any_of(segment.items.begin() + static_cast<std::ptrdiff_t>(from), segment.items.end(),
+                           [&](const Item& item) { return item.confchg.left.contains(from_whom.node); });
+    };
+    if (a.next == b.next && a.next != Ring{} && !parts(a, in_a, b.member) && !parts(b, in_b, a.member))
+        compare_together(a, in_a, b, in_b);
+    else
+        compare_apart(a, b);
+}
+
+void Agreement::compare_together(const Segment& a, std::size_t in_a, const Segment& b, std::size_t in_b)
+{
+    ++figures_.together;
     auto fresh_to_a = a.fresh;
     auto fresh_to_b = b.fresh;
     while (in_a < a.items.size() || in_b < b.items.size()) {

@@ -95,7 +95,8 @@ private:
     State& state_of(Member member);
     void close(State& state, Ring next);
     void compare(const Segment& a, const Segment& b);
-    void compare_together(const Segment& a, const Segment& b);
+    // From those items on.
+    void compare_together(const Segment& a, std::size_t in_a, const Segment& b, std::size_t in_b);
     void compare_apart(const Segment& a, const Segment& b);
     bool excuses(std::set<std::uint32_t>& fresh, const std::vector<Item>& items, std::size_t index);
 

@@ -142,6 +142,20 @@ TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere)
     EXPECT_EQ(2U, agreement.figures().apart);
 }
 
+TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere_if_they_are_back_at_once)
+{
+    tell(kOne, {from(kTwo, 1)});
+    agreement.confchg(kOne, kThreeLeft);
+    tell(kOne, {from(kTwo, 2)});
+    agreement.confchg(kOne, {{1, 2, 3}, {}, {3}});
+    tell(kThree, {from(kTwo, 1)});
+    agreement.confchg(kThree, {{3}, {1, 2}, {}});
+    agreement.confchg(kThree, {{1, 2, 3}, {}, {1, 2}});
+    move({kOne, kThree}, kSecond);
+    EXPECT_EQ(0U, violations());
+    EXPECT_EQ(1U, agreement.figures().apart);
+}
+
 TEST_F(AgreementTest, is_broken_by_who_is_told_in_another_order_and_goes_elsewhere)
 {
     tell(kOne, {from(kTwo, 1), from(kThree, 1)});
