@@ -105,13 +105,15 @@ int send_request(int socket)
     Outgoing<HandshakeRequest> request(kAuthenticate);
     request->message_size = kMessageSize;
     const iovec part = request.part();
-    for (;;) {
-        // 24 bytes into an empty socket buffer go at once or not at all.
-        if (send(socket, part.iov_base, part.iov_len, MSG_NOSIGNAL) == static_cast<ssize_t>(part.iov_len))
-            return 0;
-        if (errno != EINTR)
+    for (std::size_t sent = 0; sent < part.iov_len;) {
+        const ssize_t some =
+            send(socket, static_cast<const std::byte*>(part.iov_base) + sent, part.iov_len - sent, MSG_NOSIGNAL);
+        if (some > 0)
+            sent += static_cast<std::size_t>(some);
+        else if (errno != EINTR)
             return errno == EPIPE || errno == ECONNRESET ? -ENOTCONN : -errno;
     }
+    return 0;
 }
 
 int receive_reply(int socket, const Settings& settings, std::byte* reply, const char* service, Server& server,

@@ -1,14 +1,12 @@
 // What the library does to the process that hosts it: nothing that was not asked for.
 #include "cmap_fixture.hpp"
 #include "support/eavesdropper.hpp"
+#include "support/memory_use.hpp"
 #include "support/process_state.hpp"
 #include "support/sanitizers.hpp"
 
 #include <array>
 #include <cstdlib>
-#include <fstream>
-
-#include <malloc.h>
 
 namespace {
 
@@ -75,24 +73,6 @@ TEST_F(CmapManners, leaves_the_random_numbers_to_the_program)
     ::srandom(1);
     const Cmap cmap;
     EXPECT_EQ(undisturbed, ::random());
-}
-
-std::size_t allocated()
-{
-    const auto info = ::mallinfo2();
-    return info.uordblks + info.hblkhd;
-}
-
-// Memory of this process alone, in bytes.
-std::size_t private_memory()
-{
-    std::ifstream file("/proc/self/smaps_rollup");
-    std::string word;
-    std::size_t kilobytes = 0;
-    while (file >> word)
-        if (word == "Anonymous:")
-            file >> kilobytes;
-    return kilobytes << 10;
 }
 
 // Decision 10

@@ -384,13 +384,14 @@ const std::vector<HandleCall>& cpg_calls()
         {"context_set", local, [](H h) { return cpg_context_set(h, nullptr); }},
         {"flow_control_state_get", local,
          [](H h) { return cpg_flow_control_state_get(h, output<cpg_flow_control_state_t>()); }},
-        {"zcb_alloc and zcb_free", local,
+        {"zcb_alloc", local,
          [](H h) {
              void* buffer = nullptr;
              const auto error = cpg_zcb_alloc(h, 8, &buffer);
-             const auto freed = cpg_zcb_free(h, buffer);
-             return error == freed ? error : CS_ERR_FAILED_OPERATION;
+             cpg_zcb_free(h, buffer);
+             return error;
          }},
+        {"zcb_free", local, [](H h) { return cpg_zcb_free(h, nullptr); }},
         {"join", request, [](H h) { return cpg_join(h, &group); }},
         {"leave", request, [](H h) { return cpg_leave(h, &group); }},
         {"mcast_joined", request, [](H h) { return send_once(h, "x"); }},

@@ -1,11 +1,11 @@
 // Opening a connection: what comes out of it, and what is left when it fails.
 #include "cpg_fixture.hpp"
+#include "support/full_shared_memory.hpp"
 
 #include <cstdlib>
 
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace {
@@ -110,23 +110,6 @@ TEST_F(CpgInitialize, lets_in_root_only)
     EXPECT_EQ(CS_ERR_ACCESS, as_user(65534, 65534, initialize));
     EXPECT_EQ(CS_OK, as_user(65534, 0, initialize));
 }
-
-// Leaves next to no room in shared memory, as long as it lives.
-class FullSharedMemory {
-public:
-    FullSharedMemory()
-    {
-        struct statvfs memory {};
-        ::statvfs("/dev/shm", &memory);
-        limit(std::to_string((memory.f_blocks - memory.f_bfree) * memory.f_frsize + 65536));
-    }
-    ~FullSharedMemory() { limit("50%"); } // the default
-    FullSharedMemory(const FullSharedMemory&) = delete;
-    FullSharedMemory& operator=(const FullSharedMemory&) = delete;
-
-private:
-    static void limit(const std::string& size) { run("mount -o remount,size=" + size + " /dev/shm"); }
-};
 
 // Row 10, decision 3
 TEST_F(CpgInitialize, when_shared_memory_is_full_tells_so_and_holds_nothing)

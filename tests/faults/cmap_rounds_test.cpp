@@ -1,0 +1,35 @@
+// Connections that come and go, very many of them.
+#include "fake_cmap.hpp"
+
+#include "support/memory_use.hpp"
+#include "support/sanitizers.hpp"
+
+namespace {
+
+using namespace test;
+
+// libqb's client takes its time.
+int rounds()
+{
+    return transport() != Transport::ring || kSanitized ? 500 : 10'000;
+}
+
+constexpr std::size_t kMegabyte = 1 << 20;
+
+TEST(CmapRounds, leave_nothing)
+{
+    const FakeDaemon daemon({.service = "cmap", .answer = CmapAnswers{}});
+    for (int warming_up = 0; warming_up < 10; ++warming_up)
+        Cmap{};
+    const auto descriptors = open_descriptors();
+    const auto resident = resident_memory();
+    for (int number = 0; number < rounds(); ++number)
+        Cmap{};
+    EXPECT_EQ(descriptors, open_descriptors());
+    EXPECT_TRUE(eventually([&] { return connection_entries(daemon.pid()).empty(); }));
+    if (!kSanitized) {
+        EXPECT_LT(resident_memory(), resident + kMegabyte);
+    }
+}
+
+} // namespace

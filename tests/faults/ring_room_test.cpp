@@ -1,0 +1,37 @@
+// Attaching to rings for which there is no room any more.
+#include "raw_cmap.hpp"
+
+#include "support/full_shared_memory.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace test;
+
+// As in a file that its creator did not fill.
+void punch_hole(const std::string& path)
+{
+    const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    EXPECT_EQ(0, ::fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, HandshakeReply::kMessageSize));
+    ::close(file);
+}
+
+TEST(RingsWithoutRoom, fail_initialize_for_that_reason_and_nothing_is_kept)
+{
+    const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "auto"};
+    for (const char* ring : {"request", "response", "event"}) {
+        RawDaemon daemon;
+        const auto descriptors = open_descriptors();
+        punch_hole(daemon.rings().directory() + "/qb-" + ring + "-cmap-data");
+        {
+            const FullSharedMemory full;
+            EXPECT_EQ(CS_ERR_NO_SPACE, Attempt().error()) << ring;
+        }
+        EXPECT_TRUE(daemon.end().hung_up()) << ring;
+        EXPECT_TRUE(daemon.visited(1)) << ring << ": there is no point in falling back";
+    }
+}
+
+} // namespace

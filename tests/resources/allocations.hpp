@@ -1,0 +1,23 @@
+// Stands between the program, with all its libraries, and malloc.
+//
+// The program's own allocations, those of C++, are none of this business.
+#pragma once
+
+namespace test {
+
+// Allocations, in this thread, less those that were freed.
+long live_allocations();
+
+// From now on, in this thread, the allocation with this number, from 0 on, finds no memory; until the end of the scope.
+class FailingAllocation {
+public:
+    explicit FailingAllocation(int number);
+    ~FailingAllocation();
+    FailingAllocation(const FailingAllocation&) = delete;
+    FailingAllocation& operator=(const FailingAllocation&) = delete;
+
+    // It came to that.
+    bool happened() const;
+};
+
+} // namespace test

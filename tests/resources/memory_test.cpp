@@ -1,0 +1,74 @@
+// There is no memory for one of the allocations that a call makes, whichever it is: the call says so, keeps nothing and
+// harms nothing.
+#include "allocations.hpp"
+#include "service.hpp"
+
+#include "support/process.hpp"
+
+namespace {
+
+using namespace test;
+
+using Memory = ServiceTest;
+
+constexpr int kMost = 100; // allocations of one call
+
+TEST_F(Memory, that_initialize_lacks_fails_it_and_nothing_is_kept)
+{
+    Handle{}; // what the process pays once
+    for (int number = 0; number < kMost; ++number) {
+        const auto descriptors = open_descriptors();
+        std::uint64_t handle = kUntouched;
+        const auto before = live_allocations();
+        const auto [error, failed] = [&] {
+            const FailingAllocation failing(number);
+            const auto result = service().initialize(&handle);
+            return std::pair(result, failing.happened());
+        }();
+        if (!failed) {
+            EXPECT_EQ(CS_OK, error);
+            EXPECT_EQ(CS_OK, service().finalize(handle));
+            EXPECT_LT(0, number);
+            return;
+        }
+        EXPECT_EQ(CS_ERR_NO_MEMORY, error) << number;
+        EXPECT_EQ(kUntouched, handle) << number;
+        EXPECT_EQ(before, live_allocations()) << number;
+        EXPECT_EQ(descriptors, open_descriptors()) << number;
+    }
+    ADD_FAILURE() << "there is no end of it";
+}
+
+// Or the call manages without.
+TEST_F(Memory, that_a_call_lacks_fails_it_and_the_handle_works_on)
+{
+    for (const auto& call : service().calls()) {
+        if (call.kind == HandleCall::finalize)
+            continue;
+        const auto usual = undisturbed(call);
+        const auto before = live_allocations();
+        bool enough = false;
+        for (int number = 0; !enough && number < kMost; ++number) {
+            const Handle handle;
+            service().prepare(handle);
+            const FailingAllocation failing(number);
+            const auto error = call.call(handle);
+            EXPECT_TRUE(error == CS_ERR_NO_MEMORY || error == usual) << call.name << ": " << cs_strerror(error);
+            enough = !failing.happened();
+            EXPECT_EQ(CS_OK, service().ask(handle)) << call.name << ", allocation " << number;
+        }
+        EXPECT_TRUE(enough) << call.name;
+        EXPECT_EQ(before, live_allocations()) << call.name;
+    }
+}
+
+TEST_F(Memory, is_not_needed_to_finalize)
+{
+    std::uint64_t handle = kNoHandle;
+    ASSERT_EQ(CS_OK, service().initialize(&handle));
+    const FailingAllocation failing(0);
+    EXPECT_EQ(CS_OK, service().finalize(handle));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, service().ask(handle));
+}
+
+} // namespace

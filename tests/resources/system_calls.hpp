@@ -1,0 +1,31 @@
+// Stands between the program, with all its libraries, and the system calls that a signal interrupts or that may do a
+// part of their work only.
+#pragma once
+
+namespace test {
+
+// From now on, in this thread, the call with this number, from 0 on, is interrupted by a signal; until the end of the
+// scope. Counted are either all calls or those that can wait, which are the only ones that a kernel interrupts.
+class Interruption {
+public:
+    enum Calls { all, waits };
+
+    Interruption(int number, Calls calls);
+    ~Interruption();
+    Interruption(const Interruption&) = delete;
+    Interruption& operator=(const Interruption&) = delete;
+
+    // It came to that.
+    bool happened() const;
+};
+
+// Until the end of the scope nothing in this thread sends or receives more than a byte at a time.
+class ByteByByte {
+public:
+    ByteByByte();
+    ~ByteByByte();
+    ByteByByte(const ByteByByte&) = delete;
+    ByteByByte& operator=(const ByteByByte&) = delete;
+};
+
+} // namespace test

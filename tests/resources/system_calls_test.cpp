@@ -1,0 +1,73 @@
+// A signal interrupts one of the system calls that a call makes, whichever it is, or they all do a part of their work
+// only: what comes of it is the same.
+#include "service.hpp"
+#include "system_calls.hpp"
+
+#include <algorithm>
+
+namespace {
+
+using namespace test;
+
+using SystemCalls = ServiceTest;
+
+constexpr int kMost = 1000; // of one call
+
+// libqb's client takes for granted that what does not wait is not interrupted.
+Interruption::Calls calls_to_interrupt()
+{
+    return transport() == Transport::ring ? Interruption::all : Interruption::waits;
+}
+
+TEST_F(SystemCalls, that_are_interrupted_in_initialize_and_finalize_are_made_again)
+{
+    int initializing = 0;
+    int finalizing = 0;
+    for (bool enough = false; !enough && initializing < kMost; ++initializing) {
+        std::uint64_t handle = kNoHandle;
+        const Interruption interruption(initializing, calls_to_interrupt());
+        EXPECT_EQ(CS_OK, service().initialize(&handle)) << initializing;
+        enough = !interruption.happened();
+        EXPECT_EQ(CS_OK, service().finalize(handle)) << initializing;
+    }
+    for (bool enough = false; !enough && finalizing < kMost; ++finalizing) {
+        std::uint64_t handle = kNoHandle;
+        ASSERT_EQ(CS_OK, service().initialize(&handle));
+        const Interruption interruption(finalizing, calls_to_interrupt());
+        EXPECT_EQ(CS_OK, service().finalize(handle)) << finalizing;
+        enough = !interruption.happened();
+    }
+    EXPECT_LT(1, initializing);
+    EXPECT_GT(kMost, std::max(initializing, finalizing));
+}
+
+TEST_F(SystemCalls, that_are_interrupted_in_a_call_are_made_again)
+{
+    for (const auto& call : service().calls()) {
+        if (call.kind == HandleCall::finalize)
+            continue;
+        const auto usual = undisturbed(call);
+        bool enough = false;
+        for (int number = 0; !enough && number < kMost; ++number) {
+            const Handle handle;
+            service().prepare(handle);
+            const Interruption interruption(number, calls_to_interrupt());
+            EXPECT_EQ(usual, call.call(handle)) << call.name << ", system call " << number;
+            enough = !interruption.happened();
+        }
+        EXPECT_TRUE(enough) << call.name;
+    }
+}
+
+TEST_F(SystemCalls, that_do_a_part_only_are_made_again)
+{
+    if (transport() != Transport::ring)
+        GTEST_SKIP() << "libqb's client sees to its own";
+    const ByteByByte part_only;
+    std::uint64_t handle = kNoHandle;
+    ASSERT_EQ(CS_OK, service().initialize(&handle));
+    EXPECT_EQ(CS_OK, service().ask(handle));
+    EXPECT_EQ(CS_OK, service().finalize(handle));
+}
+
+} // namespace
