@@ -6,13 +6,16 @@
 // holds groups, objects with a name that begins with the service and a function that does things and notes what came
 // of them:
 //
+// clang-format off
 //     const Group kGet("cmap.get", [](Transcript& at, test::Daemon&) {
-//         Session cmap;
+//         Cmap cmap;
 //         std::size_t length = 0;
-//         at("missing_key") << cmap_get(cmap, "no.such.key", nullptr, &length, nullptr) << length; //
-//         cmap.get.missing_key: 12 0 at.apart("null_handle", [&](Line& line) { line << cmap_initialize(nullptr); }); //
-//         ... crash SIGSEGV
+//         at("missing_key") << cmap_get(cmap, "no.such.key", nullptr, &length, nullptr) << length;
+//         // cmap.get.missing_key: 12 0
+//         at.apart("null_handle", [&](Line& line) { line << cmap_initialize(nullptr); });
+//         // cmap.get.null_handle: crash SIGSEGV
 //     });
+// clang-format on
 //
 // - A group runs in a process of its own, with a fresh daemon that serves, if its function takes one. Groups with other
 //   daemons (fake, frozen, starting, none) take none and make theirs.
