@@ -1,5 +1,6 @@
 // Handles across fork: either side may use one, and neither spoils it for the other by leaving.
 #include "cmap_fixture.hpp"
+#include "support/companion.hpp"
 
 #include <unistd.h>
 
@@ -89,6 +90,27 @@ TEST_F(CmapFork, lets_a_handle_live_on_in_the_child)
                   ::_exit(grandchild); // and the creator has not used it meanwhile, nor finalizes it
                   return -1;
               }));
+}
+
+// Decision 4: and the creator is gone when it does, with all that the kernel takes back from it.
+TEST_F(CmapFork, lets_a_handle_outlive_its_creator)
+{
+    Companion creator([](Line& line) {
+        Cmap cmap;
+        const pid_t parent = ::getpid();
+        if (::fork() != 0)
+            ::_exit(0);
+        if (!eventually([=] { return ::getppid() != parent; }))
+            line.say("the creator stays");
+        auto& tracker = cmap.track("fork.outlive", kEverything);
+        change("fork.outlive", 3);
+        const bool works = ask(cmap) == CS_OK && cmap_dispatch(cmap, CS_DISPATCH_ALL) == CS_OK && tracker.count() == 3;
+        line.say(works && cmap.finalize() == CS_OK ? "works" : "fails");
+        ::_exit(0);
+    });
+    EXPECT_EQ("works", creator.hear());
+    EXPECT_EQ(0, creator.wait());
+    EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); }));
 }
 
 // Decision 4
