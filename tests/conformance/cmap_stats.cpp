@@ -111,10 +111,11 @@ const Group kEvents("cmap.stats.events", [](Transcript& at, test::Daemon&) {
 });
 
 // T95: the daemon notices that it was not scheduled; T96: asking for the length of that kills it.
-const Group kSchedmiss("cmap.stats.schedmiss", [](Transcript& at, test::Daemon& daemon) {
+const Group kSchedmiss("cmap.stats.schedmiss", [](Transcript& at) {
+    test::Daemon daemon({.totem = "  token: 1000\n"}); // most of which is how long it must have waited
     const Stats stats;
     daemon.stop();
-    std::this_thread::sleep_for(std::chrono::seconds(3));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
     daemon.resume();
     std::uint64_t timestamp = 0;
     float delay = 0;
@@ -138,7 +139,7 @@ const Group kProcname("cmap.stats.procname", [](Transcript& at, test::Daemon&) {
     Watch watch(stats);
     at("track") << watch.add(key.c_str(), kEverything);
     // When the daemon looks for changes, every 1.5 s.
-    at("daemon_dies") << test::eventually(std::chrono::seconds(4), [&] { return ask(stats) == CS_ERR_LIBRARY; });
+    at("daemon_dies") << test::eventually(std::chrono::seconds(3), [&] { return ask(stats) == CS_ERR_LIBRARY; });
 });
 
 } // namespace

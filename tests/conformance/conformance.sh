@@ -3,7 +3,7 @@
 #
 # Runs PROGRAM on the libraries in the folder REFERENCE and on those in LIBRARIES, which use the rings, libqb's client, or
 # the sockets of a daemon that offers nothing else, and compares the transcripts, which are left in FOLDER. Sides and
-# services run at the same time, each in a sandbox with daemons of its own.
+# services run at the same time, in sandboxes with daemons of their own.
 
 set -eu -o pipefail
 
@@ -31,11 +31,11 @@ rm -f "$folder"/*
 runs=()
 pids=()
 for side in reference ours; do
-    for services in "common cmap" cpg votequorum; do
-        run=$folder/$side.${services##* }
-        # shellcheck disable=SC2086 # services are words
-        timeout -s KILL 300 "$here/../support/sandbox.sh" env "${environment[@]}" LD_LIBRARY_PATH="${libraries[$side]}" \
-            "$program" "${libraries[$side]}" $services >"$run.part" 2>"$run.errors" &
+    for what in "common cmap first-half" "common cmap second-half" "cpg first-half" "cpg second-half" votequorum; do
+        run=$folder/$side.${what// /.}
+        # shellcheck disable=SC2086 # these are words
+        timeout -s KILL 300 "$here/../support/sandbox.sh" env "${environment[@]}" \
+            LD_LIBRARY_PATH="${libraries[$side]}" "$program" "${libraries[$side]}" $what >"$run.part" 2>"$run.errors" &
         runs+=("$run")
         pids+=($!)
     done
@@ -54,7 +54,8 @@ for number in "${!runs[@]}"; do
         tail -n 3 "$run.part"
         cat "$run.errors"
     fi
-    cat "$run.part" >>"${run%.*}"
+    side=${run##*/}
+    cat "$run.part" >>"$folder/${side%%.*}"
     rm "$run.part"
 done
 find "$folder" -name '*.errors' -empty -delete
