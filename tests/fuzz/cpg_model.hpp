@@ -22,12 +22,10 @@ public:
             abort();
         const corosync::View event(reinterpret_cast<const std::byte*>(bytes.data()), bytes.size());
         corosync::ReplyHeader header{};
-        if (!event.read(header))
+        if (!corosync::read_header(event, header))
             return;
         if (header.id == corosync::cpg::kConfchg)
             forget_those_who_left(event);
-        else if (header.size < 24 || static_cast<std::size_t>(header.size) > bytes.size())
-            return;
         else if (header.id == corosync::cpg::kDeliver)
             due_ = body<corosync::cpg::DeliverEvent>(event, &corosync::cpg::DeliverEvent::length);
         else if (header.id == corosync::cpg::kPartialDeliver)
@@ -87,14 +85,15 @@ private:
     void forget_those_who_left(const corosync::View& event)
     {
         corosync::cpg::ConfchgEvent head{};
-        if (!event.read(head))
+        if (!event.read(head) || head.group.length > sizeof head.group.value)
             return;
-        corosync::cpg::Address address{};
-        for (std::uint64_t index = 0; index < head.left; ++index) {
-            const std::uint64_t at = sizeof head + (head.members + index) * sizeof address;
-            if (!event.read(address, at))
-                return;
-            begun_.erase({address.nodeid, address.pid});
+        const std::uint64_t addresses = std::uint64_t{head.members} + head.left + head.joined;
+        if (event.size() < sizeof head + addresses * sizeof(corosync::cpg::Address))
+            return;
+        for (std::size_t index = head.members; index < std::size_t{head.members} + head.left; ++index) {
+            corosync::cpg::Address address{};
+            if (event.read(address, sizeof head + index * sizeof address))
+                begun_.erase({address.nodeid, address.pid});
         }
     }
 
