@@ -4,7 +4,9 @@
 add_library(library_rules INTERFACE)
 target_compile_options(library_rules INTERFACE
     -fno-exceptions -fno-rtti -fno-threadsafe-statics -fasynchronous-unwind-tables
-    -U_GLIBCXX_ASSERTIONS)
+    -U_GLIBCXX_ASSERTIONS
+    # The same libraries from every folder, with no trace of it.
+    -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build)
 if(NOT COROSYNC_CLIENT_SANITIZE)
     target_compile_options(library_rules INTERFACE -Wframe-larger-than=2048)
 endif()
