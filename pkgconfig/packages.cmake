@@ -1,0 +1,168 @@
+# Packages: `cpack -G DEB` or `cpack -G RPM` in a build folder that is configured with -DCMAKE_INSTALL_PREFIX=/usr.
+#
+# Debian: one package for each library, in place of Debian's, and one to build programs with. Each of them provides
+# Debian's package in one version, COROSYNC_CLIENT_DEBIAN_VERSION. What asks for a minimum of it, which is everything
+# that runs, is content with any later revision of Debian's corosync, too. What asks for exactly one version are Debian's
+# packages for development: of these, libcfg-dev, libquorum-dev and libsam-dev go together with ours as long as they
+# have that version. Where they are installed when Debian's corosync is upgraded, `apt-get upgrade` keeps them as they
+# are, with libcfg7, libquorum5 and libsam4 that they ask for in exactly their version, until these packages are built
+# again; `apt-get dist-upgrade` would rather remove them. Everything else is upgraded.
+#
+# RPM: distributions with RPM have all libraries of corosync in one package, with those that are not replaced here. So
+# the libraries go to a folder of their own, which the dynamic linker searches first as long as the package is there.
+
+set(CPACK_PACKAGE_NAME corosync-client)
+set(CPACK_PACKAGE_CONTACT "corosync-client maintainers <maintainers@example.org>" CACHE STRING
+    "Who looks after the packages")
+set(CPACK_PACKAGING_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
+set(CPACK_GENERATOR DEB)
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_SOURCE_DIR}/packages_choose.cmake)
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_SOURCE_DIR}/packages_finish.cmake)
+set(CPACK_STRIP_FILES ON)
+
+# Version and time of the packages are those of the last entry in Debian's changelog.
+find_program(DPKG_PARSECHANGELOG dpkg-parsechangelog)
+if(DPKG_PARSECHANGELOG)
+    foreach(field Version Timestamp)
+        execute_process(COMMAND ${DPKG_PARSECHANGELOG} -l ${CMAKE_CURRENT_SOURCE_DIR}/debian/changelog -S ${field}
+            OUTPUT_VARIABLE ${field} OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    endforeach()
+    if(NOT Version MATCHES "^${PROJECT_VERSION}-(.+)$")
+        message(FATAL_ERROR "debian/changelog begins with ${Version}, but this is ${PROJECT_VERSION}")
+    endif()
+    set(CPACK_DEBIAN_PACKAGE_RELEASE ${CMAKE_MATCH_1})
+    set(CPACK_COROSYNC_TIMESTAMP ${Timestamp})
+endif()
+
+# Debian's revision of the release that is matched, if apt knows one.
+execute_process(COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C apt-cache policy libcorosync-common-dev
+    OUTPUT_VARIABLE policy ERROR_QUIET)
+set(debian_version ${COROSYNC_RELEASE})
+if(policy MATCHES "Candidate: (${COROSYNC_RELEASE}-[^\n]+)")
+    set(debian_version ${CMAKE_MATCH_1})
+endif()
+set(COROSYNC_CLIENT_DEBIAN_VERSION ${debian_version} CACHE STRING
+    "The version of Debian's packages that the packages provide")
+
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/lib)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_SOURCE corosync-client)
+
+file(STRINGS ${PROJECT_SOURCE_DIR}/LICENSE lines)
+list(SUBLIST lines 2 -1 lines) # without the heading and the holder, which have fields of their own
+foreach(line IN LISTS lines)
+    string(APPEND license " ${line}\n")
+endforeach()
+configure_file(debian/copyright.in copyright @ONLY)
+
+# debian_package(COMPONENT PACKAGE SECTION DESCRIPTION REPLACED...)
+# The package of a component, in place of packages of Debian's.
+function(debian_package component package section description)
+    string(TOUPPER CPACK_DEBIAN_${component} prefix)
+    list(JOIN ARGN ", " replaced)
+    list(TRANSFORM ARGN APPEND " (= ${COROSYNC_CLIENT_DEBIAN_VERSION})" OUTPUT_VARIABLE provided)
+    list(JOIN provided ", " provided)
+    # Multi-Arch comes with the section because CPack knows the field only since CMake 3.31.
+    foreach(setting "PACKAGE_NAME=${package}" "PACKAGE_SECTION=${section}\nMulti-Arch: same" "DESCRIPTION=${description}"
+            "PACKAGE_PROVIDES=${provided}" "PACKAGE_CONFLICTS=${replaced}" "PACKAGE_REPLACES=${replaced}")
+        string(REGEX MATCH "^([A-Z_]+)=(.*)$" setting "${setting}")
+        set(${prefix}_${CMAKE_MATCH_1} "${CMAKE_MATCH_2}" PARENT_SCOPE)
+    endforeach()
+    set(doc ${CMAKE_INSTALL_DATAROOTDIR}/doc/${package})
+    install(FILES ${CMAKE_CURRENT_BINARY_DIR}/copyright
+        DESTINATION ${doc} COMPONENT ${component} EXCLUDE_FROM_ALL)
+    install(FILES debian/changelog
+        DESTINATION ${doc} RENAME changelog.Debian COMPONENT ${component} EXCLUDE_FROM_ALL)
+    set(kind library)
+    if(component STREQUAL "dev")
+        set(kind dev)
+    endif()
+    install(FILES debian/${kind}.lintian-overrides
+        DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/lintian/overrides RENAME ${package}
+        COMPONENT ${component} EXCLUDE_FROM_ALL)
+endfunction()
+
+# dpkg-shlibdeps knows what libcorosync_common means only where a package has it, Debian's or ours.
+execute_process(COMMAND dpkg-query -S libcorosync_common.so.4 OUTPUT_VARIABLE owner_of_common ERROR_QUIET)
+
+# Where RPM puts the libraries: lib64 where pointers have 64 bits.
+set(parallel_dir /usr/lib)
+if(CMAKE_SIZEOF_VOID_P EQUAL 8)
+    string(APPEND parallel_dir 64)
+endif()
+string(APPEND parallel_dir /corosync-client)
+
+set(what_cmap "configuration and state of the node")
+set(what_cpg "messages to groups of processes on all nodes")
+set(what_votequorum "votes and quorum of the nodes")
+set(what_corosync_common "names and conversions of results")
+foreach(library IN LISTS libraries)
+    get_target_property(soversion ${library} SOVERSION)
+    string(REPLACE _ - package lib${library}${soversion})
+    string(REPLACE _ - replaced_dev lib${library}-dev)
+    list(APPEND replaced_devs ${replaced_dev})
+    list(APPEND CPACK_COROSYNC_DEB_COMPONENTS lib${library})
+    list(APPEND dependencies_of_dev "${package}-cc (= ${Version})")
+    debian_package(lib${library} ${package}-cc libs
+"Corosync client library: ${what_${library}}
+It takes the place of ${package}, and programs built for that run
+on it: the same interface, and the same protocol to the same daemon. See
+corosync_client(7) in libcorosync-client-dev."
+        ${package})
+    string(TOUPPER CPACK_DEBIAN_LIB${library} prefix)
+    if(NOT library STREQUAL corosync_common AND NOT owner_of_common)
+        set(${prefix}_PACKAGE_DEPENDS "libcorosync-common4 (>= 1.99.9)")
+    endif()
+    # What dpkg-shlibdeps writes for programs: the same as with Debian's libraries, so that they run on both.
+    configure_file(debian/${package}-cc.symbols ${package}/symbols COPYONLY)
+    configure_file(debian/triggers ${package}/triggers COPYONLY)
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${package}/shlibs
+        "lib${library} ${soversion} ${package} (>= ${COROSYNC_RELEASE})\n")
+    foreach(file symbols triggers shlibs)
+        list(APPEND ${prefix}_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_BINARY_DIR}/${package}/${file})
+    endforeach()
+
+    install(TARGETS ${library} LIBRARY DESTINATION ${parallel_dir} NAMELINK_SKIP COMPONENT parallel EXCLUDE_FROM_ALL)
+endforeach()
+list(APPEND CPACK_COROSYNC_DEB_COMPONENTS dev)
+debian_package(dev libcorosync-client-dev libdevel
+"Corosync client libraries: development
+Headers, manual and pkg-config files of libcmap, libcpg, libvotequorum and
+libcorosync_common. It takes the place of the packages for development with
+Debian's; those for the other libraries of Corosync go with it."
+    ${replaced_devs})
+list(JOIN dependencies_of_dev ", " dependencies_of_dev)
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS "${dependencies_of_dev}, libqb-dev")
+
+set(CPACK_COROSYNC_RPM_COMPONENTS parallel)
+set(CPACK_RPM_COMPONENT_INSTALL ON)
+set(CPACK_RPM_FILE_NAME RPM-DEFAULT)
+set(CPACK_RPM_PACKAGE_RELOCATABLE OFF)
+set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION /etc/ld.so.conf.d /usr/share/licenses)
+set(CPACK_RPM_PARALLEL_PACKAGE_NAME corosync-client-libs)
+set(CPACK_RPM_PARALLEL_PACKAGE_SUMMARY "Client libraries of the Corosync cluster engine")
+set(CPACK_RPM_PARALLEL_PACKAGE_DESCRIPTION
+"The libraries libcmap, libcpg, libvotequorum and libcorosync_common, which programs
+find in front of those of corosynclib. See corosync_client(7).")
+set(CPACK_RPM_PACKAGE_LICENSE BSD-3-Clause)
+# The dependencies of programs stay with corosynclib; for these libraries only their folder and what others bring count.
+set(CPACK_RPM_SPEC_MORE_DEFINE
+"%global __provides_exclude_from ^${parallel_dir}/.*$
+%global __requires_exclude ^libcorosync_common\\\\.so
+%global debug_package %{nil}")
+file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/ldconfig "/sbin/ldconfig\n")
+set(CPACK_RPM_POST_INSTALL_SCRIPT_FILE ${CMAKE_CURRENT_BINARY_DIR}/ldconfig)
+set(CPACK_RPM_POST_UNINSTALL_SCRIPT_FILE ${CMAKE_CURRENT_BINARY_DIR}/ldconfig)
+set(snippet ${CMAKE_CURRENT_BINARY_DIR}/corosync-client-${CMAKE_SYSTEM_PROCESSOR}.conf)
+file(WRITE ${snippet} "${parallel_dir}\n")
+install(FILES ${snippet} DESTINATION /etc/ld.so.conf.d COMPONENT parallel EXCLUDE_FROM_ALL)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/licenses/corosync-client-libs
+    COMPONENT parallel EXCLUDE_FROM_ALL)
+install(FILES ${PROJECT_SOURCE_DIR}/man/corosync_client.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7
+    COMPONENT parallel EXCLUDE_FROM_ALL)
+
+include(CPack)

@@ -1,0 +1,10 @@
+# Read by cpack for each kind of package, before it begins.
+
+if(NOT CPACK_PACKAGING_INSTALL_PREFIX STREQUAL "/usr")
+    message(FATAL_ERROR "Packages need a build folder that is configured with -DCMAKE_INSTALL_PREFIX=/usr")
+endif()
+unset(CPACK_PACKAGE_DESCRIPTION_SUMMARY) # or it would come in front of each package's own
+set(CPACK_COMPONENTS_ALL ${CPACK_COROSYNC_${CPACK_GENERATOR}_COMPONENTS})
+if(NOT DEFINED ENV{SOURCE_DATE_EPOCH} AND CPACK_COROSYNC_TIMESTAMP)
+    set(ENV{SOURCE_DATE_EPOCH} ${CPACK_COROSYNC_TIMESTAMP})
+endif()

@@ -1,0 +1,18 @@
+# Run by cpack when all files of the packages are in CPACK_TEMPORARY_DIRECTORY.
+
+# Whatever the umask is.
+execute_process(COMMAND find ${CPACK_TEMPORARY_DIRECTORY} -type d -exec chmod 755 {} + COMMAND_ERROR_IS_FATAL ANY)
+
+# Manual and changelogs are compressed, as distributions have them.
+
+file(GLOB pages ${CPACK_TEMPORARY_DIRECTORY}/*/usr/share/man/man?/*.?
+    ${CPACK_TEMPORARY_DIRECTORY}/*/usr/share/doc/*/changelog.Debian)
+foreach(page IN LISTS pages)
+    if(IS_SYMLINK ${page})
+        file(READ_SYMLINK ${page} other)
+        file(REMOVE ${page})
+        file(CREATE_LINK ${other}.gz ${page}.gz SYMBOLIC)
+    else()
+        execute_process(COMMAND gzip -9n ${page} COMMAND_ERROR_IS_FATAL ANY)
+    endif()
+endforeach()
