@@ -3,7 +3,8 @@
 #
 # Installs what is missing (as root, on Debian), builds, and runs the tests, plainly or under AddressSanitizer with
 # UndefinedBehaviorSanitizer, or ThreadSanitizer. Arguments go to ctest: `run.sh -L clients` runs the tests of one
-# label, `run.sh -R cmapctl` those with a matching name, `run.sh -N` lists them.
+# label, `run.sh -R cmapctl` those with a matching name, `run.sh -N` lists them. `run.sh -L packages` runs those that
+# install packages in a system of its own; no other run has them.
 
 set -eu
 
@@ -30,9 +31,18 @@ install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgtest-dev \
     corosync-notifyd libsam-dev pacemaker pacemaker-cli-utils resource-agents \
     abigail-tools clang clang-format mandoc "${multilib[@]}" shellcheck valgrind
 
+package_tests=OFF
+case " ${arguments[*]} " in
+*' -L packages '*)
+    package_tests=ON
+    install_missing debootstrap dpkg-dev g++-11 lintian rpm
+    ;;
+esac
+
 folder=$top/build${sanitize:+-$sanitize}
 say "Building in ${folder#"$top"/}${sanitize:+ with -fsanitize=$sanitize}"
-build "$folder" all -DCOROSYNC_CLIENT_TESTS=ON -DCOROSYNC_CLIENT_WERROR=ON -DCOROSYNC_CLIENT_SANITIZE="$sanitize"
+build "$folder" all -DCOROSYNC_CLIENT_TESTS=ON -DCOROSYNC_CLIENT_WERROR=ON -DCOROSYNC_CLIENT_SANITIZE="$sanitize" \
+    -DCOROSYNC_CLIENT_PACKAGE_TESTS=$package_tests
 
 if ! reason=$("$top/tests/support/sandbox.sh" true 2>&1); then
     say "Tests that need a private daemon are skipped here. $reason"
