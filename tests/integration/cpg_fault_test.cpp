@@ -268,7 +268,7 @@ TEST_F(CpgFault, a_new_daemon_serves_new_handles_only)
     EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(old, CS_DISPATCH_ALL));
 }
 
-// Row 88, decision 7
+// Row 88, CPG-D45, decision 7
 TEST_F(CpgFault, a_descriptor_that_the_program_has_closed_is_noticed)
 {
     Cpg cpg;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <set>
 
 namespace {
 
@@ -240,6 +241,47 @@ TEST_F(CpgThread, may_finalize_while_another_waits_for_its_answer)
     EXPECT_EQ(1U, nodeid);
     EXPECT_FALSE(open_descriptors().contains(fd));
     EXPECT_TRUE(await_members("thread.finalize", 0));
+}
+
+// CPG-D31
+TEST_F(CpgThread, may_finalize_while_another_iterates)
+{
+    Cpg cpg;
+    cpg.enter("thread.iterate");
+    const int fd = cpg.fd();
+    cpg_iteration_handle_t iteration = kNoHandle;
+    cpg_iteration_description_t item;
+    ASSERT_EQ(CS_OK, cpg_iteration_initialize(cpg, CPG_ITERATION_ALL, nullptr, &iteration));
+    Freeze freeze(daemon());
+    Background iterating([&] { return cpg_iteration_next(iteration, &item); });
+    ASSERT_TRUE(iterating.thread().falls_asleep());
+    Background finalizing([&] { return cpg.finalize(); });
+    EXPECT_EQ(CS_OK, finalizing.result());
+    freeze.thaw();
+    EXPECT_EQ(CS_OK, iterating.result());
+    EXPECT_EQ(1U, item.nodeid);
+    EXPECT_FALSE(open_descriptors().contains(fd));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_next(iteration, &item));
+}
+
+// CPG-D43
+TEST_F(CpgThread, may_finalize_at_the_same_time_as_another)
+{
+    for (int round = 0; round < 100; ++round) {
+        cpg_handle_t handle = kNoHandle;
+        ASSERT_EQ(CS_OK, cpg_initialize(&handle, nullptr));
+        std::atomic<int> ready = 0;
+        const auto finalize = [&] {
+            for (++ready; ready < 2;) {
+            }
+            return cpg_finalize(handle);
+        };
+        Background one(finalize);
+        Background two(finalize);
+        const auto first = one.result();
+        const auto second = two.result();
+        EXPECT_EQ((std::set{CS_OK, CS_ERR_BAD_HANDLE}), (std::set{*first, *second})) << round;
+    }
 }
 
 // Row 58, CPG-D1. Whatever reaches below the stack, however far, hits memory that nobody may touch.
