@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 
 namespace corosync {
@@ -22,6 +23,8 @@ public:
         if (size <= capacity_)
             return true;
         release();
+        if (size > SIZE_MAX - kStep - kSlack) // or what follows would begin at nothing again
+            return false;
         const std::size_t rounded = (size + kStep - 1) / kStep * kStep;
         data_ = static_cast<std::byte*>(malloc(rounded + kSlack));
         capacity_ = data_ != nullptr ? rounded : 0;

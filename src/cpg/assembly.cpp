@@ -3,6 +3,7 @@
 #include "core/object.hpp"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -29,6 +30,8 @@ bool Assemblies::Assembly::append(const std::byte* bytes, std::size_t size)
         std::size_t larger = 2 * (have + size);
         if (larger > length || larger < have)
             larger = length;
+        if (larger > SIZE_MAX - sizeof(DeliverEvent) - Buffer::kSlack) // 32 bits
+            return false;
         auto* grown = static_cast<std::byte*>(realloc(data, sizeof(DeliverEvent) + larger + Buffer::kSlack));
         if (grown == nullptr)
             return false;

@@ -79,9 +79,18 @@ TEST(Buffer, says_when_there_is_no_memory_and_can_be_used_again)
         GTEST_SKIP() << "sanitizers end a program that asks for so much";
     Buffer buffer;
     ASSERT_TRUE(buffer.reserve(1));
-    EXPECT_FALSE(buffer.reserve(SIZE_MAX / 4));
+    EXPECT_FALSE(buffer.reserve(SIZE_MAX / 2));
     EXPECT_EQ(nullptr, buffer.data());
     EXPECT_TRUE(buffer.reserve(1));
+}
+
+TEST(Buffer, has_no_room_that_cannot_be_counted)
+{
+    Buffer buffer;
+    for (const std::size_t less : {0U, 8U, 1022U, 1030U}) {
+        EXPECT_FALSE(buffer.reserve(SIZE_MAX - less)) << less;
+        EXPECT_EQ(nullptr, buffer.data());
+    }
 }
 
 } // namespace
