@@ -83,9 +83,9 @@ TEST_F(TrackersTest, are_as_many_as_needed)
     for (cmap_track_handle_t handle = 0; handle < 1000; ++handle)
         cookies.push_back(add(handle));
     EXPECT_EQ(cookies.size(), std::set(cookies.begin(), cookies.end()).size());
-    for (cmap_track_handle_t handle = 0; handle < cookies.size(); ++handle) {
-        ASSERT_TRUE(knows(cookies[handle]));
-        ASSERT_EQ(handle, found.handle);
+    for (std::size_t i = 0; i < cookies.size(); ++i) {
+        ASSERT_TRUE(knows(cookies[i]));
+        ASSERT_EQ(i, found.handle);
     }
 }
 
