@@ -109,11 +109,13 @@ const Group kLengths("cmap.binary_length", [](Transcript& at, test::Daemon&) {
         at(std::to_string(length)) << set_bytes(cmap, "binary.key", std::string(length, 'b'), CMAP_VALUETYPE_BINARY)
                                    << got(cmap, "binary.key");
     // Lengths that no memory has. What is read of it depends on how the length is cut.
-    const auto note = [&](const char* name, std::size_t length) {
-        at.apart(name, [=](Line& line) { line << cmap_set(Cmap(), "binary.key", "x", length, CMAP_VALUETYPE_BINARY); });
+    const auto note = [&](const char* name, std::uint64_t length) {
+        at.apart(name, [=](Line& line) {
+            line << cmap_set(Cmap(), "binary.key", "x", static_cast<std::size_t>(length), CMAP_VALUETYPE_BINARY);
+        });
     };
-    note("2^31", std::size_t{1} << 31);
-    note("2^32", std::size_t{1} << 32);
+    note("2^31", std::uint64_t{1} << 31);
+    note("2^32", std::uint64_t{1} << 32);
     at("then") << ask(cmap);
 });
 
@@ -173,12 +175,12 @@ const Group kRoom("cmap.room", [](Transcript& at, test::Daemon&) {
 
     // More room than an answer can have.
     std::vector<Transcript::Case> cases;
-    for (const std::size_t room : {std::size_t{1052621}, std::size_t{2000000}, std::size_t{1} << 46})
+    for (const std::uint64_t room : {std::uint64_t{1052621}, std::uint64_t{2000000}, std::uint64_t{1} << 46})
         for (const char* key : {"room.number", "room.none"})
             cases.push_back({std::string(key + 5) + ".in_" + std::to_string(room), [=](Line& line) {
                                  const Since before;
                                  Cmap own;
-                                 line << got(own, key, room);
+                                 line << got(own, key, static_cast<std::size_t>(room));
                                  line << ask(own) << own.finalize() << before.held();
                              }});
     at.all_apart(cases);

@@ -148,9 +148,10 @@ const Group kWaiting("votequorum.waiting", [](Transcript& at, test::Daemon&) {
     const Votequorum votequorum;
     std::atomic<int> result = -1;
     std::thread dispatcher([&] { result = votequorum_dispatch(votequorum, CS_DISPATCH_ONE); });
-    for (int i = 0; i < 2; ++i) {
+    for (int sent = 1; sent <= 2; ++sent) {
         std::this_thread::sleep_for(test::kGlance);
         pthread_kill(dispatcher.native_handle(), SIGUSR1);
+        test::eventually([&] { return test::SignalCounter::count() == sent; });
     }
     std::this_thread::sleep_for(test::kGlance);
     at("through_signals") << result.load() << test::SignalCounter::count();
