@@ -269,6 +269,15 @@ TEST_F(CpgCallback, may_jump_away_and_finalize_releases_everything)
     }
 }
 
+// Deeper on the stack than the functions of Cpg are, however they are compiled.
+__attribute__((noinline)) cs_error_t dispatch_all_deeper(cpg_handle_t handle)
+{
+    [[maybe_unused]] volatile char depth[512] = {};
+    const cs_error_t error = cpg_dispatch(handle, CS_DISPATCH_ALL);
+    depth[0] = 1; // so that this is not the last call
+    return error;
+}
+
 // C10, decision 11: out of an inner dispatch, over an outer one
 TEST_F(CpgCallback, that_is_nested_may_jump_over_both_and_finalize_releases_everything)
 {
@@ -285,7 +294,7 @@ TEST_F(CpgCallback, that_is_nested_may_jump_over_both_and_finalize_releases_ever
     send_numbers(cpg, 4);
     await_queue(cpg);
     if (setjmp(target) == 0)
-        cpg_dispatch(cpg, CS_DISPATCH_ALL);
+        dispatch_all_deeper(cpg);
     cpg.on_event = nullptr;
     EXPECT_TRUE(cpg.await_messages(4));
     EXPECT_EQ(numbers(1, 4), messages(cpg.take()));
