@@ -3,6 +3,9 @@
 if(NOT CPACK_PACKAGING_INSTALL_PREFIX STREQUAL "/usr")
     message(FATAL_ERROR "Packages need a build folder that is configured with -DCMAKE_INSTALL_PREFIX=/usr")
 endif()
+if(CPACK_GENERATOR STREQUAL "DEB" AND NOT CPACK_COROSYNC_TIMESTAMP)
+    message(FATAL_ERROR "Debian's packages need a build folder that is configured where dpkg-dev is installed")
+endif()
 unset(CPACK_PACKAGE_DESCRIPTION_SUMMARY) # or it would come in front of each package's own
 set(CPACK_COMPONENTS_ALL ${CPACK_COROSYNC_${CPACK_GENERATOR}_COMPONENTS})
 if(NOT DEFINED ENV{SOURCE_DATE_EPOCH} AND CPACK_COROSYNC_TIMESTAMP)
