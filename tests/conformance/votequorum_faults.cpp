@@ -3,10 +3,11 @@
 #include "support/bytes.hpp"
 #include "support/fake_daemon.hpp"
 #include "support/process.hpp"
+#include "support/thread.hpp"
 #include "votequorum_scene.hpp"
 
 #include <atomic>
-#include <thread>
+#include <csignal>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -66,8 +67,8 @@ const Group kWaiting("votequorum.death_while_waiting", [](Transcript& at) {
         await_quorate();
         const Votequorum votequorum;
         std::atomic<int> result = -1;
-        std::thread dispatcher([&] { result = votequorum_dispatch(votequorum, type); });
-        std::this_thread::sleep_for(test::kGlance);
+        test::Thread dispatcher([&] { result = votequorum_dispatch(votequorum, type); });
+        dispatcher.falls_asleep();
         daemon.kill();
         dispatcher.join();
         at("dispatch." + std::to_string(type)) << result.load();
@@ -92,9 +93,10 @@ const Group kFrozen("votequorum.frozen_daemon", [](Transcript& at, test::Daemon&
     at("all") << votequorum_dispatch(votequorum, CS_DISPATCH_ALL);
     at("one_nonblocking") << votequorum_dispatch(votequorum, CS_DISPATCH_ONE_NONBLOCKING);
     at("readiness") << readiness(votequorum.fd());
-    std::thread patient([&] { waited = ask(waits); });
-    std::thread late([&] { outlived = ask(ended); });
-    std::this_thread::sleep_for(test::kGlance);
+    test::Thread patient([&] { waited = ask(waits); });
+    test::Thread late([&] { outlived = ask(ended); });
+    patient.falls_asleep();
+    late.falls_asleep();
     at("request") << waited.load() << outlived.load();
     at("finalize_beside_a_request") << ends.finalize();
     at("then") << ask(ended);
@@ -113,11 +115,11 @@ const Group kFrozenKilled("votequorum.killed_while_frozen", [](Transcript& at, t
     Votequorum votequorum;
     std::atomic<int> result = -1;
     daemon.stop();
-    std::thread patient([&] {
+    test::Thread patient([&] {
         votequorum_info info{};
         result = votequorum_getinfo(votequorum, 0, &info);
     });
-    std::this_thread::sleep_for(test::kGlance);
+    patient.falls_asleep();
     at("waits") << result.load();
     daemon.kill();
     patient.join();
@@ -133,16 +135,16 @@ const Group kInitializeFrozen("votequorum.initialize_frozen", [](Transcript& at,
     std::atomic<int> result = -1;
     std::atomic<votequorum_handle_t> handle = 0;
     daemon.stop();
-    std::thread patient([&] {
+    test::Thread patient([&] {
         votequorum_handle_t mine = 0;
         const auto error = votequorum_initialize(&mine, &kAllCallbacks);
         handle = mine;
         result = error;
     });
-    std::this_thread::sleep_for(test::kGlance);
+    patient.falls_asleep();
     at("waits") << result.load();
-    pthread_kill(patient.native_handle(), SIGUSR1);
-    std::this_thread::sleep_for(3 * test::kGlance);
+    patient.signal(SIGUSR1);
+    patient.ended_within(std::chrono::seconds(1));
     at("after_a_signal") << result.load();
     daemon.resume();
     patient.join();

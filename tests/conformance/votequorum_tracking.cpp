@@ -1,9 +1,10 @@
 // Tracking, the four dispatch types, callbacks, and the descriptor.
+#include "support/thread.hpp"
 #include "votequorum_scene.hpp"
 
 #include <atomic>
 #include <csetjmp>
-#include <thread>
+#include <csignal>
 
 namespace {
 
@@ -147,13 +148,13 @@ const Group kWaiting("votequorum.waiting", [](Transcript& at, test::Daemon&) {
     const test::SignalCounter signals;
     const Votequorum votequorum;
     std::atomic<int> result = -1;
-    std::thread dispatcher([&] { result = votequorum_dispatch(votequorum, CS_DISPATCH_ONE); });
+    test::Thread dispatcher([&] { result = votequorum_dispatch(votequorum, CS_DISPATCH_ONE); });
     for (int sent = 1; sent <= 2; ++sent) {
-        std::this_thread::sleep_for(test::kGlance);
-        pthread_kill(dispatcher.native_handle(), SIGUSR1);
+        dispatcher.falls_asleep();
+        dispatcher.signal(SIGUSR1);
         test::eventually([&] { return test::SignalCounter::count() == sent; });
     }
-    std::this_thread::sleep_for(test::kGlance);
+    dispatcher.ended_within(test::kGlance);
     at("through_signals") << result.load() << test::SignalCounter::count();
     at("trackstart") << votequorum_trackstart(votequorum, 1, CS_TRACK_CURRENT);
     dispatcher.join();
@@ -168,8 +169,8 @@ const Group kWake("votequorum.finalize_wakes", [](Transcript& at, test::Daemon&)
             Votequorum votequorum;
             const votequorum_handle_t handle = votequorum;
             std::atomic<int> result = -1;
-            std::thread dispatcher([&] { result = votequorum_dispatch(handle, type); });
-            std::this_thread::sleep_for(test::kGlance);
+            test::Thread dispatcher([&] { result = votequorum_dispatch(handle, type); });
+            dispatcher.falls_asleep();
             line << votequorum.finalize();
             dispatcher.join();
             line << result.load();
