@@ -2,11 +2,14 @@
 #include "cmap_scene.hpp"
 
 #include <cstdlib>
+#include <initializer_list>
 #include <limits>
 
 namespace {
 
 using namespace conformance;
+
+using Sizes = std::initializer_list<std::size_t>;
 
 std::string key_of_length(std::size_t length)
 {
@@ -16,7 +19,7 @@ std::string key_of_length(std::size_t length)
 // T14, T15
 const Group kKeyLengths("cmap.key_length", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
-    for (const std::size_t length : {0, 1, 2, 3, 4, 254, 255, 256, 300, 70000}) {
+    for (const std::size_t length : Sizes{0, 1, 2, 3, 4, 254, 255, 256, 300, 70000}) {
         const std::string key = key_of_length(length);
         const char* const name = key.c_str();
         at(std::to_string(length)) << cmap_get(cmap, name, nullptr, nullptr, nullptr) << cmap_inc(cmap, name)
@@ -92,7 +95,7 @@ const Group kStrings("cmap.strings", [](Transcript& at, test::Daemon&) {
     note("empty", ""s);
     note("one_nul", "\0"s);
     note("two_nuls", "\0\0"s);
-    for (const std::size_t length : {16383, 16384, 16385, 16386}) {
+    for (const std::size_t length : Sizes{16383, 16384, 16385, 16386}) {
         const std::string text(length, 's');
         note("length_" + std::to_string(length), text);
         at("set_string_" + std::to_string(length))
@@ -105,7 +108,8 @@ const Group kStrings("cmap.strings", [](Transcript& at, test::Daemon&) {
 // T21
 const Group kLengths("cmap.binary_length", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
-    for (const std::size_t length : {0, 1, 16383, 16384, 16385, 20000, 1000000, 1048280, 1048281, 1048576, 2000000})
+    for (const std::size_t length :
+         Sizes{0, 1, 16383, 16384, 16385, 20000, 1000000, 1048280, 1048281, 1048576, 2000000})
         at(std::to_string(length)) << set_bytes(cmap, "binary.key", std::string(length, 'b'), CMAP_VALUETYPE_BINARY)
                                    << got(cmap, "binary.key");
     // Lengths that no memory has. What is read of it depends on how the length is cut.
@@ -154,19 +158,19 @@ const Group kRoom("cmap.room", [](Transcript& at, test::Daemon&) {
         at(name + ".type") << cmap_get(cmap, key, nullptr, nullptr, &type) << type;
         at(name + ".existence") << cmap_get(cmap, key, nullptr, nullptr, nullptr);
     }
-    for (const std::size_t room : {1, 2, 3, 4, 5, 63, 64, 65})
+    for (const std::size_t room : Sizes{1, 2, 3, 4, 5, 63, 64, 65})
         at("number.in_" + std::to_string(room)) << got(cmap, "room.number", room);
-    for (const std::size_t room : {1, 31, 32, 33})
+    for (const std::size_t room : Sizes{1, 31, 32, 33})
         at("bytes.in_" + std::to_string(room)) << got(cmap, "room.bytes", room);
-    for (const std::size_t room : {1, 5, 6, 7})
+    for (const std::size_t room : Sizes{1, 5, 6, 7})
         at("text.in_" + std::to_string(room)) << got(cmap, "room.text", room);
-    for (const std::size_t room : {1, 16383, 16384, 16385})
+    for (const std::size_t room : Sizes{1, 16383, 16384, 16385})
         at("large.in_" + std::to_string(room)) << got(cmap, "room.large", room);
-    for (const std::size_t room : {0, 1, 100})
+    for (const std::size_t room : Sizes{0, 1, 100})
         at("empty.in_" + std::to_string(room)) << got(cmap, "room.empty", room);
-    for (const std::size_t room : {0, 1, 100})
+    for (const std::size_t room : Sizes{0, 1, 100})
         at("none.in_" + std::to_string(room)) << got(cmap, "room.none", room);
-    for (const std::size_t room : {17, 16384, 1000000, 1048576, 1052620})
+    for (const std::size_t room : Sizes{17, 16384, 1000000, 1048576, 1052620})
         at("number.in_" + std::to_string(room)) << got(cmap, "room.number", room);
 
     // In no room, the value was written all the same, or what lay there instead.
@@ -196,7 +200,7 @@ const Group kTypedGet("cmap.typed_get", [](Transcript& at, test::Daemon&) {
     cmap_set_float(cmap, "typed.float", 1);
     cmap_set_string(cmap, "typed.string", "text");
     cmap_set_string(cmap, "typed.empty_string", "");
-    for (const std::size_t length : {0, 2, 16, 17, 16384})
+    for (const std::size_t length : Sizes{0, 2, 16, 17, 16384})
         set_bytes(cmap, ("typed.binary_" + std::to_string(length)).c_str(), std::string(length, 'b'),
                   CMAP_VALUETYPE_BINARY);
     for (const char* key : {"int16", "uint8", "uint32", "float", "string", "empty_string", "binary_0", "binary_2",
