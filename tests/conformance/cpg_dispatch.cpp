@@ -158,7 +158,7 @@ const Group kNested("cpg.nested", [](Transcript& at, test::Daemon&) {
         if (size > test::kAtomic)
             continue;
         const std::string with = name;
-        const std::size_t largest = size; // clang does not capture what is bound
+        const std::size_t sent_size = size; // clang does not capture what is bound
         Cpg deep;
         deep.enter("deep." + with);
         std::string inside;
@@ -178,7 +178,7 @@ const Group kNested("cpg.nested", [](Transcript& at, test::Daemon&) {
 
         // From then on it is the same on either library.
         deep.on_event = [&](const Cpg::Call& call) {
-            if (call.size == largest)
+            if (call.size == sent_size)
                 add(inside, std::to_string(cpg_dispatch(deep, CS_DISPATCH_ALL)) + ":" + std::to_string(deep.count()));
         };
         for (unsigned seed = 0; seed < 2; ++seed) {
