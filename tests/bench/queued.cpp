@@ -53,7 +53,8 @@ int main(int argc, char** argv)
         for (long sent = 0; sent <= count; ++sent)
             member.send(bytes);
         sentinel.send(bytes);
-        for (behind = false; !behind;)
+        behind = false;
+        while (!behind)
             bench::check(cpg_dispatch(sentinel.handle(), CS_DISPATCH_ONE), "cpg_dispatch");
         gate.release();
         delivered.acquire();

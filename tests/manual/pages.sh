@@ -35,9 +35,11 @@ squeeze() {
     tr -s ' \t\n' ' ' | sed 's/ *\([*(){};,]\) */\1/g'
 }
 
-# declarations INCLUDE-DIRECTORY CC: all of the public headers that have manual pages, without comments, squeezed.
+# declarations INCLUDE-DIRECTORY CC: all of the public headers that have manual pages, without comments and macros,
+# squeezed.
 declarations() {
     for header in corotypes cmap cpg votequorum; do
-        "$2" -fpreprocessed -dD -E -P "$1/corosync/$header.h" 2>/dev/null | grep -v '^#'
+        sed -e ':line' -e '/\\$/{N' -e 's/\\\n//' -e 'b line' -e '}' -e '/^#/d' "$1/corosync/$header.h" |
+            "$2" -std=c11 -E -P -x c -
     done | squeeze
 }
