@@ -2,9 +2,9 @@
 # linking.sh CC INCLUDE-DIRECTORY LIBRARY-DIRECTORY REFERENCE-DIRECTORY NAME SOURCE, inside sandbox.sh
 # Programs that were linked with other builds of lib<NAME> run on ours: one with the reference (3.1.7, which has no
 # version for some of its functions), one with a library that has a version for each of them, the newest too, and one
-# with a library that has none; of the last two only stubs exist here. Bound lazily and at once, each finds all its
-# functions in ours, and they work. SOURCE is a program that calls each function; with -DNEWER those too that came after
-# the reference, at its end.
+# with a library that has none; the functions of these two do nothing here. Bound lazily and at once, each program
+# finds all its functions in ours, and they work. SOURCE is a program that calls each function; with -DNEWER those too
+# that came after the reference, at its end.
 set -eu -o pipefail
 
 here=$(dirname "$0")
@@ -34,20 +34,20 @@ grep -q @ reference.functions && grep -qv @ reference.functions || {
 
 compile=("$cc" -std=gnu11 -Wall -Wextra -z lazy "$source")
 
-# The stubs: the functions, which do nothing, with and without their nodes.
+# The libraries whose functions do nothing, with and without the nodes of versions.
 exports=$here/exports/lib$name.txt
 soname=$(sed -n 's/^soname //p' "$exports")
 sed -n 's/^T \(.*\)@@\(.*\)/\1 \2/p' "$exports" >functions
-awk '{ print "void " $1 "(void);\nvoid " $1 "(void) {}" }' functions >stub.c
+awk '{ print "void " $1 "(void);\nvoid " $1 "(void) {}" }' functions >empty.c
 sed -n 's/^node [0-9]* //p' "$exports" |
     awk 'NR == FNR { of[$2] = of[$2] " " $1 ";" }
-        NR != FNR { print $1 " { global:" of[$1] " } " $2 ";" }' functions - >stub.map
-for stub in versioned unversioned; do
+        NR != FNR { print $1 " { global:" of[$1] " } " $2 ";" }' functions - >empty.map
+for kind in versioned unversioned; do
     options=(-shared -fPIC "-Wl,-soname,$soname")
-    [ $stub = unversioned ] || options+=("-Wl,--version-script=stub.map")
-    mkdir $stub
-    "$cc" "${options[@]}" stub.c -o $stub/lib"$name".so
-    "${compile[@]}" -DNEWER -I"$include" -o program.$stub $stub/lib"$name".so "$libraries/libcorosync_common.so"
+    [ $kind = unversioned ] || options+=("-Wl,--version-script=empty.map")
+    mkdir $kind
+    "$cc" "${options[@]}" empty.c -o $kind/lib"$name".so
+    "${compile[@]}" -DNEWER -I"$include" -o program.$kind $kind/lib"$name".so "$libraries/libcorosync_common.so"
 done
 "${compile[@]}" -o program.reference "$reference/lib$name.so" "$reference/libcorosync_common.so"
 
@@ -66,9 +66,9 @@ run() {
 start_node ""
 run program.reference trace >expected.reference
 ! grep -q "to $libraries/" trace.* || fail "the reference run had ours"
-for stub in versioned unversioned; do
-    cp expected.reference expected.$stub
-    [ "$name" != votequorum ] || cat >>expected.$stub <<'END'
+for kind in versioned unversioned; do
+    cp expected.reference expected.$kind
+    [ "$name" != votequorum ] || cat >>expected.$kind <<'END'
 model_initialize 1
 trackstart 1
 quorum 1, context 8, 1 node 1
