@@ -5,7 +5,6 @@
 #include "support/process_state.hpp"
 #include "support/sanitizers.hpp"
 
-#include <array>
 #include <cstdlib>
 
 namespace {
@@ -73,27 +72,6 @@ TEST_F(CmapManners, leaves_the_random_numbers_to_the_program)
     ::srandom(1);
     const Cmap cmap;
     EXPECT_EQ(undisturbed, ::random());
-}
-
-// Decision 10
-TEST_F(CmapManners, needs_little_memory_for_an_idle_handle)
-{
-    if (transport() != Transport::ring)
-        GTEST_SKIP() << "libqb's client allocates a buffer of a megabyte";
-    if (kSanitized)
-        GTEST_SKIP() << "the sanitizer brings its own malloc";
-    constexpr std::size_t kHandles = 50;
-    constexpr std::size_t kLimit = 16 << 10;
-    live(*std::make_unique<Cmap>()); // what the process pays once
-    std::array<std::unique_ptr<Cmap>, kHandles> handles;
-    const auto allocated_before = allocated();
-    const auto private_before = private_memory();
-    for (auto& handle : handles) {
-        handle = std::make_unique<Cmap>();
-        live(*handle);
-    }
-    EXPECT_LT((allocated() - allocated_before) / kHandles, kLimit);
-    EXPECT_LT((private_memory() - private_before) / kHandles, kLimit);
 }
 
 // Decision 10: an allocation for an event would show while the event is delivered.
