@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 
 source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck disable=SC2034 # for the scripts that source this one
+archives=/srv/archives # of packages, where a system that was made for a test has them
 
 fail() {
     echo "FAILED: $*" >&2

@@ -117,7 +117,7 @@ done
 within crm_mon -1
 
 echo "Debian's corosync is upgraded"
-echo "deb [trusted=yes] file:/archives/newer $(within sh -c '. /etc/os-release; echo $VERSION_CODENAME') main" \
+echo "deb [trusted=yes] file:$archives/newer $(within sh -c '. /etc/os-release; echo $VERSION_CODENAME') main" \
     >>"$system/etc/apt/sources.list"
 quietly within apt-get -q update
 apt upgrade

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# root.sh FOLDER: FOLDER/root becomes a small system with Debian's corosync and Pacemaker, by debootstrap, and
+# root.sh FOLDER: FOLDER/base becomes a small system with Debian's corosync and Pacemaker, by debootstrap, and
 # FOLDER/debian the archive that it was made from. FOLDER/newer is one of the same corosync in a higher version.
 # What is there already, and complete, stays.
 #
@@ -67,10 +67,10 @@ if [ "$(cat "$folder/complete" 2>/dev/null)" != "${packages[*]}" ]; then
 
     all=$(sed 's/_.*//' "$folder/names" | paste -sd ,)
     quietly unshare -nmpf --mount-proc debootstrap --no-check-gpg --variant=minbase --include="$all" \
-        "$suite" "$folder/root" "file://$folder/debian"
-    echo "deb [trusted=yes] file:/archives/debian $suite main" >"$folder/root/etc/apt/sources.list"
-    mkdir "$folder/root/archives"
-    rm -rf "$folder"/root/var/cache/apt/archives/*.deb
+        "$suite" "$folder/base" "file://$folder/debian"
+    echo "deb [trusted=yes] file:$archives/debian $suite main" >"$folder/base/etc/apt/sources.list"
+    mkdir -p "$folder/base$archives"
+    rm -rf "$folder"/base/var/cache/apt/archives/*.deb
     echo "${packages[*]}" >"$folder/complete"
 fi
 echo "$(wc -l <"$folder/names") packages, $(find "$folder/newer/pool" -name '*.deb' | wc -l) of them of corosync"

@@ -10,15 +10,15 @@ enter() {
     [ -e "$1/complete" ] || skip "the system was not made"
     system=$WORK/system
     mkdir "$system" "$WORK/changes" "$WORK/overlay"
-    mount -t overlay overlay -o "lowerdir=$1/root,upperdir=$WORK/changes,workdir=$WORK/overlay" "$system" ||
+    mount -t overlay overlay -o "lowerdir=$1/base,upperdir=$WORK/changes,workdir=$WORK/overlay" "$system" ||
         skip "no overlay file system here"
     for place in proc sys dev; do
         mount --rbind /$place "$system/$place"
     done
     mount -t tmpfs tmpfs "$system/run"
-    mkdir -p "$system/archives/debian" "$system/archives/newer" "$system$source_folder"
-    mount --bind "$1/debian" "$system/archives/debian"
-    mount --bind "$1/newer" "$system/archives/newer"
+    mkdir -p "$system$archives/debian" "$system$archives/newer" "$system$source_folder"
+    mount --bind "$1/debian" "$system$archives/debian"
+    mount --bind "$1/newer" "$system$archives/newer"
     mount --bind "$source_folder" "$system$source_folder"
     printf '#!/bin/sh\nexit 101\n' >"$system/usr/sbin/policy-rc.d"
     chmod 755 "$system/usr/sbin/policy-rc.d"
