@@ -3,6 +3,8 @@
 #include "support/bytes.hpp"
 #include "support/fake_daemon.hpp"
 
+#include "cpg/wire.hpp"
+
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -13,6 +15,7 @@
 namespace {
 
 using namespace conformance;
+namespace wire = corosync::cpg;
 using test::Background;
 using test::Bytes;
 
@@ -240,18 +243,8 @@ const Group kClosed("cpg.closed_descriptor", [](Transcript& at, test::Daemon&) {
     at.all_apart(cases);
 });
 
-enum Request : std::int32_t {
-    kJoin = 0,
-    kLeave = 1,
-    kMcast = 2,
-    kMembership = 3,
-    kLocalGet = 4,
-    kIterationInitialize = 5,
-    kIterationNext = 6,
-    kIterationFinalize = 7,
-    kFinalize = 8,
-    kPartialMcast = 12,
-};
+// Not in wire.hpp: our library takes any.
+constexpr std::int32_t kFinalizeReply = 12;
 
 Bytes u64(std::uint64_t value)
 {
@@ -262,7 +255,7 @@ Bytes u64(std::uint64_t value)
 Bytes name_field(std::uint64_t length = 4)
 {
     Bytes value = "fake";
-    value.resize(128);
+    value.resize(wire::kNameSize);
     return u64(length) + value;
 }
 
@@ -270,22 +263,22 @@ Bytes name_field(std::uint64_t length = 4)
 Bytes answer(const Bytes& request)
 {
     switch (test::value_at<std::int32_t>(request, 0)) {
-    case kMcast:
+    case wire::kMcast:
         return {};
-    case kMembership:
-        return test::message(3, u64(0) + Bytes(384 * 24, '\0'));
-    case kLocalGet:
-        return test::message(7, u64(1));
-    case kIterationInitialize:
-        return test::message(9, u64(77));
-    case kIterationNext:
-        return test::message(10, name_field() + u64(1));
-    case kIterationFinalize:
-        return test::error_reply(11, CS_OK);
-    case kFinalize:
-        return test::error_reply(12, CS_OK);
-    case kPartialMcast:
-        return test::error_reply(18, CS_OK);
+    case wire::kMembership:
+        return test::message(wire::kMembershipReply, u64(0) + Bytes(CPG_MEMBERS_MAX * sizeof(wire::Address), '\0'));
+    case wire::kLocalGet:
+        return test::message(wire::kLocalGetReply, u64(1));
+    case wire::kIterationInitialize:
+        return test::message(wire::kIterationInitializeReply, u64(77));
+    case wire::kIterationNext:
+        return test::message(wire::kIterationNextReply, name_field() + u64(1));
+    case wire::kIterationFinalize:
+        return test::error_reply(wire::kIterationFinalizeReply, CS_OK);
+    case wire::kFinalize:
+        return test::error_reply(kFinalizeReply, CS_OK);
+    case wire::kPartialMcast:
+        return test::error_reply(wire::kPartialMcastReply, CS_OK);
     default:
         return test::error_reply(test::value_at<std::int32_t>(request, 0), CS_OK);
     }
@@ -315,12 +308,12 @@ const Group kReplies("cpg.replies", [](Transcript& at) {
         });
     };
     local_with("local_get.bare_try_again", test::error_reply(0, CS_ERR_TRY_AGAIN));
-    local_with("local_get.bare_with_its_id", test::error_reply(7, CS_ERR_ACCESS));
-    local_with("local_get.bare_and_fine", test::error_reply(7, CS_OK));
-    local_with("local_get.wrong_id", test::message(8, u64(1)));
-    local_with("local_get.error_0", test::message(7, u64(1), 0));
-    local_with("local_get.error_12345", test::message(7, u64(1), 12345));
-    local_with("local_get.whole_with_an_error", test::message(7, u64(1), CS_ERR_ACCESS));
+    local_with("local_get.bare_with_its_id", test::error_reply(wire::kLocalGetReply, CS_ERR_ACCESS));
+    local_with("local_get.bare_and_fine", test::error_reply(wire::kLocalGetReply, CS_OK));
+    local_with("local_get.wrong_id", test::message(wire::kLocalGetReply + 1, u64(1)));
+    local_with("local_get.error_0", test::message(wire::kLocalGetReply, u64(1), 0));
+    local_with("local_get.error_12345", test::message(wire::kLocalGetReply, u64(1), 12345));
+    local_with("local_get.whole_with_an_error", test::message(wire::kLocalGetReply, u64(1), CS_ERR_ACCESS));
 
     at.apart("membership_get.bare_try_again", [&](Line& line) {
         const Cpg cpg;
@@ -368,14 +361,14 @@ const Group kReplies("cpg.replies", [](Transcript& at) {
             line << call(cpg, &group) << daemon.requests() - before;
         });
     };
-    group_call_with("join", 0, cpg_join);
-    group_call_with("leave", 1, cpg_leave);
+    group_call_with("join", wire::kJoinReply, cpg_join);
+    group_call_with("leave", wire::kLeaveReply, cpg_leave);
     for (const cs_error_t error : {CS_ERR_TRY_AGAIN, CS_ERR_NOT_EXIST, CS_ERR_INTERRUPT})
         at.apart("long_mcast." + std::to_string(error), [&](Line& line) {
             const Cpg cpg;
             const auto before = daemon.requests();
-            daemon.on_next_request(reply(18, CS_OK));
-            daemon.on_next_request(reply(18, error));
+            daemon.on_next_request(reply(wire::kPartialMcastReply, CS_OK));
+            daemon.on_next_request(reply(wire::kPartialMcastReply, error));
             line << test::send_once(cpg, std::string(3'000'000, 'x')) << daemon.requests() - before;
             const auto request = daemon.last_request();
             line << test::value_at<std::int32_t>(request, 40) << test::value_at<std::int32_t>(request, 48);
@@ -383,7 +376,7 @@ const Group kReplies("cpg.replies", [](Transcript& at) {
     for (const cs_error_t error : {CS_ERR_ACCESS, CS_ERR_TRY_AGAIN})
         at.apart("finalize." + std::to_string(error), [&](Line& line) {
             Cpg cpg;
-            daemon.on_next_request(reply(12, error));
+            daemon.on_next_request(reply(kFinalizeReply, error));
             line << cpg.finalize();
         });
     at.apart("hang_up_during_a_request", [&](Line& line) {
@@ -438,7 +431,7 @@ const Group kRequests("cpg.requests", [](Transcript& at) {
 Bytes deliver_event(const Bytes& data, std::uint64_t length, const Bytes& name = name_field(),
                     std::int32_t error = CS_OK)
 {
-    return test::message(5, name + u64(length) + u64(1) + u64(7) + data, error);
+    return test::message(wire::kDeliver, name + u64(length) + u64(1) + u64(7) + data, error);
 }
 
 Bytes address(std::uint64_t reason)
@@ -449,7 +442,7 @@ Bytes address(std::uint64_t reason)
 Bytes confchg_event(std::uint64_t members, std::uint64_t joined, std::uint64_t left, const Bytes& addresses,
                     const Bytes& name = name_field())
 {
-    return test::message(4, name + u64(members) + u64(joined) + u64(left) + addresses);
+    return test::message(wire::kConfchg, name + u64(members) + u64(joined) + u64(left) + addresses);
 }
 
 Bytes totem_event(std::uint32_t count, const std::vector<std::uint32_t>& nodes)
@@ -457,12 +450,13 @@ Bytes totem_event(std::uint32_t count, const std::vector<std::uint32_t>& nodes)
     Bytes body = u64(1) + u64(84) + test::as_bytes(count);
     for (const auto node : nodes)
         body += test::as_bytes(node);
-    return test::message(13, body + Bytes(4, '\0'));
+    return test::message(wire::kTotemConfchg, body + Bytes(4, '\0'));
 }
 
 Bytes part_event(std::uint64_t length, std::uint64_t part, std::uint64_t type, const Bytes& data)
 {
-    return test::message(17, name_field() + u64(length) + u64(part) + u64(1) + u64(7) + u64(type) + data);
+    return test::message(wire::kPartialDeliver,
+                         name_field() + u64(length) + u64(part) + u64(1) + u64(7) + u64(type) + data);
 }
 
 // A handle that has been noticed by the fake daemon, and has these events and one behind them.
@@ -530,12 +524,12 @@ const Group kMalformed("cpg.malformed_events", [](Transcript& at) {
     dispatch_with("message_with_a_name_of_200", deliver_event("hello", 5, name_field(200)));
     dispatch_with("message_longer_than_it_is", deliver_event("hello", 500));
     dispatch_with("message_shorter_than_it_is", deliver_event("hello", 3));
-    dispatch_with("message_of_24_bytes", test::message(5, ""));
+    dispatch_with("message_of_24_bytes", test::message(wire::kDeliver, ""));
     dispatch_with("confchg_with_a_name_of_200", confchg_event(1, 0, 0, address(0), name_field(200)));
     dispatch_with("confchg_of_more_than_there_are", confchg_event(2, 1, 0, address(0)));
-    dispatch_with("confchg_of_24_bytes", test::message(4, ""));
+    dispatch_with("confchg_of_24_bytes", test::message(wire::kConfchg, ""));
     dispatch_with("totem_of_more_than_there_are", totem_event(3, {1}));
-    dispatch_with("totem_of_24_bytes", test::message(13, ""));
+    dispatch_with("totem_of_24_bytes", test::message(wire::kTotemConfchg, ""));
     dispatch_with("part_longer_than_it_is", part_event(500, 400, 1, "abcd"));
 });
 
