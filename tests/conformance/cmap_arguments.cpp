@@ -11,17 +11,9 @@ constexpr char kKey[] = "arguments.key";
 const std::string kLongest(CMAP_KEYNAME_MAXLEN, 'x');
 const std::string kTooLong(CMAP_KEYNAME_MAXLEN + 1, 'x');
 
-cmap_handle_t stale_handle()
-{
-    Cmap cmap;
-    const cmap_handle_t handle = cmap;
-    cmap.finalize();
-    return handle;
-}
-
 // T02, T03, T04
 const Group kHandles("cmap.handle", [](Transcript& at, test::Daemon&) {
-    const cmap_handle_t stale = stale_handle();
+    const cmap_handle_t stale = stale_handle<Cmap>();
     const Cmap cmap;
     const cmap_handle_t live = cmap;
     const cmap_handle_t reused = stale; // of the slot that the live one has

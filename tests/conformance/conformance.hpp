@@ -34,6 +34,7 @@
 #include "support/daemon.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
@@ -68,6 +69,15 @@ private:
 
 // Bytes as a word: printable ones as they are, long ones abbreviated.
 std::string quoted(std::string_view bytes);
+
+// The handle of a Cmap, Cpg or Votequorum that is finalized.
+template <class Owner> std::uint64_t stale_handle()
+{
+    Owner owner;
+    const std::uint64_t handle = owner;
+    owner.finalize();
+    return handle;
+}
 
 // What poll says of a descriptor, as a word: "quiet", "readable", "hung-up" or "readable+hung-up".
 std::string readiness(int fd);

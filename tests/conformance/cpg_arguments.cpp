@@ -40,14 +40,6 @@ std::vector<test::HandleCall> calls()
     return all;
 }
 
-cpg_handle_t stale_handle()
-{
-    Cpg cpg;
-    const cpg_handle_t handle = cpg;
-    cpg.finalize();
-    return handle;
-}
-
 // Values that are no enumerators, as C programs may pass them.
 cs_error_t iterate(cpg_handle_t handle, int type, const cpg_name* group, cpg_iteration_handle_t* out)
 {
@@ -67,7 +59,7 @@ cs_error_t dispatch_number(cpg_handle_t handle, int type)
 // Rows 14 and 15
 const Group kHandles("cpg.handle", [](Transcript& at, test::Daemon&) {
     settle();
-    const cpg_handle_t stale = stale_handle();
+    const cpg_handle_t stale = stale_handle<Cpg>();
     Cpg cpg;
     const cpg_handle_t live = cpg;
     const cpg_handle_t reused = stale; // of the slot that the live one has
@@ -100,7 +92,7 @@ const Group kNull("cpg.null", [](Transcript& at, test::Daemon&) {
     settle();
     static constexpr iovec kNowhere{nullptr, 1};
     static const iovec kFarFromAnywhere{nullptr, kLong.size()};
-    const cpg_handle_t stale = stale_handle();
+    const cpg_handle_t stale = stale_handle<Cpg>();
     std::vector<Transcript::Case> cases = {
         {"initialize.handle", [](Line& line) { line << cpg_initialize(nullptr, nullptr); }},
         {"model_initialize.handle",

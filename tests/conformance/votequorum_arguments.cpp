@@ -8,18 +8,10 @@ namespace {
 using namespace conformance;
 using test::kNoHandle;
 
-votequorum_handle_t stale_handle()
-{
-    Votequorum votequorum;
-    const votequorum_handle_t handle = votequorum;
-    votequorum.finalize();
-    return handle;
-}
-
 // Rows 8, 9, 10
 const Group kHandles("votequorum.handle", [](Transcript& at, test::Daemon&) {
     await_quorate();
-    const votequorum_handle_t stale = stale_handle();
+    const votequorum_handle_t stale = stale_handle<Votequorum>();
     const Votequorum votequorum;
     const votequorum_handle_t live = votequorum;
     const votequorum_handle_t reused = stale; // of the slot that the live one has
@@ -74,7 +66,7 @@ const Group kNull("votequorum.null", [](Transcript& at, test::Daemon&) {
         {"poll.name", [](Line& line) { line << votequorum_qdevice_poll(Votequorum(), nullptr, 1, {}); }},
         {"master_wins.name", [](Line& line) { line << votequorum_qdevice_master_wins(Votequorum(), nullptr, 1); }},
         {"register.name_and_stale_handle",
-         [](Line& line) { line << votequorum_qdevice_register(stale_handle(), nullptr); }},
+         [](Line& line) { line << votequorum_qdevice_register(stale_handle<Votequorum>(), nullptr); }},
     });
 });
 
@@ -103,7 +95,7 @@ const Group kHarmlessNull("votequorum.harmless_null", [](Transcript& at, test::D
 // Row 11
 const Group kOrder("votequorum.order", [](Transcript& at, test::Daemon&) {
     await_quorate();
-    const votequorum_handle_t stale = stale_handle();
+    const votequorum_handle_t stale = stale_handle<Votequorum>();
     const Votequorum votequorum;
     const auto type = [](int value) { return static_cast<cs_dispatch_flags_t>(value); };
     for (const int value : {0, 5, 99, -1}) {
