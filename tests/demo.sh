@@ -20,15 +20,8 @@ for pair in watch:cmap group:cpg quorum:votequorum; do
         -L"$folder/lib" -l"${pair#*:}" -lcorosync_common
 done
 
-# The sandbox ignores the polite signals; if we are ended, it has to be told.
-"$top/tests/support/sandbox.sh" "$top/tests/demo/show.sh" "$folder/lib" "$programs" &
-sandbox=$!
-trap 'kill -KILL $sandbox 2>/dev/null' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 status=0
-wait "$sandbox" || status=$?
-trap - EXIT
+in_sandbox "$top/tests/demo/show.sh" "$folder/lib" "$programs" || status=$?
 
 case $status in
 0) printf '\n%s\n' "All is gone again. With your own programs: LD_LIBRARY_PATH=${folder#"$PWD"/}/lib PROGRAM" ;;

@@ -25,14 +25,5 @@ folder=$top/build
 say "Building in build"
 build "$folder" soak -DCOROSYNC_CLIENT_TESTS=ON
 
-# The sandbox ignores the polite signals; if we are ended, it has to be told.
-COROSYNC_CLIENT_TRANSPORT=${COROSYNC_CLIENT_TRANSPORT-ring} \
-    "$top/tests/support/sandbox.sh" "$folder/tests/soak/soak" "$@" &
-sandbox=$!
-trap 'kill -KILL $sandbox 2>/dev/null' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-status=0
-wait "$sandbox" || status=$?
-trap - EXIT
-exit "$status"
+export COROSYNC_CLIENT_TRANSPORT=${COROSYNC_CLIENT_TRANSPORT-ring}
+in_sandbox "$folder/tests/soak/soak" "$@"

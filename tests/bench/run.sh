@@ -26,15 +26,5 @@ folder=$top/build-bench
 say "Building in build-bench"
 build "$folder" bench -DCMAKE_BUILD_TYPE=Release -DCOROSYNC_CLIENT_TESTS=OFF -DCOROSYNC_CLIENT_BENCH=ON
 
-# The sandbox ignores the polite signals; if we are ended, it has to be told.
 say "Measuring, $rounds pairs each"
-"$top/tests/support/sandbox.sh" "$top/tests/bench/measure.sh" "$folder/lib" "$folder/bench" "$folder/results.tsv" \
-    "$rounds" &
-sandbox=$!
-trap 'kill -KILL $sandbox 2>/dev/null' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
-status=0
-wait "$sandbox" || status=$?
-trap - EXIT
-exit "$status"
+in_sandbox "$top/tests/bench/measure.sh" "$folder/lib" "$folder/bench" "$folder/results.tsv" "$rounds"

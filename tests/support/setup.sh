@@ -1,4 +1,4 @@
-# Sourced by run.sh and demo.sh: what the machine needs, and the build.
+# Sourced by the scripts that people start: what the machine needs, the build, and the sandbox.
 # shellcheck shell=bash
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -62,4 +62,19 @@ build() {
         cat "$log" >&2
         die "The build failed."
     }
+}
+
+# in_sandbox CMD...: the status is that of sandbox.sh. It ignores the polite signals: what ends this script with one of
+# them ends the sandbox, with all that is in it, by force.
+in_sandbox() {
+    local sandbox status=0
+    "$top/tests/support/sandbox.sh" "$@" &
+    sandbox=$!
+    # shellcheck disable=SC2064 # the number that it is now
+    trap "kill -KILL $sandbox 2>/dev/null" EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM HUP
+    wait "$sandbox" || status=$?
+    trap - EXIT INT TERM HUP
+    return "$status"
 }
