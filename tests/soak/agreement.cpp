@@ -8,10 +8,8 @@ namespace {
 
 constexpr std::size_t kRingsKept = 50; // nobody stays behind for so long
 constexpr std::size_t kViolationsKept = 20;
-constexpr Ring kEnd{0, 1}; // where all go together in the end
-
-// Longer ones go out in several frames, and very long ones in several messages of the daemons.
-constexpr std::uint32_t kFrame = 1000;
+constexpr Ring kEnd{0, 1};             // where all go together in the end
+constexpr std::uint32_t kFrame = 1000; // and more, of a message
 
 std::string text_of(const Ring& ring)
 {
@@ -186,18 +184,18 @@ void Agreement::compare(const Segment& a, const Segment& b)
 void Agreement::compare_together(const Segment& a, std::size_t in_a, const Segment& b, std::size_t in_b)
 {
     ++figures_.together;
-    auto fresh_to_a = a.fresh;
-    auto fresh_to_b = b.fresh;
+    Misses misses_of_a(a);
+    Misses misses_of_b(b);
     while (in_a < a.items.size() || in_b < b.items.size()) {
         const bool both = in_a < a.items.size() && in_b < b.items.size();
         if (both && a.items[in_a] == b.items[in_b]) {
-            fresh_to_a.erase(a.items[in_a].message.sender.node);
-            fresh_to_b.erase(a.items[in_a].message.sender.node);
             ++in_a;
             ++in_b;
-        } else if (excuses(fresh_to_b, a.items, in_a)) {
+        } else if (in_a < a.items.size() && misses_of_b.excuse(a.items[in_a].message)) {
+            ++figures_.excused;
             ++in_a;
-        } else if (excuses(fresh_to_a, b.items, in_b)) {
+        } else if (in_b < b.items.size() && misses_of_a.excuse(b.items[in_b].message)) {
+            ++figures_.excused;
             ++in_b;
         } else {
             violation("between the rings " + text_of(a.ring) + " and " + text_of(a.next) + " " + text_of(a.member) +
@@ -208,15 +206,24 @@ void Agreement::compare_together(const Segment& a, std::size_t in_a, const Segme
     }
 }
 
-// A message that was under way while nodes met is not delivered to who missed the beginning of it, but to the others:
-// the first of its sender, if it takes more than a frame.
-bool Agreement::excuses(std::set<std::uint32_t>& fresh, const std::vector<Item>& items, std::size_t index)
+Agreement::Misses::Misses(const Segment& segment) : fresh_(segment.fresh)
 {
-    if (index >= items.size() || items[index].message.size <= kFrame ||
-        fresh.erase(items[index].message.sender.node) == 0)
+    for (const auto& item : segment.items)
+        if (item.message.number != 0)
+            first_.try_emplace(item.message.sender.node, item.message.number);
+}
+
+// The daemons pack messages into frames, and who comes to know a sender in the middle of a message throws away all that
+// comes before a frame that begins with one. Without a pause between messages that may be thousands of them; one of
+// them, if the ring ends before another one is told, takes more than a frame.
+bool Agreement::Misses::excuse(const Message& message)
+{
+    const auto node = message.sender.node;
+    if (!fresh_.contains(node))
         return false;
-    ++figures_.excused;
-    return true;
+    if (const auto first = first_.find(node); first != first_.end())
+        return message.number < first->second;
+    return message.size > kFrame ? missed_.insert(node), true : missed_.contains(node);
 }
 
 void Agreement::compare_apart(const Segment& a, const Segment& b)

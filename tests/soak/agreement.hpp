@@ -64,7 +64,7 @@ public:
         std::uint64_t rings = 0;
         std::uint64_t together = 0; // comparisons of two members who went on together
         std::uint64_t apart = 0;    // and who did not
-        std::uint64_t excused = 0;  // messages whose beginning one of the two had missed
+        std::uint64_t excused = 0;  // messages that one of the two had missed when they met
         std::uint64_t violations = 0;
     };
     const Figures& figures() const { return figures_; }
@@ -83,7 +83,7 @@ private:
         Ring next{};        // none: where it was last seen
         bool whole = false; // from the beginning of the ring on
         std::vector<Item> items{};
-        std::set<std::uint32_t> fresh{}; // nodes whose first message may have begun before they were members
+        std::set<std::uint32_t> fresh{}; // nodes whose first messages may have begun before they were members
     };
     struct State {
         Segment segment{};
@@ -98,7 +98,17 @@ private:
     // From those items on.
     void compare_together(const Segment& a, std::size_t in_a, const Segment& b, std::size_t in_b);
     void compare_apart(const Segment& a, const Segment& b);
-    bool excuses(std::set<std::uint32_t>& fresh, const std::vector<Item>& items, std::size_t index);
+    // What a member may have missed at the beginning of a ring.
+    class Misses {
+    public:
+        explicit Misses(const Segment& segment);
+        bool excuse(const Message& message);
+
+    private:
+        std::map<std::uint32_t, std::uint32_t> first_; // number told of each sender
+        std::set<std::uint32_t> fresh_;
+        std::set<std::uint32_t> missed_;
+    };
 
     std::map<Member, State> members_;
     std::map<Ring, std::vector<Segment>> closed_;

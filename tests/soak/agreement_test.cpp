@@ -221,10 +221,29 @@ TEST_F(AgreementWithJoiner, does_not_need_a_long_message_that_may_have_begun_bef
     EXPECT_EQ(2U, agreement.figures().excused);
 }
 
-TEST_F(AgreementWithJoiner, needs_the_next_message_also_if_it_is_long)
+TEST_F(AgreementWithJoiner, does_not_need_what_comes_before_the_first_that_it_is_told)
 {
     for (const auto member : {kOne, kTwo})
-        tell(member, {from(kTwo, 1, kLong), from(kTwo, 2, kLong)});
+        tell(member, {from(kTwo, 1), from(kTwo, 2), from(kTwo, 3)});
+    tell(joiner, {from(kTwo, 3)});
+    move({kOne, kTwo, joiner}, {1, 12});
+    EXPECT_EQ(0U, violations());
+    EXPECT_EQ(4U, agreement.figures().excused);
+}
+
+TEST_F(AgreementWithJoiner, needs_not_have_been_told_anything_behind_a_long_message)
+{
+    for (const auto member : {kOne, kTwo})
+        tell(member, {from(kTwo, 1, kLong), from(kTwo, 2)});
+    move({kOne, kTwo, joiner}, {1, 12});
+    EXPECT_EQ(0U, violations());
+}
+
+TEST_F(AgreementWithJoiner, is_told_in_the_order_of_the_others_what_it_does_not_miss)
+{
+    for (const auto member : {kOne, kTwo})
+        tell(member, {from(kTwo, 1), from(kOne, 2), from(kTwo, 2)});
+    tell(joiner, {from(kTwo, 2), from(kOne, 2)});
     move({kOne, kTwo, joiner}, {1, 12});
     EXPECT_EQ(2U, violations());
 }

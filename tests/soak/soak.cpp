@@ -27,6 +27,7 @@ constexpr auto kShortestPause = 100ms;
 constexpr auto kLongestPause = 6000ms;
 constexpr auto kSettling = 2s; // with messages, after the last fault
 constexpr auto kGathering = 60s;
+constexpr auto kMostExcused = 0.001; // share of what is delivered: each message is followed by a pause
 
 // Kills, freezes and cuts off one node after the other, and brings them back.
 class Troubles {
@@ -238,6 +239,9 @@ bool soak_for(std::chrono::minutes length, std::uint64_t seed)
         if (listeners.losses(static_cast<std::uint32_t>(node)) > troubles.deaths(node))
             listeners.violation("the streamer of node " + std::to_string(node) + " lost a daemon that lived");
     eventually([&] { return listeners.map_told() > 0; });
+    if (const auto told = listeners.figures();
+        static_cast<double>(told.excused) > kMostExcused * static_cast<double>(told.messages))
+        listeners.violation("more is missed than can be excused");
 
     for (const auto& text : listeners.violations())
         std::cout << "violation: " << text << '\n';
