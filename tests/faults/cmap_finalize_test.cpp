@@ -1,6 +1,6 @@
 // Finalize while others use the handle, and signals while anybody waits.
 #include "fake_cmap.hpp"
-#include "storm.hpp"
+#include "support/storm.hpp"
 
 namespace {
 

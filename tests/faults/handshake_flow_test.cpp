@@ -1,6 +1,6 @@
 // How the reply to the handshake arrives: in pieces, late, half, or not at all.
 #include "raw_cmap.hpp"
-#include "storm.hpp"
+#include "support/storm.hpp"
 
 #include <cerrno>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // Sending while the daemon does not read, or does not want to. Over the connection itself, since cmap has no message
 // that goes without a reply.
 #include "raw_cmap.hpp"
-#include "storm.hpp"
+#include "support/storm.hpp"
 
 #include "core/connection.hpp"
 

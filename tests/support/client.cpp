@@ -95,11 +95,12 @@ FewDescriptors::~FewDescriptors()
     ::setrlimit(RLIMIT_NOFILE, &before_);
 }
 
-SignalCounter::SignalCounter()
+SignalCounter::SignalCounter(int flags)
 {
     signals = 0;
     struct sigaction action {};
     action.sa_handler = [](int) { ++signals; };
+    action.sa_flags = flags;
     ::sigaction(SIGUSR1, &action, &before_);
 }
 

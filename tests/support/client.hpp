@@ -99,7 +99,7 @@ private:
 // Counts SIGUSR1 instead of dying of it, for as long as it lives.
 class SignalCounter {
 public:
-    SignalCounter();
+    explicit SignalCounter(int flags = 0); // of sigaction
     ~SignalCounter();
     SignalCounter(const SignalCounter&) = delete;
     SignalCounter& operator=(const SignalCounter&) = delete;

@@ -60,7 +60,11 @@ void* Thread::run(void* self)
 {
     struct Ending {
         std::atomic<bool>& ended;
-        ~Ending() { ended = true; }
+        ~Ending()
+        {
+            ended = true;
+            ended.notify_all();
+        }
     };
     auto& thread = *static_cast<Thread*>(self);
     const Ending ending{thread.ended_};
@@ -76,6 +80,8 @@ bool Thread::ended_within(Duration limit) const
 
 void Thread::join()
 {
+    ended_.wait(false); // not with the lock, which who signals needs
+    const std::lock_guard lock(joining_);
     if (!joined_)
         pthread_join(thread_, nullptr);
     joined_ = true;
@@ -88,7 +94,9 @@ void Thread::cancel()
 
 void Thread::signal(int number)
 {
-    pthread_kill(thread_, number);
+    const std::lock_guard lock(joining_);
+    if (!joined_)
+        pthread_kill(thread_, number);
 }
 
 bool Thread::falls_asleep() const

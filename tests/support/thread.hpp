@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <mutex>
 #include <optional>
 
 #include <pthread.h>
@@ -31,7 +32,7 @@ public:
     void join();
 
     void cancel();
-    void signal(int number);
+    void signal(int number); // unless it has been joined
 
     // Waits until the thread sleeps in the kernel, and for a moment longer, so that what it was about to wait
     // for it now waits for.
@@ -46,6 +47,7 @@ private:
     pthread_t thread_{};
     std::atomic<pid_t> id_ = 0;
     std::atomic<bool> ended_ = false;
+    std::mutex joining_;
     bool joined_ = false;
 };
 

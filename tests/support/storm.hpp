@@ -1,0 +1,28 @@
+// Signals, over and over, to a thread that waits.
+#pragma once
+
+#include "client.hpp"
+#include "thread.hpp"
+
+namespace test {
+
+// As long as this lives. Their handler only counts them; whether interrupted calls are restarted is up to the flags of
+// its sigaction.
+class Storm {
+public:
+    explicit Storm(Thread& target, int flags = 0)
+        : counter_(flags), repeat_([&target] {
+              target.signal(SIGUSR1);
+              std::this_thread::sleep_for(100us);
+          })
+    {}
+
+    // So many signals have been handled.
+    static int count() { return SignalCounter::count(); }
+
+private:
+    SignalCounter counter_; // first: the signals need it
+    Repeat repeat_;
+};
+
+} // namespace test
