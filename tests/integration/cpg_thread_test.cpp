@@ -243,6 +243,39 @@ TEST_F(CpgThread, may_finalize_while_another_waits_for_its_answer)
     EXPECT_TRUE(await_members("thread.finalize", 0));
 }
 
+// Decisions 12 and 14: the daemon is frozen, and of all threads only the one that waits for its answer waits.
+TEST_F(CpgThread, that_asks_a_frozen_daemon_keeps_no_other_waiting)
+{
+    Cpg cpg;
+    cpg.enter("thread.frozen");
+    const cpg_handle_t handle = cpg;
+    const int fd = cpg.fd();
+    unsigned nodeid = 0;
+    Background dispatching([=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); });
+    ASSERT_TRUE(dispatching.thread().falls_asleep());
+    Freeze freeze(daemon());
+    Background asking([&] { return cpg_local_get(handle, &nodeid); });
+    ASSERT_TRUE(asking.thread().falls_asleep());
+
+    Background sending([=] { return send_once(handle, "x"); });
+    EXPECT_TRUE(sending.ended_within(kPatience));
+    EXPECT_FALSE(dispatching.ended_within(0ms));
+    Background finalizing([&] { return cpg.finalize(); });
+    EXPECT_TRUE(finalizing.ended_within(kPatience));
+    EXPECT_TRUE(dispatching.ended_within(kPatience));
+    EXPECT_FALSE(asking.ended_within(kGlance));
+    freeze.thaw();
+
+    EXPECT_EQ(CS_OK, sending.result());
+    EXPECT_EQ(CS_OK, finalizing.result());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+    EXPECT_EQ(CS_OK, asking.result());
+    EXPECT_EQ(1U, nodeid);
+    EXPECT_EQ(0U, cpg.count()); // nothing is delivered after finalize
+    EXPECT_FALSE(open_descriptors().contains(fd));
+    EXPECT_TRUE(await_members("thread.frozen", 0));
+}
+
 // CPG-D31
 TEST_F(CpgThread, may_finalize_while_another_iterates)
 {
