@@ -165,69 +165,6 @@ TEST_F(CmapCallback, may_take_its_time)
     EXPECT_EQ(2U, tracker.count());
 }
 
-// Leaves the callback of the event with this number by a jump to here; the result of the dispatch that was left
-// is CS_OK for want of another. No frame between the jump and its target holds anything.
-cs_error_t dispatch_until_jump(cmap_handle_t handle, cs_dispatch_flags_t flag, Tracker& tracker, std::size_t number)
-{
-    static std::jmp_buf target;
-    tracker.on_event = [&tracker, number](const Tracker::Call&) {
-        if (tracker.count() == number)
-            std::longjmp(target, 1);
-    };
-    if (setjmp(target) == 0)
-        return cmap_dispatch(handle, flag);
-    return CS_OK;
-}
-
-// C10, decision 8: mid-batch, with several events queued
-TEST_F(CmapCallback, may_jump_away_and_the_rest_is_delivered_once)
-{
-    for (const auto flag : kAllFlags) {
-        Cmap cmap;
-        auto& tracker = cmap.track("callback.jump", kEverything);
-        change("callback.jump", 5);
-        EXPECT_EQ(CS_OK, cmap_dispatch(cmap, CS_DISPATCH_ONE));
-        EXPECT_EQ(CS_OK, dispatch_until_jump(cmap, flag, tracker, 2));
-        EXPECT_EQ((Numbers{1, 2}), numbers(tracker.events())) << flag;
-
-        EXPECT_TRUE(readable(cmap.fd(), kPatience)) << flag;
-        EXPECT_EQ(CS_OK, cmap_dispatch(cmap, CS_DISPATCH_ALL)) << flag;
-
-        EXPECT_EQ((Numbers{1, 2, 3, 4, 5}), numbers(tracker.events())) << flag;
-        EXPECT_FALSE(readable(cmap.fd(), kGlance)) << flag;
-        EXPECT_EQ(CS_ERR_TRY_AGAIN, cmap_dispatch(cmap, CS_DISPATCH_ONE_NONBLOCKING)) << flag;
-    }
-}
-
-// C10: after a jump a request, too, finds its way.
-TEST_F(CmapCallback, may_jump_away_and_the_handle_works_on)
-{
-    Cmap cmap;
-    auto& tracker = cmap.track("callback.after", kEverything);
-    change("callback.after", 1);
-    EXPECT_EQ(CS_OK, dispatch_until_jump(cmap, CS_DISPATCH_ALL, tracker, 1));
-    EXPECT_NE(kNoValue, cmap.get("totem.version"));
-    Background elsewhere([&] { return cmap_dispatch(cmap, CS_DISPATCH_ALL); });
-    EXPECT_EQ(CS_OK, elsewhere.result());
-    change("callback.after", 2); // 1 is no change
-    EXPECT_EQ(CS_OK, cmap_dispatch(cmap, CS_DISPATCH_ONE));
-    EXPECT_EQ((Numbers{1, 2}), numbers(tracker.events()));
-}
-
-// C10, decision 11: the guard sees whether everything is released; here at once, not by luck later.
-TEST_F(CmapCallback, may_jump_away_and_finalize_releases_everything)
-{
-    for (const auto flag : kAllFlags) {
-        Cmap cmap;
-        const int fd = cmap.fd();
-        auto& tracker = cmap.track("callback.release", kEverything);
-        change("callback.release", 3);
-        EXPECT_EQ(CS_OK, dispatch_until_jump(cmap, flag, tracker, 1));
-        EXPECT_EQ(CS_OK, cmap.finalize());
-        EXPECT_FALSE(open_descriptors().contains(fd)) << flag;
-    }
-}
-
 // C10, decision 11: out of an inner dispatch, over an outer one
 TEST_F(CmapCallback, that_is_nested_may_jump_over_both_and_finalize_releases_everything)
 {

@@ -1,4 +1,4 @@
-// Finalize, and cancellation, while other threads are busy with the handle.
+// Finalize while other threads are busy with the handle.
 #include "cmap_fixture.hpp"
 
 namespace {
@@ -94,27 +94,6 @@ TEST_F(CmapFinalize, under_a_flood_wakes_one_thread_and_leaves_another_its_answe
         EXPECT_EQ(CS_OK, cmap.finalize());
         EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
         EXPECT_EQ(CS_ERR_BAD_HANDLE, asking.result());
-    }
-}
-
-// Decision 11: cancelled in a dispatch that waits, it holds nothing that the others, or finalize, would miss.
-TEST_F(CmapFinalize, releases_what_a_cancelled_thread_was_waiting_on)
-{
-    for (const auto flag : kWaiting) {
-        Cmap cmap;
-        const cmap_handle_t handle = cmap;
-        const int fd = cmap.fd();
-        auto& tracker = cmap.track("finalize.cancel", kEverything);
-        Background dispatching([=] { return cmap_dispatch(handle, flag); });
-        ASSERT_TRUE(dispatching.thread().falls_asleep());
-        dispatching.thread().cancel();
-        EXPECT_EQ(std::nullopt, dispatching.result()) << flag;
-
-        change("finalize.cancel", 2);
-        EXPECT_EQ(CS_OK, cmap_dispatch(handle, CS_DISPATCH_ALL)) << flag;
-        EXPECT_EQ(2U, tracker.count()) << flag;
-        EXPECT_EQ(CS_OK, cmap.finalize());
-        EXPECT_FALSE(open_descriptors().contains(fd)) << flag;
     }
 }
 

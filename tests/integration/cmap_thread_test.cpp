@@ -2,7 +2,6 @@
 #include "cmap_fixture.hpp"
 #include "support/sanitizers.hpp"
 
-#include <csignal>
 #include <mutex>
 
 namespace {
@@ -14,30 +13,6 @@ using CmapThread = CmapTest;
 constexpr int kCalls = kSanitized ? 10'000 : 100'000;
 constexpr std::size_t kSmallStack = kSanitized ? 1 << 20 : 64 << 10; // the sanitizers' frames are large
 constexpr std::size_t kGuardBelow = 4 << 20;
-
-// T74
-TEST_F(CmapThread, under_a_storm_of_signals_gets_its_answers)
-{
-    struct sigaction count_nothing {};
-    struct sigaction before {};
-    count_nothing.sa_handler = [](int) {};
-    ASSERT_EQ(0, ::sigaction(SIGUSR1, &count_nothing, &before));
-    {
-        const Cmap cmap;
-        Background asking([&] {
-            int wrong = 0;
-            for (int i = 0; i < kCalls / 2; ++i)
-                wrong += cmap_get(cmap, "totem.version", nullptr, nullptr, nullptr) != CS_OK;
-            return wrong;
-        });
-        while (!asking.ended_within(0ms)) {
-            asking.thread().signal(SIGUSR1);
-            std::this_thread::sleep_for(20us);
-        }
-        EXPECT_EQ(0, asking.result());
-    }
-    ::sigaction(SIGUSR1, &before, nullptr);
-}
 
 // T82, C12
 TEST_F(CmapThread, may_dispatch_while_another_makes_requests)

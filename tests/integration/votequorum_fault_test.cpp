@@ -1,4 +1,4 @@
-// The daemon dies, stops, comes back; the program forks, or spoils its descriptor.
+// The daemon dies, stops, comes back; the program spoils its descriptor.
 #include "votequorum_fixture.hpp"
 
 #include <algorithm>
@@ -10,7 +10,6 @@ namespace {
 using namespace test;
 
 using VotequorumFault = VotequorumFreshTest;
-using VotequorumFork = VotequorumTest;
 using VotequorumDescriptor = VotequorumTest;
 
 // Row 48, C6
@@ -166,16 +165,6 @@ TEST_F(VotequorumFault, a_new_daemon_serves_new_handles_only)
     EXPECT_EQ(1U, fresh.info().node_id);
     EXPECT_EQ(CS_ERR_LIBRARY, votequorum_getinfo(old, 0, &info));
     EXPECT_EQ(CS_ERR_LIBRARY, old.dispatch(CS_DISPATCH_ALL));
-}
-
-// Row 31, VQ-D21, decision 4
-TEST_F(VotequorumFork, lets_the_child_use_and_finalize_the_handle)
-{
-    Votequorum votequorum;
-    EXPECT_EQ(0, in_child([&] { return votequorum.info().node_id == 1 && votequorum.finalize() == CS_OK ? 0 : 1; }));
-    EXPECT_EQ(1U, votequorum.info().node_id);
-    EXPECT_EQ(CS_OK, votequorum.track(CS_TRACK_CURRENT));
-    EXPECT_EQ((Texts{"nodelist 1", "quorate 1:1"}), votequorum.await(2));
 }
 
 // Row 58, VQ-D18, decision 7. A request finds its own way on sockets, where this descriptor is for events only.

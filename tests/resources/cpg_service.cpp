@@ -1,13 +1,40 @@
 #include "integration/cpg_fixture.hpp"
-#include "service.hpp"
+#include "listener.hpp"
 
 namespace test {
+
+namespace {
+
+// A member of a group of its own, that knows of its membership.
+cs_error_t listen(cpg_handle_t* handle)
+{
+    cpg_callbacks_t callbacks{};
+    callbacks.cpg_deliver_fn = [](cpg_handle_t, const cpg_name*, std::uint32_t, std::uint32_t, void*, std::size_t) {
+        Listener::tell();
+    };
+    auto error = cpg_initialize(handle, &callbacks);
+    if (error == CS_OK)
+        error = join(*handle, Listener::new_name());
+    return error == CS_OK ? cpg_dispatch(*handle, CS_DISPATCH_ONE) : error;
+}
+
+cs_error_t provoke(cpg_handle_t handle)
+{
+    auto error = CS_OK;
+    for (int event = 0; event < Listener::kEvents && error == CS_OK; ++event)
+        error = send(handle, "x");
+    return error;
+}
+
+} // namespace
 
 const Service& service()
 {
     static constexpr Service cpg{
         .initialize = [](cpg_handle_t* handle) { return cpg_initialize(handle, nullptr); },
         .finalize = cpg_finalize,
+        .dispatch = cpg_dispatch,
+        .fd_get = cpg_fd_get,
         .calls = cpg_calls,
         .prepare =
             [](cpg_handle_t) {
@@ -18,6 +45,8 @@ const Service& service()
                 unsigned nodeid = 0;
                 return cpg_local_get(handle, &nodeid);
             },
+        .listen = listen,
+        .provoke = provoke,
         .await = await_settled,
     };
     return cpg;

@@ -12,13 +12,18 @@
 namespace test {
 
 struct Service {
-    cs_error_t (*initialize)(std::uint64_t* handle);
+    cs_error_t (*initialize)(std::uint64_t* handle); // without callbacks
     cs_error_t (*finalize)(std::uint64_t handle);
+    cs_error_t (*dispatch)(std::uint64_t handle, cs_dispatch_flags_t flag);
+    cs_error_t (*fd_get)(std::uint64_t handle, int* fd);
     const std::vector<HandleCall>& (*calls)();
     // Brings the daemon into the state in which the calls, made on a fresh handle, give what they always give.
     void (*prepare)(std::uint64_t handle);
     // A request that succeeds.
     cs_error_t (*ask)(std::uint64_t handle);
+    // Initializes a handle with callbacks that tell Listener, and has the daemon send it Listener::kEvents events.
+    cs_error_t (*listen)(std::uint64_t* handle);
+    cs_error_t (*provoke)(std::uint64_t handle);
     // Waits until the daemon beside us serves.
     void (*await)();
 };

@@ -1,0 +1,112 @@
+// Handles across fork: either side may use one, and neither spoils it for the other by leaving.
+#include "listener.hpp"
+
+#include "support/companion.hpp"
+#include "support/process.hpp"
+
+#include <unistd.h>
+
+namespace {
+
+using namespace test;
+
+using Fork = ServiceTest;
+
+// T97, row 31, CMAP-D26, VQ-D21, decision 4
+TEST_F(Fork, lets_the_child_use_and_finalize_the_handle)
+{
+    Listener listener;
+    EXPECT_EQ(0, in_child([&] { return service().ask(listener) == CS_OK && listener.finalize() == CS_OK ? 0 : 1; }));
+    EXPECT_TRUE(listener.works());
+}
+
+// Decision 4
+TEST_F(Fork, lets_the_child_only_finalize_the_handle)
+{
+    const Listener listener;
+    const auto files = connection_entries(daemon().pid());
+    EXPECT_EQ(0, in_child([&] {
+                  const int fd = listener.fd();
+                  if (service().finalize(listener) != CS_OK)
+                      return 1;
+                  if (open_descriptors().contains(fd))
+                      return 2;
+                  return service().finalize(listener) == CS_ERR_BAD_HANDLE ? 0 : 3;
+              }));
+    EXPECT_EQ(files, connection_entries(daemon().pid()));
+    EXPECT_TRUE(listener.works());
+}
+
+// C23
+TEST_F(Fork, lets_the_child_exit)
+{
+    const Listener listener;
+    EXPECT_EQ(0, in_child([] { return 0; }));
+    EXPECT_TRUE(listener.works());
+}
+
+// C23
+TEST_F(Fork, lets_the_child_close_what_it_inherited)
+{
+    const Listener listener;
+    EXPECT_EQ(0, in_child([] {
+                  for (const auto& [fd, target] : open_descriptors())
+                      ::close(fd);
+                  return 0;
+              }));
+    EXPECT_TRUE(listener.works());
+}
+
+// C23
+TEST_F(Fork, lets_the_child_run_another_program)
+{
+    const Listener listener;
+    EXPECT_EQ(0, in_child([] {
+                  ::execlp("true", "true", nullptr);
+                  return 1;
+              }));
+    EXPECT_TRUE(listener.works());
+}
+
+// Decision 4: it is the child that goes on, as in a program that initializes and then becomes a daemon.
+TEST_F(Fork, lets_a_handle_live_on_in_the_child)
+{
+    EXPECT_EQ(0, in_child([] {
+                  Listener listener;
+                  const int grandchild =
+                      in_child([&] { return listener.works() && listener.finalize() == CS_OK ? 0 : 1; });
+                  ::_exit(grandchild); // and the creator has not used it meanwhile, nor finalizes it
+                  return -1;
+              }));
+}
+
+// Decision 4: and the creator is gone when it does, with all that the kernel takes back from it.
+TEST_F(Fork, lets_a_handle_outlive_its_creator)
+{
+    Companion creator([](Line& line) {
+        Listener listener;
+        const pid_t parent = ::getpid();
+        if (::fork() != 0)
+            ::_exit(0);
+        if (!eventually([=] { return ::getppid() != parent; }))
+            line.say("the creator stays");
+        line.say(listener.works() && listener.finalize() == CS_OK ? "works" : "fails");
+        ::_exit(0);
+    });
+    EXPECT_EQ("works", creator.hear());
+    EXPECT_EQ(0, creator.wait());
+    EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); }));
+}
+
+// Decision 4
+TEST_F(Fork, lets_the_child_open_handles_of_its_own)
+{
+    const Listener listener;
+    EXPECT_EQ(0, in_child([] {
+                  Listener own;
+                  return own.works() && own.finalize() == CS_OK ? 0 : 1;
+              }));
+    EXPECT_TRUE(listener.works());
+}
+
+} // namespace

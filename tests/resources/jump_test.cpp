@@ -1,0 +1,78 @@
+// A callback never returns: it leaves its dispatch by a jump.
+#include "listener.hpp"
+
+#include "support/process.hpp"
+#include "support/thread.hpp"
+
+#include <csetjmp>
+
+namespace {
+
+using namespace test;
+
+using Jump = ServiceTest;
+
+// The callback of the event with this number jumps to here; the result of the dispatch that was left is CS_OK for want
+// of another. No frame between the jump and its target holds anything.
+cs_error_t dispatch_until_jump(const Listener& listener, cs_dispatch_flags_t flag, int number)
+{
+    static std::jmp_buf target;
+    Listener::on_event = [number] {
+        if (Listener::told() == number)
+            std::longjmp(target, 1);
+    };
+    if (setjmp(target) == 0)
+        return listener.dispatch(flag);
+    Listener::on_event = nullptr;
+    return CS_OK;
+}
+
+// Out of the callback of the second event of those that it provokes.
+void jump_away(const Listener& listener, cs_dispatch_flags_t flag)
+{
+    listener.provoke();
+    while (listener.told() < 2) {
+        ASSERT_TRUE(readable(listener.fd(), kPatience)) << "behind event " << listener.told();
+        ASSERT_EQ(CS_OK, dispatch_until_jump(listener, flag, 2));
+    }
+    ASSERT_EQ(2, listener.told()) << flag;
+}
+
+// C10, decision 8
+TEST_F(Jump, out_of_a_callback_neither_loses_an_event_nor_repeats_one)
+{
+    for (const auto flag : kAllFlags) {
+        const Listener listener;
+        jump_away(listener, flag);
+        EXPECT_TRUE(listener.hears(Listener::kEvents)) << flag;
+        EXPECT_FALSE(readable(listener.fd(), kGlance)) << flag;
+        EXPECT_EQ(CS_ERR_TRY_AGAIN, listener.dispatch(CS_DISPATCH_ONE_NONBLOCKING)) << flag;
+    }
+}
+
+// C10
+TEST_F(Jump, out_of_a_callback_leaves_a_handle_that_works_for_any_thread)
+{
+    for (const auto flag : kAllFlags) {
+        const Listener listener;
+        jump_away(listener, flag);
+        EXPECT_EQ(CS_OK, service().ask(listener)) << flag;
+        Background elsewhere([&] { return listener.hears(Listener::kEvents) && listener.works(); });
+        EXPECT_EQ(true, elsewhere.result()) << flag;
+        EXPECT_TRUE(listener.works()) << flag;
+    }
+}
+
+// C10, decision 11: at once, not by luck later.
+TEST_F(Jump, out_of_a_callback_lets_finalize_release_everything)
+{
+    for (const auto flag : kAllFlags) {
+        Listener listener;
+        const int fd = listener.fd();
+        jump_away(listener, flag);
+        EXPECT_EQ(CS_OK, listener.finalize()) << flag;
+        EXPECT_FALSE(open_descriptors().contains(fd)) << flag;
+    }
+}
+
+} // namespace
