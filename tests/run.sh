@@ -57,7 +57,8 @@ fi
 # In a process group of its own, so that whatever ends us ends all that the tests started.
 tests() {
     set +m
-    "${launcher[@]}" ctest --test-dir "$folder" --output-on-failure --no-tests=error --parallel "$(nproc)" \
+    # Most of them wait most of the time.
+    "${launcher[@]}" ctest --test-dir "$folder" --output-on-failure --no-tests=error --parallel $((2 * $(nproc))) \
         "$@" "${arguments[@]}"
 }
 quietly() {
