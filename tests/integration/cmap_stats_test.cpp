@@ -188,13 +188,17 @@ TEST(CmapStatsPaused, tell_of_the_pause_and_survive_the_question_for_its_size)
     const Daemon::Options nervous{.totem = "  token: 1000\n"};
     Daemon daemon(nervous);
     const Cmap stats(CMAP_MAP_STATS);
-    {
-        const Freeze freeze(daemon);
-        std::this_thread::sleep_for(1500ms);
-    }
     std::uint64_t timestamp = 0;
     float delay = 0;
-    EXPECT_TRUE(eventually([&] { return cmap_get_uint64(stats, "stats.schedmiss.0.timestamp", &timestamp) == CS_OK; }));
+    // It looks out for them only some time after it has started.
+    EXPECT_TRUE(eventually([&] {
+        {
+            const Freeze freeze(daemon);
+            std::this_thread::sleep_for(1500ms);
+        }
+        return eventually(1s,
+                          [&] { return cmap_get_uint64(stats, "stats.schedmiss.0.timestamp", &timestamp) == CS_OK; });
+    }));
     EXPECT_EQ(CS_OK, cmap_get_float(stats, "stats.schedmiss.0.delay", &delay));
     EXPECT_LT(0U, timestamp);
     EXPECT_LT(500, delay); // without what had passed of the interval before
