@@ -10,24 +10,20 @@ using namespace test;
 
 using Cancel = ServiceTest;
 
-// Decision 11: it holds nothing that others, or finalize, would miss.
+// Decision 11: it holds nothing that others, or finalize, would miss. (A thread that began afterwards might have its
+// name, and so give back for it what it held.)
 TEST_F(Cancel, in_dispatch_leaves_the_handle_to_other_threads)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
         Listener listener;
         const int fd = listener.fd();
-        const auto dispatch = [flag, handle = std::uint64_t(listener)] { return service().dispatch(handle, flag); };
-        Background dispatching(dispatch);
+        Background dispatching([flag, handle = std::uint64_t(listener)] { return service().dispatch(handle, flag); });
         ASSERT_TRUE(dispatching.thread().falls_asleep());
         dispatching.thread().cancel();
         EXPECT_EQ(std::nullopt, dispatching.result()) << flag;
 
         EXPECT_TRUE(listener.works()) << flag;
-        Background waiting(dispatch);
-        ASSERT_TRUE(waiting.thread().falls_asleep());
-        Background finalizing([&] { return listener.finalize(); });
-        EXPECT_EQ(CS_OK, finalizing.result()) << flag;
-        EXPECT_EQ(CS_ERR_BAD_HANDLE, waiting.result()) << flag;
+        EXPECT_EQ(CS_OK, listener.finalize()) << flag;
         EXPECT_FALSE(open_descriptors().contains(fd)) << flag;
     }
 }

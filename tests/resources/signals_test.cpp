@@ -13,6 +13,12 @@ using Signals = ServiceTest;
 constexpr int kFlags[] = {0, SA_RESTART}; // of their handler
 constexpr int kMany = 50;
 
+// So many signals have interrupted the call, unless it ended before.
+template <class Result> bool is_interrupted(const Background<Result>& call)
+{
+    return eventually([&] { return Storm::count() >= kMany || call.ended_within(0ms); });
+}
+
 // While the daemon is stopped, so that each call that needs an answer waits for it.
 TEST_F(Signals, change_nothing_in_a_call_that_waits)
 {
@@ -24,7 +30,7 @@ TEST_F(Signals, change_nothing_in_a_call_that_waits)
             Freeze freeze(daemon());
             Background calling([&] { return call.call(handle); });
             const Storm storm(calling.thread(), flags);
-            EXPECT_TRUE(eventually([&] { return Storm::count() >= kMany || calling.ended_within(0ms); }));
+            EXPECT_TRUE(is_interrupted(calling));
             freeze.thaw();
             EXPECT_EQ(usual, calling.result()) << call.name << ", flags " << flags;
         }
@@ -39,7 +45,7 @@ TEST_F(Signals, change_nothing_in_initialize)
         Freeze freeze(daemon());
         Background initializing([&] { return service().initialize(&handle); });
         const Storm storm(initializing.thread(), flags);
-        EXPECT_TRUE(eventually([] { return Storm::count() >= kMany; }));
+        EXPECT_TRUE(is_interrupted(initializing));
         EXPECT_FALSE(initializing.ended_within(0ms)) << flags;
         freeze.thaw();
         EXPECT_EQ(CS_OK, initializing.result()) << flags;
@@ -56,7 +62,7 @@ TEST_F(Signals, change_nothing_in_dispatch)
             Background dispatching(
                 [flag, handle = std::uint64_t(listener)] { return service().dispatch(handle, flag); });
             const Storm storm(dispatching.thread(), flags);
-            EXPECT_TRUE(eventually([] { return Storm::count() >= kMany; }));
+            EXPECT_TRUE(is_interrupted(dispatching));
             EXPECT_FALSE(dispatching.ended_within(0ms)) << flag << ", flags " << flags;
             listener.provoke();
             if (flag == CS_DISPATCH_BLOCKING) {
