@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -62,6 +63,12 @@ void watchdog_barks(int)
 }
 
 class Guards : public ::testing::EmptyTestEventListener {
+    void OnTestProgramStart(const ::testing::UnitTest&) override
+    {
+        if (std::getenv("TEST_GUARDS_ANSWER"))
+            std::puts("guarded");
+    }
+
     void OnTestSuiteStart(const ::testing::TestSuite& suite) override
     {
         around_suite_ = Holdings::now();

@@ -29,7 +29,8 @@ public:
     static void disarm();
 };
 
-// Puts the guards around every test of this program. TEST_TIME_LIMIT, in seconds, replaces the usual limit.
+// Puts the guards around every test of this program. TEST_TIME_LIMIT, in seconds, replaces the usual limit. If there is
+// TEST_GUARDS_ANSWER they say, as a line, that they are there: "guarded".
 void install_guards();
 
 } // namespace test

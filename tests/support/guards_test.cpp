@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ namespace {
 using namespace test;
 
 constexpr Duration kAtOnce = 0ms;
+constexpr const char* kLeftBehind = "/dev/shm/guards-victim";
 
 // Complaints about what `leak` leaves.
 template <class Leak> std::string complaint_about(Leak leak)
@@ -37,7 +39,7 @@ Outcome run_victim(const std::string& name)
 {
     const auto program = std::filesystem::read_symlink("/proc/self/exe").string();
     const auto command = "TEST_TIME_LIMIT=1 GTEST_OUTPUT= '" + program +
-                         "' --gtest_also_run_disabled_tests --gtest_filter=Victim.DISABLED_" + name + " 2>&1";
+                         "' --gtest_also_run_disabled_tests --gtest_filter='*Victim.DISABLED_" + name + "' 2>&1";
     std::FILE* pipe = ::popen(command.c_str(), "re");
     std::string output;
     std::array<char, 4096> buffer;
@@ -105,9 +107,19 @@ TEST(Guards, wait_for_what_is_just_going_away)
 
 TEST(Guards, fail_a_test_that_leaks)
 {
-    const auto [status, output] = run_victim("leaks_a_descriptor");
-    EXPECT_NE(0, status);
-    EXPECT_NE(std::string::npos, output.find("leaked descriptor")) << output;
+    const std::pair<const char*, const char*> leaks[] = {
+        {"leaks_a_descriptor", "leaked descriptor"},
+        {"closes_a_foreign_descriptor", "closed a foreign descriptor"},
+        {"leaves_a_file_in_shared_memory", "left /dev/shm/guards-victim"},
+        {"leaves_a_thread", "leaked 1 threads"},
+        {"leaks_beside_its_test", "leaked descriptor"},
+    };
+    for (const auto& [victim, complaint] : leaks) {
+        const auto [status, output] = run_victim(victim);
+        EXPECT_NE(0, status) << victim;
+        EXPECT_NE(std::string::npos, output.find(complaint)) << output;
+    }
+    std::filesystem::remove(kLeftBehind);
 }
 
 TEST(Guards, end_a_test_that_hangs_and_say_which)
@@ -127,6 +139,28 @@ TEST(Victim, DISABLED_leaks_a_descriptor)
 {
     EXPECT_NE(-1, ::dup(STDIN_FILENO));
 }
+
+TEST(Victim, DISABLED_closes_a_foreign_descriptor)
+{
+    EXPECT_EQ(0, ::close(STDIN_FILENO));
+}
+
+TEST(Victim, DISABLED_leaves_a_file_in_shared_memory)
+{
+    EXPECT_TRUE(std::ofstream{kLeftBehind});
+}
+
+TEST(Victim, DISABLED_leaves_a_thread)
+{
+    std::thread([] { ::pause(); }).detach();
+}
+
+class SuiteVictim : public ::testing::Test {
+protected:
+    static void TearDownTestSuite() { EXPECT_NE(-1, ::dup(STDIN_FILENO)); }
+};
+
+TEST_F(SuiteVictim, DISABLED_leaks_beside_its_test) {}
 
 TEST(Victim, DISABLED_hangs)
 {
