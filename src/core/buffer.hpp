@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <utility>
 
 namespace corosync {
 
@@ -39,6 +40,13 @@ public:
         capacity_ = size;
     }
 
+    // Gives its memory, of capacity() bytes and the slack, to who frees it.
+    std::byte* yield()
+    {
+        capacity_ = 0;
+        return std::exchange(data_, nullptr);
+    }
+
     // Called when idle: one large event must not hold its memory for ever.
     void trim()
     {
@@ -56,6 +64,7 @@ public:
     }
 
     [[nodiscard]] std::byte* data() const { return data_; }
+    [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
 private:
     static constexpr std::size_t kStep = 1024;

@@ -69,6 +69,11 @@ int Assemblies::add(const PartialDeliverEvent& part, const std::byte* bytes, Buf
         fresh->nodeid = part.nodeid;
         fresh->pid = part.pid;
         fresh->length = part.length;
+        // A stream of long messages goes on in the memory of the last one.
+        if (buffer.large() && buffer.capacity() - sizeof(DeliverEvent) >= part.length) {
+            fresh->capacity = buffer.capacity() - sizeof(DeliverEvent);
+            fresh->data = buffer.yield();
+        }
         first_ = fresh;
     }
     Assembly* assembly = *find(part.nodeid, part.pid);
@@ -90,7 +95,7 @@ int Assemblies::add(const PartialDeliverEvent& part, const std::byte* bytes, Buf
         std::memcpy(assembly->data, &head, sizeof head);
         whole = {assembly->data, sizeof head + assembly->length};
         // Out of the table before the program is called: its callback may see the sender's next first part.
-        buffer.adopt(std::exchange(assembly->data, nullptr), whole.size);
+        buffer.adopt(std::exchange(assembly->data, nullptr), sizeof head + assembly->capacity);
     }
     drop(part.nodeid, part.pid);
     if (fits && !kept)

@@ -73,6 +73,18 @@ TEST(Buffer, adopts_memory_and_frees_it)
     EXPECT_EQ(nullptr, buffer.data());
 }
 
+TEST(Buffer, yields_its_memory)
+{
+    Buffer buffer;
+    ASSERT_TRUE(buffer.reserve(kKept + 1));
+    auto* memory = buffer.data();
+    EXPECT_LE(kKept + 1, buffer.capacity());
+    EXPECT_EQ(memory, buffer.yield());
+    EXPECT_EQ(nullptr, buffer.data());
+    EXPECT_EQ(0U, buffer.capacity());
+    std::free(memory);
+}
+
 TEST(Buffer, says_when_there_is_no_memory_and_can_be_used_again)
 {
     if (test::kSanitized)
