@@ -66,7 +66,11 @@ run() {
     esac
     # Who plays the daemon cannot have its name where the real one is.
     [ "${places[$1]}" != none ] || command=(unshare --net "${command[@]}")
-    env "${environment[@]}" "${command[@]}" >"$said"
+    # The reference talks on standard error.
+    env "${environment[@]}" "${command[@]}" >"$said" 2>"$WORK/complaints" || {
+        cat "$WORK/complaints" >&2
+        return 1
+    }
     while read -r path; do
         case $3:$path in
         ours:"$libraries"/*) ;;
