@@ -456,6 +456,7 @@ TEST_F(Restart, of_the_daemon_is_noticed_by_who_tries_again_and_again)
     const FakeDaemon next(options());
     EXPECT_EQ(CS_OK, trying.result());
     EXPECT_EQ(CS_OK, kService.finalize(handle));
+    EXPECT_TRUE(eventually([] { return connection_directories() == 0; })); // before the next daemon dies
 }
 
 } // namespace
