@@ -106,6 +106,7 @@ SignalCounter::SignalCounter(int flags)
 
 SignalCounter::~SignalCounter()
 {
+    ::signal(SIGUSR1, SIG_IGN); // one that is still on its way to a thread is dropped, or it might end the program
     ::sigaction(SIGUSR1, &before_, nullptr);
 }
 
