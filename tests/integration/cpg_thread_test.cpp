@@ -221,28 +221,6 @@ TEST_F(CpgThread, may_send_while_another_waits_for_its_answer)
     EXPECT_TRUE(cpg.await_messages(1));
 }
 
-// Decision 12
-TEST_F(CpgThread, may_finalize_while_another_waits_for_its_answer)
-{
-    Cpg cpg;
-    cpg.enter("thread.finalize");
-    const cpg_handle_t handle = cpg;
-    const int fd = cpg.fd();
-    unsigned nodeid = 0;
-    Freeze freeze(daemon());
-    Background asking([&] { return cpg_local_get(handle, &nodeid); });
-    ASSERT_TRUE(asking.thread().falls_asleep());
-    Background finalizing([&] { return cpg.finalize(); });
-    EXPECT_TRUE(finalizing.ended_within(kPatience));
-    EXPECT_EQ(CS_OK, finalizing.result());
-    EXPECT_FALSE(asking.ended_within(0ms));
-    freeze.thaw();
-    EXPECT_EQ(CS_OK, asking.result());
-    EXPECT_EQ(1U, nodeid);
-    EXPECT_FALSE(open_descriptors().contains(fd));
-    EXPECT_TRUE(await_members("thread.finalize", 0));
-}
-
 // Decisions 12 and 14: the daemon is frozen, and of all threads only the one that waits for its answer waits.
 TEST_F(CpgThread, that_asks_a_frozen_daemon_keeps_no_other_waiting)
 {
