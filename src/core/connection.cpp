@@ -288,6 +288,9 @@ Exchange::Exchange(Connection& connection, const Message& request, const Expecte
     connection_.exchange_.lock();
     // A request that has not begun when the handle is finalized does not begin any more.
     status_ = connection_.closing() ? -EBADF : connection_.exchange(request, threshold, reply_);
+    // Nor does it end where our own finalize made the daemon hang up: the daemon is not dead.
+    if (status_ == -ENOTCONN && connection_.let_go_.load(std::memory_order_relaxed))
+        status_ = -EBADF;
     replied_ = status_ > 0;
     if (replied_)
         status_ = check(expected);

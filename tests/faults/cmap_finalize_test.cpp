@@ -71,6 +71,20 @@ TEST_F(CmapFinalize, wakes_a_dispatch_and_lets_a_request_get_its_answer)
     EXPECT_TRUE(disconnected());
 }
 
+// A daemon that cannot announce an event any more hangs up, alive.
+TEST_F(CmapFinalize, that_makes_the_daemon_hang_up_ends_a_request_as_its_own_doing)
+{
+    daemon.on_next_request(kSilence);
+    Background<cs_error_t> asking([this] { return get(); });
+    Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
+    EXPECT_TRUE(dispatching.thread().falls_asleep());
+    ask_in_vain(asking);
+    EXPECT_EQ(CS_OK, cmap_finalize(cmap));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+    daemon.now({hang_up()});
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, asking.result());
+}
+
 TEST_F(CmapFinalize, wakes_a_dispatch_under_a_flood_of_events)
 {
     std::atomic<bool> finalized = false;
