@@ -107,22 +107,24 @@ int Connection::post(const Message& message, unsigned threshold, const std::atom
 int Connection::send(const Message& message, unsigned threshold)
 {
     const int rc = post(message, threshold, &closing_);
-    if (rc == -ENOTCONN && closing())
+    if (rc >= 0 || !closing())
+        return rc;
+    if (rc == -ENOTCONN)
         let_go_.store(true, std::memory_order_relaxed);
-    return rc;
+    return -EBADF;
 }
 
 int Connection::exchange(const Message& request, unsigned threshold, View& reply)
 {
-    return on_transport([&](auto& transport) {
+    const int rc = on_transport([&](auto& transport) {
         // An answer that nobody waits for must not be taken for ours.
         for (View surplus; transport.reply(surplus, 0) > 0;)
             transport.drop_reply();
         // A request that has begun outlives a finalize by another thread.
-        if (const int rc = post(request, threshold, nullptr); rc != 0)
-            return rc;
-        return wait_reply(reply);
+        const int posted = post(request, threshold, nullptr);
+        return posted != 0 ? posted : wait_reply(reply);
     });
+    return rc == -ENOTCONN && let_go_.load(std::memory_order_relaxed) ? -EBADF : rc;
 }
 
 // 1 with a reply, or a negative errno. Nothing but the daemon's death ends the wait: a frozen daemon answers later.
@@ -176,7 +178,7 @@ int Connection::last_request(const Message& request)
         rc = 0;
     }
     exchange_.unlock();
-    return rc == -ENOTCONN && let_go_.load(std::memory_order_relaxed) ? 0 : rc;
+    return rc == -EBADF ? 0 : rc; // being let go says the same
 }
 
 Dispatching* Connection::enter_dispatch(const Caller& caller, unsigned& pins_to_drop)
@@ -288,9 +290,6 @@ Exchange::Exchange(Connection& connection, const Message& request, const Expecte
     connection_.exchange_.lock();
     // A request that has not begun when the handle is finalized does not begin any more.
     status_ = connection_.closing() ? -EBADF : connection_.exchange(request, threshold, reply_);
-    // Nor does it end where our own finalize made the daemon hang up: the daemon is not dead.
-    if (status_ == -ENOTCONN && connection_.let_go_.load(std::memory_order_relaxed))
-        status_ = -EBADF;
     replied_ = status_ > 0;
     if (replied_)
         status_ = check(expected);

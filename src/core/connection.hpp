@@ -68,7 +68,8 @@ public:
 
     [[nodiscard]] int descriptor() const;
 
-    // Sends a message that gets no reply. -EAGAIN if flow control or a full ring forbids it.
+    // Sends a message that gets no reply. -EAGAIN if flow control or a full ring forbids it, -EBADF if it fails while
+    // the handle is finalized.
     int send(const Message& message, unsigned threshold);
 
     // Finalize, first half: from now on every dispatch ends, and waiting ones wake up. Returns the number of pins

@@ -70,7 +70,7 @@ int Assemblies::add(const PartialDeliverEvent& part, const std::byte* bytes, Buf
         fresh->pid = part.pid;
         fresh->length = part.length;
         // A stream of long messages goes on in the memory of the last one.
-        if (buffer.large() && buffer.capacity() - sizeof(DeliverEvent) >= part.length) {
+        if (buffer.large()) {
             fresh->capacity = buffer.capacity() - sizeof(DeliverEvent);
             fresh->data = buffer.yield();
         }

@@ -166,8 +166,7 @@ cs_error_t Session::mcast_whole(cpg_guarantee_t guarantee, std::span<const iovec
     Outgoing<McastRequest> request(kMcast, length);
     request->guarantee = guarantee;
     request->length = static_cast<std::uint32_t>(length);
-    const int rc = connection_.send({request.part(), parts, 0, length}, kMulticast);
-    return connection_.closing() && rc < 0 ? CS_ERR_BAD_HANDLE : from_transport(rc);
+    return from_transport(connection_.send({request.part(), parts, 0, length}, kMulticast));
 }
 
 cs_error_t Session::mcast_in_parts(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length)

@@ -80,14 +80,14 @@ finalize 1
 END
 done
 for program in reference versioned unversioned; do
-    for now in "" 1; do
-        trace=trace.$program.$now
-        LD_BIND_NOW=$now LD_LIBRARY_PATH=$libraries run program.$program "$trace" >actual
+    for at_once in "" 1; do
+        trace=trace.$program.$at_once
+        LD_BIND_NOW=$at_once LD_LIBRARY_PATH=$libraries run program.$program "$trace" >actual
         diff <(wanted program.$program | sed 's/@.*//') <(
             sed -n "s|.*binding file [^ ]* .* to $libraries/$soname .*symbol .\(${name}_[a-z0-9_]*\).*|\1|p" \
                 "$trace".* | sort -u
-        ) || fail "the $program program with LD_BIND_NOW='$now' found these elsewhere (<)"
-        diff expected.$program actual || fail "the $program program with LD_BIND_NOW='$now' printed something else (>)"
+        ) || fail "the $program program with LD_BIND_NOW='$at_once' found these elsewhere (<)"
+        diff expected.$program actual || fail "the $program program with LD_BIND_NOW='$at_once' printed something else (>)"
     done
 done
 echo "6 runs on $libraries/$soname, $(wc -l <expected.reference) lines: all $(wc -l <functions) functions found there"

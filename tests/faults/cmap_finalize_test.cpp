@@ -26,6 +26,16 @@ protected:
         return error;
     }
 
+    // While this thread and one in dispatch wait.
+    void finalize_beside(Background<cs_error_t>& asking)
+    {
+        Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
+        EXPECT_TRUE(dispatching.thread().falls_asleep());
+        ask_in_vain(asking);
+        EXPECT_EQ(CS_OK, cmap_finalize(cmap));
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+    }
+
     bool disconnected()
     {
         return eventually([this] { return daemon.clients() == 0; });
@@ -61,11 +71,7 @@ TEST_F(CmapFinalize, wakes_a_dispatch_and_lets_a_request_get_its_answer)
 {
     daemon.on_next_request(kSilence);
     Background<cs_error_t> asking([this] { return get(); });
-    Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
-    EXPECT_TRUE(dispatching.thread().falls_asleep());
-    ask_in_vain(asking);
-    EXPECT_EQ(CS_OK, cmap_finalize(cmap));
-    EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+    finalize_beside(asking);
     daemon.now({late_answer()});
     EXPECT_EQ(CS_OK, asking.result());
     EXPECT_TRUE(disconnected());
@@ -76,11 +82,7 @@ TEST_F(CmapFinalize, that_makes_the_daemon_hang_up_ends_a_request_as_its_own_doi
 {
     daemon.on_next_request(kSilence);
     Background<cs_error_t> asking([this] { return get(); });
-    Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
-    EXPECT_TRUE(dispatching.thread().falls_asleep());
-    ask_in_vain(asking);
-    EXPECT_EQ(CS_OK, cmap_finalize(cmap));
-    EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+    finalize_beside(asking);
     daemon.now({hang_up()});
     EXPECT_EQ(CS_ERR_BAD_HANDLE, asking.result());
 }
