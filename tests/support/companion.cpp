@@ -106,19 +106,19 @@ std::string Companion::hear(Duration limit)
 
 void Companion::stop()
 {
-    ::kill(pid_, SIGSTOP);
+    signal_child(pid_, SIGSTOP);
     if (!eventually([this] { return waits_in_state(pid_, WSTOPPED); }))
         throw std::runtime_error("the companion does not stop");
 }
 
 void Companion::resume()
 {
-    ::kill(pid_, SIGCONT);
+    signal_child(pid_, SIGCONT);
 }
 
 void Companion::kill()
 {
-    ::kill(pid_, SIGKILL);
+    signal_child(pid_, SIGKILL);
     wait();
 }
 

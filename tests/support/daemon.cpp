@@ -137,33 +137,33 @@ void Daemon::await_service()
 
 void Daemon::kill()
 {
-    ::kill(pid_, SIGKILL);
+    signal_child(pid_, SIGKILL);
     reap();
 }
 
 void Daemon::kill_without_reaping()
 {
-    ::kill(pid_, SIGKILL);
+    signal_child(pid_, SIGKILL);
     if (!eventually([this] { return waits_in_state(pid_, WEXITED); }))
         throw std::runtime_error("the daemon survives SIGKILL");
 }
 
 int Daemon::terminate()
 {
-    ::kill(pid_, SIGTERM);
+    signal_child(pid_, SIGTERM);
     return reap();
 }
 
 void Daemon::stop()
 {
-    ::kill(pid_, SIGSTOP);
+    signal_child(pid_, SIGSTOP);
     if (!eventually([this] { return waits_in_state(pid_, WSTOPPED); }))
         throw std::runtime_error("the daemon does not stop");
 }
 
 void Daemon::resume()
 {
-    ::kill(pid_, SIGCONT);
+    signal_child(pid_, SIGCONT);
 }
 
 void Daemon::restart()

@@ -2,6 +2,7 @@
 
 #include "eventually.hpp"
 #include "fake_service.hpp"
+#include "process.hpp"
 
 #include <array>
 #include <cerrno>
@@ -89,7 +90,7 @@ FakeDaemon::Report FakeDaemon::ask(Command command, const Steps& steps)
 
 void FakeDaemon::kill()
 {
-    ::kill(pid_, SIGKILL);
+    signal_child(pid_, SIGKILL);
     await_death();
 }
 
@@ -102,7 +103,7 @@ void FakeDaemon::await_death()
 
 void FakeDaemon::stop()
 {
-    ::kill(pid_, SIGSTOP);
+    signal_child(pid_, SIGSTOP);
     siginfo_t info{};
     const auto stopped = [&] {
         return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WNOHANG) == 0 && info.si_pid == pid_;
@@ -113,7 +114,7 @@ void FakeDaemon::stop()
 
 void FakeDaemon::resume()
 {
-    ::kill(pid_, SIGCONT);
+    signal_child(pid_, SIGCONT);
 }
 
 } // namespace test

@@ -1,5 +1,6 @@
 // Each guard trips on what it guards against. The first half asks the guards themselves; the second runs this
-// program again on tests that must fail, to see that a tripped guard fails a test.
+// program again on tests that must fail, to see that a tripped guard fails a test. Beside them: a child that has ended.
+#include "companion.hpp"
 #include "guards.hpp"
 #include "process.hpp"
 #include "thread.hpp"
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace {
@@ -133,6 +135,17 @@ TEST(Guards, let_a_clean_test_pass)
 {
     const auto [status, output] = run_victim("behaves");
     EXPECT_EQ(0, status) << output;
+}
+
+// Nor any process of another sandbox, which would be resumed the same way.
+TEST(Companion, that_has_ended_passes_no_signal_on)
+{
+    Companion stopped([](Line& line) { line.hear(); });
+    stopped.stop();
+    Companion ended([](Line&) {});
+    EXPECT_EQ(0, ended.wait());
+    ended.resume();
+    EXPECT_TRUE(waits_in_state(stopped.pid(), WSTOPPED));
 }
 
 TEST(Victim, DISABLED_leaks_a_descriptor)

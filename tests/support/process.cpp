@@ -73,6 +73,12 @@ int in_child(const std::function<int()>& body)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+void signal_child(pid_t pid, int signal)
+{
+    if (pid > 0)
+        ::kill(pid, signal);
+}
+
 bool waits_in_state(pid_t pid, int events)
 {
     siginfo_t info{};

@@ -25,6 +25,10 @@ int thread_count();
 // of a signal or did not end in time. Assertions in the child are lost, so a body returns its findings.
 int in_child(const std::function<int()>& body);
 
+// To no process, 0, it goes nowhere: kill() would take that for everybody in our process group, and ctest's group
+// reaches into all of the sandboxes that run at the moment.
+void signal_child(pid_t pid, int signal);
+
 // Has that child come into one of these states (WEXITED, WSTOPPED)? It is not reaped.
 bool waits_in_state(pid_t pid, int events);
 
