@@ -163,6 +163,14 @@ void DaemonEnd::put_unmarked(Ring ring)
     chunk[-1] = 0; // where libqb marks a chunk as complete
 }
 
+void DaemonEnd::put_taken(Ring ring)
+{
+    put(ring, Bytes(kChunk, '\0'));
+    void* data = nullptr;
+    if (qb_rb_chunk_peek(rings_[ring], &data, 0) != static_cast<ssize_t>(kChunk))
+        throw std::runtime_error("no chunk in the ring");
+}
+
 bool DaemonEnd::has_room_for_event(std::size_t size) const
 {
     return qb_rb_space_free(rings_[event_ring]) > static_cast<ssize_t>(size + kChunkOverhead);
