@@ -1,9 +1,13 @@
 // A daemon in all but the user that it runs as. The same for every service and, unlike peer_test.cpp, with libqb's own
 // server on either transport.
 #include "service.hpp"
+#include "watch.hpp"
 
 #include "support/environment.hpp"
 #include "support/process.hpp"
+
+#include <optional>
+#include <tuple>
 
 namespace {
 
@@ -11,12 +15,23 @@ using namespace test;
 
 constexpr uid_t kStranger = 65534;
 
-TEST(Impostor, is_refused_by_whoever_it_did_not_start_as)
+class Impostor : public ::testing::TestWithParam<std::tuple<const char*, Daemon::Ipc>> {
+protected:
+    void SetUp() override
+    {
+        if (!can_change_user())
+            GTEST_SKIP() << "there are no other users here";
+        daemon.emplace(FakeDaemon::Options{
+            .service = kService.name, .answer = kService.answer, .ipc = std::get<1>(GetParam()), .uid = kStranger});
+    }
+
+    const Variable transport{"COROSYNC_CLIENT_TRANSPORT", std::get<0>(GetParam())};
+    const Variable others{"COROSYNC_CLIENT_PEER_UIDS", "0,1,2"};
+    std::optional<FakeDaemon> daemon;
+};
+
+TEST_P(Impostor, is_refused_by_whoever_it_did_not_start_as)
 {
-    if (!can_change_user())
-        GTEST_SKIP() << "there are no other users here";
-    const Variable nobody_else("COROSYNC_CLIENT_PEER_UIDS", std::nullopt);
-    FakeDaemon daemon({.service = kService.name, .answer = kService.answer, .uid = kStranger});
     const auto before = open_descriptors();
     for (int times = 0; times < 3; ++times) {
         std::uint64_t handle = kUntouched;
@@ -24,19 +39,26 @@ TEST(Impostor, is_refused_by_whoever_it_did_not_start_as)
         EXPECT_EQ(kUntouched, handle);
     }
     EXPECT_EQ(before, open_descriptors());
-    EXPECT_TRUE(eventually([&] { return daemon.clients() == 0; }));
+    EXPECT_EQ(0U, daemon->requests());
+    EXPECT_TRUE(eventually([&] { return daemon->clients() == 0; }));
 }
 
-// Before it could answer anything: its answer would come too late.
-TEST(Impostor, that_is_asked_nothing_hears_nothing)
+TEST_P(Impostor, is_refused_before_any_file_is_opened)
 {
-    if (!can_change_user())
-        GTEST_SKIP() << "there are no other users here";
-    const Variable nobody_else("COROSYNC_CLIENT_PEER_UIDS", "0,1,2");
-    FakeDaemon daemon({.service = kService.name, .answer = kService.answer, .uid = kStranger});
+    const OwnWatch watch;
+    if (!watch)
+        GTEST_SKIP() << "fanotify is not for us";
     std::uint64_t handle = kUntouched;
     EXPECT_EQ(CS_ERR_ACCESS, kService.initialize(&handle));
-    EXPECT_EQ(0U, daemon.requests());
+    EXPECT_FALSE(watch.saw_anything());
 }
+
+constexpr auto kName = [](const auto& info) {
+    return std::get<0>(info.param) + std::string(std::get<1>(info.param) == Daemon::Ipc::shm ? "_rings" : "_sockets");
+};
+INSTANTIATE_TEST_SUITE_P(By, Impostor,
+                         ::testing::Combine(::testing::Values("auto", "ring", "libqb"),
+                                            ::testing::Values(Daemon::Ipc::shm, Daemon::Ipc::socket)),
+                         kName);
 
 } // namespace

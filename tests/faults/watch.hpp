@@ -1,15 +1,18 @@
-// Has anybody touched a directory's files since? Before a peer and its offer are found good, nobody may.
+// Who opens files of rings? Nobody here may, before a peer and its offer are found good.
 #pragma once
 
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 
+#include <fcntl.h>
+#include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 namespace test {
 
+// Has anybody done anything in a directory since?
 class Watch {
 public:
     explicit Watch(const std::string& directory)
@@ -45,6 +48,38 @@ private:
     }
 
     const int fd_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+};
+
+// Has this process opened anything in shared memory since? For daemons that make their directories and files
+// themselves.
+class OwnWatch {
+public:
+    OwnWatch()
+        : watches_(::fanotify_mark(fd_, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN | FAN_ONDIR, AT_FDCWD, "/dev/shm") == 0)
+    {}
+    ~OwnWatch() { ::close(fd_); }
+    OwnWatch(const OwnWatch&) = delete;
+    OwnWatch& operator=(const OwnWatch&) = delete;
+
+    explicit operator bool() const { return watches_; } // not everybody may
+
+    bool saw_anything() const
+    {
+        alignas(fanotify_event_metadata) char events[16384];
+        bool saw = false;
+        for (ssize_t left = 0; (left = ::read(fd_, events, sizeof events)) > 0;) {
+            for (auto* event = reinterpret_cast<const fanotify_event_metadata*>(events); FAN_EVENT_OK(event, left);
+                 event = FAN_EVENT_NEXT(event, left)) {
+                saw = saw || event->pid == ::getpid();
+                ::close(event->fd);
+            }
+        }
+        return saw;
+    }
+
+private:
+    const int fd_ = ::fanotify_init(FAN_CLASS_NOTIF | FAN_NONBLOCK | FAN_CLOEXEC, O_RDONLY | O_CLOEXEC);
+    const bool watches_;
 };
 
 } // namespace test
