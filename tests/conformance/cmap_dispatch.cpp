@@ -14,15 +14,9 @@ constexpr char kKey[] = "dispatch.key";
 
 std::string name_of(cs_dispatch_flags_t type)
 {
-    switch (type) {
-    case CS_DISPATCH_ONE:
-        return "one";
-    case CS_DISPATCH_ALL:
-        return "all";
-    case CS_DISPATCH_BLOCKING:
-        return "blocking";
-    case CS_DISPATCH_ONE_NONBLOCKING:
-        return "one_nonblocking";
+    for (const auto& known : kDispatchTypes) {
+        if (known.type == type)
+            return known.name;
     }
     return "type_" + std::to_string(static_cast<int>(type));
 }

@@ -42,7 +42,18 @@
 #include <type_traits>
 #include <vector>
 
+#include <corosync/corotypes.h>
+
 namespace conformance {
+
+// The four, and what they are called in names of observations.
+constexpr struct {
+    const char* name;
+    cs_dispatch_flags_t type;
+} kDispatchTypes[] = {{"one", CS_DISPATCH_ONE},
+                      {"all", CS_DISPATCH_ALL},
+                      {"blocking", CS_DISPATCH_BLOCKING},
+                      {"one_nonblocking", CS_DISPATCH_ONE_NONBLOCKING}};
 
 // The values of one observation.
 class Line {

@@ -20,14 +20,6 @@ namespace conformance {
 
 using test::Cpg;
 
-constexpr struct {
-    const char* name;
-    cs_dispatch_flags_t type;
-} kDispatchTypes[] = {{"one", CS_DISPATCH_ONE},
-                      {"all", CS_DISPATCH_ALL},
-                      {"blocking", CS_DISPATCH_BLOCKING},
-                      {"one_nonblocking", CS_DISPATCH_ONE_NONBLOCKING}};
-
 // Until the daemon serves and is out of its first membership. Nothing that this did is left when it returns.
 inline void settle()
 {

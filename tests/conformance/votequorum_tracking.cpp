@@ -10,14 +10,6 @@ namespace {
 
 using namespace conformance;
 
-constexpr struct {
-    const char* name;
-    cs_dispatch_flags_t type;
-} kTypes[] = {{"one", CS_DISPATCH_ONE},
-              {"all", CS_DISPATCH_ALL},
-              {"blocking", CS_DISPATCH_BLOCKING},
-              {"one_nonblocking", CS_DISPATCH_ONE_NONBLOCKING}};
-
 // Row 16
 const Group kFlags("votequorum.track_flags", [](Transcript& at, test::Daemon&) {
     await_quorate();
@@ -73,7 +65,7 @@ const Group kReadiness("votequorum.readiness", [](Transcript& at, test::Daemon&)
     at("empty.one_nonblocking") << votequorum_dispatch(votequorum, CS_DISPATCH_ONE_NONBLOCKING);
     std::string inside;
     in_callback = [&](votequorum_handle_t) { inside += (inside.empty() ? "" : ",") + readiness(fd); };
-    for (const auto& [name, type] : kTypes) {
+    for (const auto& [name, type] : kDispatchTypes) {
         if (type == CS_DISPATCH_BLOCKING)
             continue;
         const std::string with = name;
@@ -100,7 +92,7 @@ const Group kReadiness("votequorum.readiness", [](Transcript& at, test::Daemon&)
 const Group kFinalizeInside("votequorum.finalize_inside", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Since before;
-    for (const auto& [name, type] : kTypes) {
+    for (const auto& [name, type] : kDispatchTypes) {
         Votequorum votequorum;
         const votequorum_handle_t handle = votequorum;
         at(std::string(name) + ".trackstart") << votequorum_trackstart(handle, 1, CS_TRACK_CURRENT);
