@@ -117,9 +117,13 @@ int Connection::send(const Message& message, unsigned threshold)
 int Connection::exchange(const Message& request, unsigned threshold, View& reply)
 {
     const int rc = on_transport([&](auto& transport) {
-        // An answer that nobody waits for must not be taken for ours.
-        for (View surplus; transport.reply(surplus, 0) > 0;)
+        // An answer that nobody waits for must not be taken for ours. And what could not be answered is not asked.
+        View surplus;
+        int rest = 0;
+        while ((rest = transport.reply(surplus, 0)) > 0)
             transport.drop_reply();
+        if (rest < 0)
+            return rest;
         // A request that has begun outlives a finalize by another thread.
         const int posted = post(request, threshold, nullptr);
         return posted != 0 ? posted : wait_reply(reply);
