@@ -1,6 +1,7 @@
 // Time for limits: monotonic, so that nobody who sets the clock ends a wait.
 #pragma once
 
+#include <poll.h>
 #include <time.h>
 
 #include <cstdint>
@@ -17,6 +18,14 @@ inline std::int64_t now_ns()
 inline std::int64_t now_ms()
 {
     return now_ns() / 1000000;
+}
+
+// However many signals arrive meanwhile.
+inline void pause_ms(int milliseconds)
+{
+    const std::int64_t end = now_ms() + milliseconds;
+    for (std::int64_t left = milliseconds; left > 0; left = end - now_ms())
+        poll(nullptr, 0, static_cast<int>(left));
 }
 
 } // namespace corosync

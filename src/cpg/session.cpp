@@ -1,9 +1,9 @@
 #include "cpg/session.hpp"
 
 #include "common/facade.hpp"
+#include "core/clock.hpp"
 #include "cpg/zero_copy.hpp"
 
-#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,11 +22,6 @@ constexpr int kPartPauseMs = 10;
 constexpr int kPartPauses = 100;
 
 constexpr std::size_t kMostMembersSent = 384; // of a MEMBERSHIP reply
-
-void pause_ms(int milliseconds)
-{
-    poll(nullptr, 0, milliseconds);
-}
 
 // Only the bytes that count: what is behind them in the program's memory is nobody's business.
 void put_name(Name& to, const cpg_name& name)
