@@ -118,7 +118,7 @@ template <class Accept> cs_error_t Session::fetch(const Key& key, std::size_t ro
     if (reply.value_length <= room)
         bytes = exchange.reply().bytes(sizeof reply, reply.value_length);
     const bool no_room = room == 0 || (stats_ && reply.value_length > room);
-    if (bytes == nullptr && !no_room)
+    if ((bytes == nullptr && !no_room) || reply.value_length > kMaxRoom)
         return CS_ERR_LIBRARY;
     return accept(static_cast<cmap_value_types_t>(reply.type), reply.value_length, bytes);
 }
@@ -218,7 +218,7 @@ cs_error_t Session::iter_next(cmap_iter_handle_t iterator, char* key, std::size_
     if (!exchange.ok() || !exchange.reply().read(reply))
         return answer(exchange);
     const std::ptrdiff_t key_length = length_of(reply.key);
-    if (key_length < 0)
+    if (key_length < 0 || reply.value_length > kMaxRoom)
         return CS_ERR_LIBRARY;
     std::memcpy(key, reply.key.value, static_cast<std::size_t>(key_length) + 1);
     if (length != nullptr)
