@@ -62,8 +62,13 @@ int Connection::open_ring(const char* service, const Settings& settings)
     if (socket < 0)
         return socket;
 
+    // Before a word is said, since a stranger need not answer.
     Server server;
-    const bool known = settings.transport == Transport::automatic && socket_peer(socket, server) && server.pid != 0 &&
+    if (!socket_peer(socket, server) || !settings.accepts_peer(server.uid)) {
+        close(socket);
+        return -EACCES;
+    }
+    const bool known = settings.transport == Transport::automatic && server.pid != 0 &&
                        server.pid == refused_server.load(std::memory_order_relaxed);
     int rc = kUnlike;
     if (!known) {
