@@ -76,7 +76,7 @@ int Connection::open_ring(const char* service, const Settings& settings)
         rc = shake_hands(socket, service, settings, server, offer);
         if (rc == 0) {
             ring_ = make<RingTransport>();
-            rc = ring_ != nullptr ? ring_->attach(socket, server, offer) : -ENOMEM;
+            rc = ring_ != nullptr ? ring_->attach(socket, server.uid, offer) : -ENOMEM;
         }
         if (rc == 0)
             return 0;

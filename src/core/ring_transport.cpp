@@ -2,10 +2,8 @@
 
 #include <linux/sockios.h>
 #include <qb/qbrb.h>
-#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,29 +23,12 @@ qb_ringbuffer_t* open_ring(const char* path, std::size_t size, std::size_t user_
     return qb_rb_open(path, size, QB_RB_FLAG_SHARED_PROCESS, user_data);
 }
 
-// Dead includes a zombie: nothing of it will clean up any more.
-bool process_is_dead(pid_t pid)
-{
-#ifdef SYS_pidfd_open
-    const auto fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-    if (fd >= 0) {
-        pollfd entry{fd, POLLIN, 0};
-        const bool dead = poll(&entry, 1, 0) == 1;
-        close(fd);
-        return dead;
-    }
-    if (errno == ESRCH)
-        return true;
-#endif
-    return kill(pid, 0) != 0 && errno == ESRCH;
-}
-
 } // namespace
 
-int RingTransport::attach(int socket, const Server& server, const Offer& offer)
+int RingTransport::attach(int socket, uid_t server, const Offer& offer)
 {
     const std::size_t size = offer.message_size;
-    if (const int safe = offer.files.safe_to_attach(server.uid, size); safe != 1)
+    if (const int safe = offer.files.safe_to_attach(server, size); safe != 1)
         return safe < 0 ? safe : kUnlike;
     int error = 0;
     const auto open_one = [&](Ring ring, std::size_t user_data) -> Rb* {
@@ -77,7 +58,6 @@ int RingTransport::attach(int socket, const Server& server, const Offer& offer)
         return error;
     }
     socket_ = socket;
-    server_ = server;
     files_ = offer.files;
     message_size_ = size;
     return 0;
@@ -333,15 +313,12 @@ void RingTransport::close()
 {
     if (socket_ < 0)
         return;
-    const bool daemon_gone = gone();
     shutdown(socket_, SHUT_RDWR);
     ::close(socket_);
     socket_ = -1;
     close_rings();
-    // A daemon that lives removes the files itself. A pid of 0 is one of another pid namespace, taken for dead as the
-    // reference does.
-    if (daemon_gone && (server_.pid == 0 || process_is_dead(server_.pid)))
-        files_.remove();
+    // A daemon that lives removes them, too. But it may die first.
+    files_.remove();
 }
 
 void RingTransport::close_rings()

@@ -14,7 +14,7 @@ class RingTransport {
 public:
     // Attaches to the rings that were offered over the connected socket, and takes the socket over on success.
     // 0, a negative errno, or kUnlike if they look different from what they should.
-    int attach(int socket, const Server& server, const Offer& offer);
+    int attach(int socket, uid_t server, const Offer& offer);
 
     [[nodiscard]] int descriptor() const { return socket_; }
     unsigned poll_set(pollfd (&set)[2]) const;
@@ -45,7 +45,6 @@ private:
     void close_rings();
 
     int socket_ = -1;
-    Server server_;
     RingFiles files_;
     std::size_t message_size_ = 0;
     std::size_t ring_size_ = 0; // of the data file: the bounds of any chunk's length
