@@ -2,12 +2,22 @@
 
 #include "core/object.hpp"
 
+#include <sys/auxv.h>
+
 namespace corosync {
 namespace {
 
-// True if both addresses lie on the calling thread's own stack, so that comparing them means something.
-bool on_own_stack(std::uintptr_t a, std::uintptr_t b)
+// Of the main thread's stack. The kernel keeps twice as much of the address space for it, however little it may grow.
+constexpr std::uintptr_t kMainStack = 64 << 20;
+
+// The bounds of the calling thread's own stack, if `address` lies within.
+bool own_stack(std::uintptr_t address, std::uintptr_t& low, std::uintptr_t& high)
 {
+    // What the kernel put above the first frame. The thread library would have to open a file for the main thread.
+    high = getauxval(AT_RANDOM);
+    low = high - kMainStack;
+    if (address < high && address >= low)
+        return true;
     pthread_attr_t attributes;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0)
         return false;
@@ -15,9 +25,17 @@ bool on_own_stack(std::uintptr_t a, std::uintptr_t b)
     std::size_t size = 0;
     const bool known = pthread_attr_getstack(&attributes, &base, &size) == 0;
     pthread_attr_destroy(&attributes);
-    const auto low = reinterpret_cast<std::uintptr_t>(base);
-    const auto inside = [&](std::uintptr_t address) { return address >= low && address - low < size; };
-    return known && inside(a) && inside(b);
+    low = reinterpret_cast<std::uintptr_t>(base);
+    high = low + size;
+    return known && address < high && address >= low;
+}
+
+// True if both addresses lie on the calling thread's own stack, so that comparing them means something.
+bool on_own_stack(std::uintptr_t a, std::uintptr_t b)
+{
+    std::uintptr_t low = 0;
+    std::uintptr_t high = 0;
+    return own_stack(a, low, high) && b >= low && b < high;
 }
 
 } // namespace
