@@ -21,15 +21,17 @@ std::atomic<pid_t> refused_server{0};
 
 Connection::~Connection()
 {
-    // What a child shares with its parent is left alone: see begin_close().
-    if (!abandoned_) {
-        if (ring_ != nullptr)
-            ring_->close();
-        if (libqb_ != nullptr)
-            libqb_->close();
-    }
-    destroy(ring_);
-    destroy(libqb_);
+    const auto end = [&](auto* transport) {
+        if (transport == nullptr)
+            return;
+        if (abandoned_)
+            transport->forget(); // what a child shares with its parent is left alone
+        else
+            transport->close();
+        destroy(transport);
+    };
+    end(ring_);
+    end(libqb_);
     pthread_cond_destroy(&loan_ended_);
 }
 
@@ -160,8 +162,9 @@ unsigned Connection::begin_close(const Caller& caller)
     closing_.store(true, std::memory_order_release);
     const Guard guard(events_);
     if (getpid() != owner_) {
-        on_transport([](auto& transport) { transport.abandon(); });
         abandoned_ = true;
+        let_go_.store(true, std::memory_order_relaxed);
+        on_transport([](auto& transport) { transport.abandon(); });
     } else if (running_.any_of_others(caller)) {
         on_transport([&](auto& transport) {
             // A daemon with an event to announce hangs up on a client that does not listen any more.
@@ -281,6 +284,9 @@ void Connection::end_loan()
 // Sleeps until the descriptor is readable or hung up. What poll says, 0 if nothing.
 short Connection::sleep(int timeout_ms)
 {
+    // In a forked child nobody is woken by finalize, which leaves alone what the parent may use.
+    if (getpid() != owner_)
+        timeout_ms = kSliceMs;
     return on_transport([&](auto& transport) {
         pollfd set[2];
         const unsigned count = transport.poll_set(set);

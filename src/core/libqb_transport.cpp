@@ -250,13 +250,17 @@ void LibqbTransport::wake()
 
 void LibqbTransport::abandon()
 {
+    lead_nowhere(event_socket_);
+    if (setup_socket_ != event_socket_)
+        lead_nowhere(setup_socket_);
+}
+
+void LibqbTransport::forget()
+{
     // The libqb object cannot be let go of without disturbing the parent, so it stays.
-    if (setup_socket_ >= 0)
+    ::close(event_socket_);
+    if (setup_socket_ != event_socket_)
         ::close(setup_socket_);
-    if (event_socket_ >= 0 && event_socket_ != setup_socket_)
-        ::close(event_socket_);
-    setup_socket_ = event_socket_ = -1;
-    connection_ = nullptr;
 }
 
 void LibqbTransport::close()

@@ -31,6 +31,7 @@ public:
     void note_gone() {}
     void wake();
     void abandon();
+    void forget();
     void close();
 
 private:

@@ -302,11 +302,14 @@ void RingTransport::wake()
 
 void RingTransport::abandon()
 {
-    // Shutting down would end the parent's connection, closing the rings would lower the count that both share.
+    // Shutting down would end the parent's connection.
+    lead_nowhere(socket_);
+}
+
+void RingTransport::forget()
+{
+    // Closing the rings would lower the count that the parent shares.
     ::close(socket_);
-    socket_ = -1;
-    request_ = response_ = event_ = nullptr;
-    chunk_ = nullptr;
 }
 
 void RingTransport::close()

@@ -31,6 +31,7 @@ public:
     void note_gone() { gone_.store(true, std::memory_order_relaxed); }
     void wake();
     void abandon();
+    void forget();
     void close();
 
 private:

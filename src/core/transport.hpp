@@ -13,7 +13,8 @@
 //   void settle()                                   takes the bytes of delivered events that are still owed
 //   bool gone()                                     asks the kernel: is the daemon's end closed?
 //   void wake()                                     makes every poll on the descriptor return
-//   void abandon()                                  in a forked child: lets go without disturbing the parent
+//   void abandon()                                  in a forked child, instead of wake(): leaves the parent undisturbed
+//   void forget()                                   then instead of close()
 //   void close()
 // and return 0 or more, or a negative errno: -ENOTCONN if the daemon is gone, -EPROTO if it broke the protocol.
 #pragma once
@@ -21,7 +22,10 @@
 #include "core/buffer.hpp"
 #include "core/message.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstddef>
@@ -91,6 +95,16 @@ inline constexpr int kSliceMs = 100; // of waits that must notice the daemon's d
 inline bool hung_up(short revents)
 {
     return (revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
+// Lets go of what the descriptor stands for. Threads that use its number from now on see a hang-up.
+inline void lead_nowhere(int fd)
+{
+    const int nowhere = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (nowhere < 0)
+        return; // it is closed when the last of them is done
+    dup3(nowhere, fd, O_CLOEXEC);
+    close(nowhere);
 }
 
 } // namespace corosync
