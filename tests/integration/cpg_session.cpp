@@ -1,20 +1,16 @@
-// A whole life with libcpg in a plain program, to be run under a memory checker: a group, a thousand messages, one that
-// is put together, membership and iteration, buffers, and the end. The status says whether all went well.
+// With libcpg: a group, a thousand messages, one that is put together, membership and iteration, buffers, and the end.
+#include "session.hpp"
+
 #include <corosync/cpg.h>
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
-
-#include <unistd.h>
 
 namespace {
 
 constexpr int kMessages = 1000;
 constexpr std::size_t kLong = 3'000'000;
-constexpr int kTries = 10'000; // a millisecond each
 
 int messages;
 std::uint64_t bytes;
@@ -37,22 +33,6 @@ void confchg(cpg_handle_t, const cpg_name*, const cpg_address*, std::size_t memb
 void totem(cpg_handle_t, cpg_ring_id, std::uint32_t, const std::uint32_t*)
 {
     ++rings;
-}
-
-[[noreturn]] void fail(const char* what, cs_error_t error)
-{
-    std::fprintf(stderr, "%s: %s\n", what, cs_strerror(error));
-    std::exit(1);
-}
-
-// Does it until the daemon no longer says to try again.
-template <class Call> void demand(const char* what, Call call)
-{
-    cs_error_t error = CS_OK;
-    for (int tries = 0; (error = call()) == CS_ERR_TRY_AGAIN && tries < kTries; ++tries)
-        ::usleep(1000);
-    if (error != CS_OK)
-        fail(what, error);
 }
 
 void send(cpg_handle_t handle, std::string message)
@@ -84,7 +64,7 @@ void look_around(cpg_handle_t handle, cpg_name group)
     demand("iteration_initialize",
            [&] { return cpg_iteration_initialize(handle, CPG_ITERATION_ONE_GROUP, &group, &iteration); });
     if (count != 1 || members[0].nodeid != nodeid || item.nodeid != nodeid)
-        fail("the answers", CS_ERR_LIBRARY);
+        fail("the answers");
 }
 
 void send_buffer(cpg_handle_t handle)
