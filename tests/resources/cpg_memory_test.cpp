@@ -1,7 +1,7 @@
 // Messages that need memory.
+#include "allocations.hpp"
 #include "integration/cpg_fixture.hpp"
 #include "support/memory_use.hpp"
-#include "support/sanitizers.hpp"
 
 namespace {
 
@@ -16,9 +16,7 @@ TEST_F(CpgMemory, is_given_back_after_a_long_message)
 {
     if (transport() != Transport::ring)
         GTEST_SKIP() << "libqb's client receives into a buffer of a megabyte";
-    if (kSanitized)
-        GTEST_SKIP() << "the sanitizer brings its own malloc";
-    static std::size_t received;
+    static std::atomic<std::size_t> received;
     received = 0;
     cpg_callbacks_t callbacks{};
     callbacks.cpg_deliver_fn = [](cpg_handle_t, const cpg_name*, std::uint32_t, std::uint32_t, void*,
@@ -38,7 +36,46 @@ TEST_F(CpgMemory, is_given_back_after_a_long_message)
         EXPECT_EQ(message.size(), received) << flag;
         EXPECT_LE(allocated(), before + kMost) << flag;
     }
+    received = 0;
+    Background dispatching([=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); });
+    EXPECT_EQ(CS_OK, send(handle, message));
+    EXPECT_TRUE(eventually([&] { return received == message.size(); }));
+    EXPECT_TRUE(eventually([&] { return allocated() <= before + kMost; })); // once it has been idle for a second
     EXPECT_EQ(CS_OK, cpg_finalize(handle));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
+}
+
+// It is delivered, or dispatch says why it is not; what follows it is.
+TEST_F(CpgMemory, that_a_long_message_lacks_costs_that_message_at_most)
+{
+    const auto message = pattern(3'000'000);
+    const auto before = live_allocations();
+    bool enough = false;
+    int number = 0;
+    for (; !enough && number < 100; ++number) {
+        Cpg cpg;
+        cpg.enter("memory");
+        bool next = false;
+        cpg.on_event = [&](const Cpg::Call& call) { next = call.size == 4; };
+        ASSERT_EQ(CS_OK, send(cpg, message));
+        ASSERT_EQ(CS_OK, send(cpg, "next"));
+        std::vector<cs_error_t> errors;
+        {
+            const FailingAllocation failing(number);
+            eventually([&] {
+                if (const auto error = cpg_dispatch(cpg, CS_DISPATCH_ALL); error != CS_OK)
+                    errors.push_back(error);
+                return next;
+            });
+            enough = !failing.happened();
+        }
+        EXPECT_EQ(std::vector<cs_error_t>(enough ? 0 : 1, CS_ERR_NO_MEMORY), errors) << number;
+        const auto heard = messages(cpg.take());
+        EXPECT_TRUE(heard == (Texts{message, "next"}) || (!enough && heard == Texts{"next"})) << number;
+    }
+    EXPECT_TRUE(enough);
+    EXPECT_LT(1, number);
+    EXPECT_EQ(before, live_allocations());
 }
 
 } // namespace

@@ -17,10 +17,7 @@ using Jump = ServiceTest;
 cs_error_t dispatch_until_jump(const Listener& listener, cs_dispatch_flags_t flag, int number)
 {
     static std::jmp_buf target;
-    Listener::on_event = [number] {
-        if (Listener::told() == number)
-            std::longjmp(target, 1);
-    };
+    Listener::in_event(number, [] { std::longjmp(target, 1); });
     if (setjmp(target) == 0)
         return listener.dispatch(flag);
     Listener::on_event = nullptr;

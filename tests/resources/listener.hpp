@@ -72,6 +72,14 @@ public:
     static int told() { return told_; }
     // Runs in each callback. Nothing that a jump out of it would harm lives in the frames around it.
     static inline std::function<void()> on_event;
+    // Only in that of the event with this number, from 1 on.
+    static void in_event(int number, const std::function<void()>& action)
+    {
+        on_event = [=] {
+            if (told_ == number)
+                action();
+        };
+    }
 
 private:
     static inline std::atomic<int> told_ = 0;

@@ -1,7 +1,7 @@
 // There is no memory for one of the allocations that a call makes, whichever it is: the call says so, keeps nothing and
 // harms nothing.
 #include "allocations.hpp"
-#include "service.hpp"
+#include "listener.hpp"
 
 #include "support/process.hpp"
 
@@ -62,6 +62,38 @@ TEST_F(Memory, that_a_call_lacks_fails_it_and_the_handle_works_on)
         }
         EXPECT_TRUE(enough) << call.name;
         EXPECT_EQ(before, live_allocations()) << call.name;
+    }
+}
+
+// Nor is one told twice. A dispatch in a callback needs memory of its own.
+TEST_F(Memory, that_dispatch_lacks_loses_no_event)
+{
+    for (const bool in_callback : {false, true}) {
+        const auto before = live_allocations();
+        bool enough = false;
+        int number = 0;
+        for (; !enough && number < kMost; ++number) {
+            const Listener listener;
+            const auto dispatch = [&] {
+                const FailingAllocation failing(number);
+                const auto error = listener.dispatch(CS_DISPATCH_ALL);
+                enough = !failing.happened();
+                EXPECT_EQ(enough ? CS_OK : CS_ERR_NO_MEMORY, error) << number;
+            };
+            listener.provoke();
+            ASSERT_TRUE(readable(listener.fd(), kPatience));
+            if (in_callback) {
+                Listener::in_event(1, dispatch);
+                EXPECT_EQ(CS_OK, listener.dispatch(CS_DISPATCH_ALL)) << number;
+            } else {
+                dispatch();
+            }
+            EXPECT_TRUE(listener.hears(Listener::kEvents)) << number;
+            EXPECT_FALSE(readable(listener.fd())) << number;
+        }
+        EXPECT_TRUE(enough);
+        EXPECT_LT(in_callback ? 1 : 0, number); // a listener may have been told something already
+        EXPECT_EQ(before, live_allocations());
     }
 }
 
