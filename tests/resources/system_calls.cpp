@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <sys/socket.h>
@@ -111,6 +112,16 @@ int sem_timedwait(sem_t* semaphore, const timespec* end)
 {
     static const auto real = test::next<decltype(sem_timedwait)>("sem_timedwait");
     return test::interrupts(true) ? -1 : real(semaphore, end);
+}
+
+int posix_fallocate(int file, off_t begin, off_t length)
+{
+    static const auto real = test::next<decltype(posix_fallocate)>("posix_fallocate");
+    const int before = errno; // which it leaves alone
+    if (!test::interrupts(true))
+        return real(file, begin, length);
+    errno = before;
+    return EINTR;
 }
 
 // What these become where their buffers' sizes are known.

@@ -1,11 +1,12 @@
 // Stands between the program, with all its libraries, and the system calls that a signal interrupts or that may do a
-// part of their work only.
+// part of their work only. No others are made that could be: opening, mapping, sizing and removing files in memory,
+// making and closing sockets, and asking for what is known never wait for anything that a signal would end.
 #pragma once
 
 namespace test {
 
 // From now on, in this thread, the call with this number, from 0 on, is interrupted by a signal; until the end of the
-// scope. Counted are either all calls or those that can wait, which are the only ones that a kernel interrupts.
+// scope. Counted are either all calls or those that take their time, which are the only ones that a kernel interrupts.
 class Interruption {
 public:
     enum Calls { all, waits };

@@ -1,6 +1,6 @@
 // A signal interrupts one of the system calls that a call makes, whichever it is, or they all do a part of their work
 // only: what comes of it is the same.
-#include "service.hpp"
+#include "listener.hpp"
 #include "system_calls.hpp"
 
 #include <algorithm>
@@ -59,15 +59,51 @@ TEST_F(SystemCalls, that_are_interrupted_in_a_call_are_made_again)
     }
 }
 
+TEST_F(SystemCalls, that_are_interrupted_in_dispatch_are_made_again)
+{
+    for (const auto flag : kAllFlags) {
+        bool enough = false;
+        int number = 0;
+        for (; !enough && number < kMost; ++number) {
+            Listener listener;
+            const int fd = listener.fd();
+            listener.provoke();
+            ASSERT_TRUE(readable(fd, kPatience));
+            if (flag == CS_DISPATCH_BLOCKING)
+                Listener::in_event(Listener::kEvents, [&] { EXPECT_EQ(CS_OK, listener.finalize()); });
+            const auto error = [&] {
+                const Interruption interruption(number, calls_to_interrupt());
+                const auto result = listener.dispatch(flag);
+                enough = !interruption.happened();
+                return result;
+            }();
+            EXPECT_EQ(flag == CS_DISPATCH_BLOCKING ? CS_ERR_BAD_HANDLE : CS_OK, error) << flag << ", " << number;
+            if (flag == CS_DISPATCH_BLOCKING) {
+                EXPECT_EQ(Listener::kEvents, Listener::told()) << number;
+            } else {
+                EXPECT_TRUE(listener.hears(Listener::kEvents)) << flag << ", " << number;
+                EXPECT_FALSE(readable(fd)) << flag << ", " << number;
+            }
+        }
+        EXPECT_TRUE(enough) << flag;
+        EXPECT_LT(transport() == Transport::ring ? 1 : 0, number) << flag; // libqb's client does not wait here
+    }
+}
+
 TEST_F(SystemCalls, that_do_a_part_only_are_made_again)
 {
     if (transport() != Transport::ring)
         GTEST_SKIP() << "libqb's client sees to its own";
     const ByteByByte part_only;
-    std::uint64_t handle = kNoHandle;
-    ASSERT_EQ(CS_OK, service().initialize(&handle));
-    EXPECT_EQ(CS_OK, service().ask(handle));
-    EXPECT_EQ(CS_OK, service().finalize(handle));
+    Listener listener;
+    const int fd = listener.fd();
+    EXPECT_EQ(CS_OK, service().ask(listener));
+    listener.provoke();
+    EXPECT_TRUE(eventually([=] { return unread_bytes(fd) == Listener::kEvents; }));
+    EXPECT_EQ(CS_OK, listener.dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(Listener::kEvents, Listener::told());
+    EXPECT_FALSE(readable(fd));
+    EXPECT_EQ(CS_OK, listener.finalize());
 }
 
 } // namespace
