@@ -19,13 +19,20 @@ namespace {
 
 constexpr int kNever = -1;
 thread_local int until_failure = kNever; // so many allocations succeed before
+thread_local FailingAllocation::Extent extent = FailingAllocation::alone;
 thread_local bool has_failed = false;
 thread_local long live = 0;
 
 bool fails()
 {
-    if (until_failure == kNever || until_failure-- > 0)
+    if (until_failure == kNever)
         return false;
+    if (until_failure > 0) {
+        --until_failure;
+        return false;
+    }
+    if (extent == FailingAllocation::alone)
+        until_failure = kNever;
     has_failed = true;
     errno = ENOMEM;
     return true;
@@ -44,8 +51,9 @@ long live_allocations()
     return live;
 }
 
-FailingAllocation::FailingAllocation(int number)
+FailingAllocation::FailingAllocation(int number, Extent how_far)
 {
+    extent = how_far;
     has_failed = false;
     until_failure = number;
 }

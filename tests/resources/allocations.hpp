@@ -8,10 +8,13 @@ namespace test {
 // Allocations, in this thread, less those that were freed.
 long live_allocations();
 
-// From now on, in this thread, the allocation with this number, from 0 on, finds no memory; until the end of the scope.
+// From now on, in this thread, the allocation with this number, from 0 on, finds no memory, alone or with all that
+// follow; until the end of the scope.
 class FailingAllocation {
 public:
-    explicit FailingAllocation(int number);
+    enum Extent { alone, onwards };
+
+    explicit FailingAllocation(int number, Extent extent = alone);
     ~FailingAllocation();
     FailingAllocation(const FailingAllocation&) = delete;
     FailingAllocation& operator=(const FailingAllocation&) = delete;
