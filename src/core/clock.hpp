@@ -1,9 +1,9 @@
 // Time for limits: monotonic, so that nobody who sets the clock ends a wait.
 #pragma once
 
-#include <poll.h>
 #include <time.h>
 
+#include <cerrno>
 #include <cstdint>
 
 namespace corosync {
@@ -23,9 +23,10 @@ inline std::int64_t now_ms()
 // However many signals arrive meanwhile.
 inline void pause_ms(int milliseconds)
 {
-    const std::int64_t end = now_ms() + milliseconds;
-    for (std::int64_t left = milliseconds; left > 0; left = end - now_ms())
-        poll(nullptr, 0, static_cast<int>(left));
+    const std::int64_t end = now_ns() + milliseconds * std::int64_t{1000000};
+    const timespec when{static_cast<time_t>(end / 1000000000), static_cast<long>(end % 1000000000)};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, nullptr) == EINTR) {
+    }
 }
 
 } // namespace corosync

@@ -93,6 +93,8 @@ void LibqbTransport::wake() {}
 
 void LibqbTransport::abandon() {}
 
+void LibqbTransport::forget() {}
+
 void LibqbTransport::close()
 {
     reclaim();
