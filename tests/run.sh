@@ -4,7 +4,8 @@
 # Installs what is missing (as root, on Debian), builds, and runs the tests, plainly or under AddressSanitizer with
 # UndefinedBehaviorSanitizer, or ThreadSanitizer. Arguments go to ctest: `run.sh -L clients` runs the tests of one
 # label, `run.sh -R cmapctl` those with a matching name, `run.sh -N` lists them. `run.sh -L packages` runs those that
-# install packages in a system of its own; no other run has them.
+# install packages in a system of its own; no other run has them. A sanitizer's report fails the run, even if the test
+# passes once it is repeated.
 
 set -eu
 
@@ -54,6 +55,9 @@ if [ "$sanitize" = thread ] && setarch -R true 2>/dev/null; then
     launcher=(setarch -R) # some compilers' thread sanitizer fails when addresses are as random as kernels can make them
 fi
 
+log=$folder/Testing/Temporary/LastTest.log # with the output of each time that a test ran
+rm -f "$log"
+
 # In a process group of its own, so that whatever ends us ends all that the tests started.
 tests() {
     set +m
@@ -81,4 +85,8 @@ trap 'exit 143' TERM HUP
 status=0
 wait "$group" || status=$?
 trap - EXIT
+if [ -n "$sanitize" ] && [ -e "$log" ] &&
+    grep -aE '(ERROR|WARNING|FATAL): (Address|Leak|Thread)Sanitizer|: runtime error: ' "$log" >&2; then
+    die "There are reports of sanitizers. They are in ${log#"$top"/}, too."
+fi
 exit "$status"
