@@ -1,6 +1,7 @@
 // cmap's notifications, and the table of trackers behind them. The cookie in the input decides between a tracker that
 // exists, the first that a table gives, and none.
 #include "cmap/trackers.hpp"
+#include "core/buffer.hpp"
 #include "input.hpp"
 
 namespace {
@@ -20,6 +21,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     corosync::cmap::Trackers trackers;
     trackers.confirm(trackers.add(notify, nullptr), 1);
-    trackers.deliver(1, fuzz::event(data, size).data(), size);
+    trackers.deliver(1, fuzz::event(data, size, corosync::Buffer::kSlack).data(), size);
     return 0;
 }

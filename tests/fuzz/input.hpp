@@ -1,8 +1,6 @@
 // What the targets have in common: the fuzzer's bytes, taken piece by piece, and messages made of them.
 #pragma once
 
-#include "core/buffer.hpp"
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -74,10 +72,10 @@ private:
     std::byte* data_ = nullptr;
 };
 
-// An event as the dispatch hands it over: writable, aligned, with the spare bytes behind it.
-inline Message event(const std::uint8_t* data, std::size_t size)
+// An event as the dispatch hands it over: writable and aligned. For those who need them, with spare bytes behind it.
+inline Message event(const std::uint8_t* data, std::size_t size, std::size_t spare = 0)
 {
-    return Message(Bytes(data, size), corosync::Buffer::kSlack);
+    return Message(Bytes(data, size), spare);
 }
 
 // Looks at all that a callback was given.
