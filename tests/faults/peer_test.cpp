@@ -3,8 +3,13 @@
 #include "raw_cmap.hpp"
 #include "watch.hpp"
 
-#include <cerrno>
+#include "support/sanitizers.hpp"
 
+#include <cerrno>
+#include <filesystem>
+
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -18,7 +23,7 @@ class Peer : public ::testing::TestWithParam<const char*> {
 protected:
     void SetUp() override
     {
-        if (in_child([] { return ::setresuid(kStranger, kStranger, kStranger) == 0 ? 0 : 1; }) != 0)
+        if (!can_change_user())
             GTEST_SKIP() << "there are no other users here";
     }
 
@@ -66,6 +71,29 @@ TEST_P(Peer, that_is_another_user_is_refused_by_a_caller_who_is_not_root_too)
                       return -1;
                   return static_cast<int>(Attempt().error());
               }));
+}
+
+// A program that is raised to another user does not let whoever started it say whom to trust.
+TEST(PeerOfRaisedProgram, that_is_listed_is_refused_nonetheless)
+{
+    if (kSanitized || !can_change_user() || ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 0)
+        GTEST_SKIP() << "no program can be raised here, or only to lose what its sanitizer needs";
+    const auto program = std::filesystem::path(scratch_directory()) / "raised_client";
+    std::filesystem::copy_file(RAISED_CLIENT, program);
+    EXPECT_EQ(0, ::chmod(program.c_str(), 04755));
+    const auto connect_as = [&](uid_t user) {
+        return in_child([&] {
+            if (::setresuid(user, user, user) == 0)
+                ::execl(program.c_str(), program.c_str(), nullptr);
+            return -1;
+        });
+    };
+
+    const Variable listed("COROSYNC_CLIENT_PEER_UIDS", std::to_string(kStranger));
+    const RawDaemon daemon({RawDaemon::honest}, {.uid = kStranger});
+    EXPECT_EQ(CS_OK, connect_as(0)); // which is what it is raised to
+    EXPECT_EQ(CS_ERR_ACCESS, connect_as(kCaller));
+    std::filesystem::remove(program);
 }
 
 // The socket is root's, and somebody else has got hold of it: the credentials of the reply count, too. libqb's client
