@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <ostream>
+#include <string>
 
 namespace {
 
@@ -44,24 +46,47 @@ std::ptrdiff_t connection_directories()
     return std::count_if(entries.begin(), entries.end(), [](const auto& name) { return name.starts_with("qb-"); });
 }
 
+// Nothing is left of handles that were finalized about when the daemon was frozen or died. libqb's client leaves the
+// files to a daemon that it finds alive.
+void expect_no_connection_directories()
+{
+    if (transport() == Transport::ring)
+        EXPECT_EQ(0, connection_directories());
+    else
+        for (const auto& name : shared_memory_entries())
+            if (name.starts_with("qb-"))
+                std::filesystem::remove_all("/dev/shm/" + name);
+}
+
+bool maps_shared_memory()
+{
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);)
+        if (line.find("/dev/shm/qb-") != std::string::npos)
+            return true;
+    return false;
+}
+
+void inflict(Fault fault, FakeDaemon& daemon)
+{
+    switch (fault) {
+    case Fault::killed_while_frozen:
+        daemon.stop();
+        daemon.kill();
+        break;
+    case Fault::killed:
+        daemon.kill();
+        break;
+    case Fault::hangs_up:
+        daemon.now({hang_up()});
+        EXPECT_TRUE(eventually([&] { return daemon.clients() == 0; }));
+        break;
+    }
+}
+
 class Death : public ServiceTest, public ::testing::WithParamInterface<Fault> {
 protected:
-    void befall()
-    {
-        switch (GetParam()) {
-        case Fault::killed_while_frozen:
-            daemon.stop();
-            daemon.kill();
-            break;
-        case Fault::killed:
-            daemon.kill();
-            break;
-        case Fault::hangs_up:
-            daemon.now({hang_up()});
-            EXPECT_TRUE(eventually([this] { return daemon.clients() == 0; }));
-            break;
-        }
-    }
+    void befall() { inflict(GetParam(), daemon); }
 
     const int fd = client->fd();
 };
@@ -91,20 +116,34 @@ TEST_P(Death, hangs_up_the_descriptor_and_leaves_it_open_until_finalize)
 TEST_P(Death, leaves_nothing_in_shared_memory_once_the_handle_is_finalized)
 {
     ASSERT_EQ(1, connection_directories());
+    ASSERT_TRUE(maps_shared_memory());
     befall();
     client->finalize();
+    EXPECT_FALSE(maps_shared_memory());
     remove_what_libqb_leaves(); // an empty directory
     EXPECT_TRUE(eventually([] { return connection_directories() == 0; }));
 }
 
-TEST_P(Death, wakes_whoever_waits_for_events)
+class DeathDuringDispatch : public ::testing::TestWithParam<Fault> {
+protected:
+    ~DeathDuringDispatch() override { remove_what_libqb_leaves(); }
+};
+
+TEST_P(DeathDuringDispatch, wakes_whoever_waits_for_events_as_promised)
 {
-    Background in_one([this] { return client->dispatch(CS_DISPATCH_ONE); });
-    Background in_blocking([this] { return client->dispatch(CS_DISPATCH_BLOCKING); });
-    EXPECT_TRUE(in_one.thread().falls_asleep() && in_blocking.thread().falls_asleep());
-    befall();
-    EXPECT_EQ(CS_ERR_LIBRARY, in_one.result());
-    EXPECT_EQ(CS_ERR_LIBRARY, in_blocking.result());
+    const auto time_to_wake = [fault = GetParam()] {
+        FakeDaemon daemon(options());
+        const auto client = kService.connect(daemon);
+        Background in_one([&] { return client->dispatch(CS_DISPATCH_ONE); });
+        Background in_blocking([&] { return client->dispatch(CS_DISPATCH_BLOCKING); });
+        EXPECT_TRUE(in_one.thread().falls_asleep() && in_blocking.thread().falls_asleep());
+        const auto start = Clock::now();
+        inflict(fault, daemon);
+        EXPECT_EQ(CS_ERR_LIBRARY, in_one.result());
+        EXPECT_EQ(CS_ERR_LIBRARY, in_blocking.result());
+        return std::max(in_one.finished(), in_blocking.finished()) - start;
+    };
+    EXPECT_LT(best_of_three(time_to_wake), kPromise);
 }
 
 class DeathWithEvents : public Death {
@@ -185,6 +224,7 @@ constexpr auto kNameOfFault = [](const ::testing::TestParamInfo<Fault>& info) {
     return ::testing::PrintToString(info.param);
 };
 INSTANTIATE_TEST_SUITE_P(Daemon, Death, kFaults, kNameOfFault);
+INSTANTIATE_TEST_SUITE_P(Daemon, DeathDuringDispatch, kFaults, kNameOfFault);
 INSTANTIATE_TEST_SUITE_P(Daemon, DeathWithEvents, kFaults, kNameOfFault);
 
 // What fits into the socket buffers outlives the daemon, too.
@@ -212,10 +252,10 @@ class Waiting {
 public:
     explicit Waiting(FakeDaemon& daemon) : daemon_(daemon)
     {
-        for (const std::size_t place : places_of_asking_calls(daemon)) {
+        for (const auto& [place, usual] : asking_calls(daemon)) {
             auto client = kService.connect(daemon);
             const HandleCall call = client->calls().at(place);
-            asking_.push_back({call, std::move(client), nullptr});
+            asking_.push_back({call, usual, std::move(client), nullptr});
         }
     }
 
@@ -253,10 +293,10 @@ public:
         for (auto& one : asking_)
             EXPECT_EQ(error, one.started->result()) << one.call.name;
     }
-    void expect_none(cs_error_t error)
+    void expect_the_usual()
     {
         for (auto& one : asking_)
-            EXPECT_NE(error, one.started->result()) << one.call.name;
+            EXPECT_EQ(one.usual, one.started->result()) << one.call.name;
     }
 
     // When the last one returned.
@@ -271,6 +311,7 @@ public:
 private:
     struct Asking {
         HandleCall call;
+        cs_error_t usual;
         std::unique_ptr<Client> client;
         std::unique_ptr<Background<cs_error_t>> started{}; // last: it uses the others
     };
@@ -296,35 +337,36 @@ protected:
     }
 };
 
-// Three attempts, since a machine that is busy elsewhere must not break the promise.
 TEST_P(Request, of_every_kind_ends_with_the_daemon_as_promised)
 {
-    Duration shortest = time_to_end();
-    for (int attempts = 1; attempts < 3 && shortest >= kPromise; ++attempts)
-        shortest = std::min(shortest, time_to_end());
-    EXPECT_LT(shortest, kPromise);
+    EXPECT_LT(best_of_three(time_to_end), kPromise);
 }
 
 INSTANTIATE_TEST_SUITE_P(Silent, Request, ::testing::Values(&Waiting::begin_in_vain));
 INSTANTIATE_TEST_SUITE_P(Frozen, Request, ::testing::Values(&Waiting::begin_frozen));
 
-TEST(RequestToFrozenDaemon, of_every_kind_is_answered_when_that_goes_on)
+TEST(RequestToFrozenDaemon, of_every_kind_has_its_usual_result_when_that_goes_on)
 {
     FakeDaemon daemon(options());
     Waiting waiting(daemon);
     waiting.begin_frozen();
     daemon.resume();
-    waiting.expect_none(CS_ERR_LIBRARY);
+    waiting.expect_the_usual();
 }
 
-TEST(DeathBeforeAccept, fails_initialize)
+TEST(DeathBeforeAccept, fails_initialize_as_promised)
 {
-    FakeDaemon daemon(options());
-    daemon.stop();
-    Background initializing([] { return initialize(); });
-    EXPECT_TRUE(initializing.thread().falls_asleep());
-    daemon.kill();
-    EXPECT_EQ(CS_ERR_LIBRARY, initializing.result());
+    const auto time_to_fail = [] {
+        FakeDaemon daemon(options());
+        daemon.stop();
+        Background initializing([] { return initialize(); });
+        EXPECT_TRUE(initializing.thread().falls_asleep());
+        const auto start = Clock::now();
+        daemon.kill();
+        EXPECT_EQ(CS_ERR_LIBRARY, initializing.result());
+        return initializing.finished() - start;
+    };
+    EXPECT_LT(best_of_three(time_to_fail), kPromise);
     remove_what_libqb_leaves();
 }
 
@@ -395,19 +437,25 @@ TEST_F(Freeze, lets_finalize_succeed_at_once_or_when_it_is_over)
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-TEST_F(Freeze, that_ends_in_death_ends_finalize)
+// A service whose finalize does not ask the daemon is done with it before.
+TEST(DeathAroundFinalize, of_a_frozen_daemon_ends_it_as_promised_and_leaves_nothing)
 {
-    if (!kService.finalize_asks)
-        GTEST_SKIP() << "it does not wait for the daemon";
-    daemon.stop();
-    Background finalizing([this] { return client->finalize(); });
-    EXPECT_TRUE(finalizing.thread().falls_asleep());
-    daemon.kill();
-    EXPECT_EQ(CS_ERR_LIBRARY, finalizing.result());
+    const auto time_to_end = [] {
+        FakeDaemon daemon(options());
+        const auto client = kService.connect(daemon);
+        daemon.stop();
+        Background finalizing([&] { return client->finalize(); });
+        EXPECT_TRUE(kService.finalize_asks ? finalizing.thread().falls_asleep() : finalizing.ended_within(kPatience));
+        const auto start = Clock::now();
+        daemon.kill();
+        EXPECT_EQ(kService.finalize_asks ? CS_ERR_LIBRARY : CS_OK, finalizing.result());
+        expect_no_connection_directories();
+        return finalizing.finished() - start;
+    };
+    EXPECT_LT(best_of_three(time_to_end), kPromise);
 }
 
-// Who removes the files is open then.
-TEST(DeathDuringFinalize, does_not_disturb_it)
+TEST(DeathAroundFinalize, does_not_disturb_it)
 {
     for (int times = 0; times < 20; ++times) {
         FakeDaemon daemon(options());
@@ -418,10 +466,8 @@ TEST(DeathDuringFinalize, does_not_disturb_it)
         EXPECT_TRUE(error == CS_OK || (kService.finalize_asks && error == CS_ERR_LIBRARY)) << error;
         EXPECT_FALSE(open_descriptors().contains(fd));
         dying.join();
+        expect_no_connection_directories();
     }
-    for (const auto& name : shared_memory_entries())
-        if (name.starts_with("qb-"))
-            std::filesystem::remove_all("/dev/shm/" + name);
 }
 
 class Restart : public ServiceTest {};

@@ -3,6 +3,7 @@
 
 #include "support/bytes.hpp"
 #include "support/client.hpp"
+#include "support/sanitizers.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -26,6 +27,20 @@ inline Bytes with_size(const Bytes& message, std::size_t size)
     return with(message, kSizeField, static_cast<std::int32_t>(size));
 }
 
+// What there is of a message that ends early, and knows it if it has a size at all.
+inline Bytes cut(const Bytes& message, std::size_t length)
+{
+    const Bytes rest = message.substr(0, length);
+    return length < kHeaderSize ? rest : with_size(rest, length);
+}
+
+// libqb's client asks the kernel for as much as a datagram says it is. It gets no more than there is, but sanitizers
+// mind that there is no room for more.
+inline bool may_lie_about_size()
+{
+    return !kSanitized || transport() != Transport::socket;
+}
+
 // Numbers on which sums, products and comparisons of counts and lengths break.
 inline constexpr std::uint32_t kExtremes[] = {0, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff};
 
@@ -35,8 +50,7 @@ template <class Bent> void for_each_field(const Bytes& message, Bent bent)
 {
     constexpr std::size_t kEnough = 336;
     for (std::size_t offset = 0; offset + sizeof(std::uint32_t) <= std::min(message.size(), kEnough); offset += 4) {
-        // libqb's client asks the kernel for as much as a datagram says it is.
-        if (offset == kSizeField && transport() == Transport::socket)
+        if (offset == kSizeField && !may_lie_about_size())
             continue;
         for (const std::uint32_t extreme : kExtremes) {
             bent(with(message, offset, extreme));

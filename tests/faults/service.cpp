@@ -4,21 +4,21 @@
 
 namespace test {
 
-std::vector<std::size_t> places_of_asking_calls(FakeDaemon& daemon)
+std::vector<AskingCall> asking_calls(FakeDaemon& daemon)
 {
     const auto client = kService.connect(daemon);
     const auto calls = client->calls();
     FakeDaemon::Answer answer = kService.answer;
-    std::vector<std::size_t> places;
+    std::vector<AskingCall> asking;
     for (std::size_t place = 0; place < calls.size(); ++place) {
         if (calls[place].kind != HandleCall::request)
             continue;
         const auto before = daemon.requests();
-        calls[place].call(client->handle());
+        const cs_error_t usual = calls[place].call(client->handle());
         if (daemon.requests() > before && !answer(daemon.last_request()).empty())
-            places.push_back(place);
+            asking.push_back({place, usual});
     }
-    return places;
+    return asking;
 }
 
 Numbers numbers_to(std::uint32_t count)
@@ -58,14 +58,20 @@ void ServiceTest::expect_usable(const Client& client)
 
 void ServiceTest::expect_dead() const
 {
-    for (const auto& [name, kind, call] : client->calls()) {
-        if (kind == HandleCall::request || kind == HandleCall::local) {
-            EXPECT_EQ(kind == HandleCall::local ? CS_OK : CS_ERR_LIBRARY, call(client->handle())) << name;
-        }
-    }
+    const auto expect = [](cs_error_t error, const auto& name, const auto& call) {
+        const auto time = best_of_three([&] {
+            const auto start = Clock::now();
+            EXPECT_EQ(error, call()) << name;
+            return Clock::now() - start;
+        });
+        EXPECT_LT(time, kPromise) << name;
+    };
+    for (const auto& [name, kind, call] : client->calls())
+        if (kind == HandleCall::request || kind == HandleCall::local)
+            expect(kind == HandleCall::local ? CS_OK : CS_ERR_LIBRARY, name, [&] { return call(client->handle()); });
     for (const auto flag : kAllFlags)
         for (int times = 0; times < 2; ++times)
-            EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(flag)) << flag;
+            expect(CS_ERR_LIBRARY, flag, [&] { return client->dispatch(flag); });
 }
 
 } // namespace test

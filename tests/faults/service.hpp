@@ -59,11 +59,16 @@ struct Service {
     bool finalize_asks; // the daemon, and so fails without it
     std::unique_ptr<Client> (*connect)(FakeDaemon& daemon);
     std::vector<std::string> tested_elsewhere; // functions that are not among a client's calls
+    std::size_t (*least)(const Bytes& reply);  // so much of a reply must be there
 };
 extern const Service kService;
 
-// Which of a client's calls wait for a reply, by their places among them.
-std::vector<std::size_t> places_of_asking_calls(FakeDaemon& daemon);
+// A client's call that waits for a reply, by its place among all of them, and what it returns with the usual one.
+struct AskingCall {
+    std::size_t place;
+    cs_error_t usual;
+};
+std::vector<AskingCall> asking_calls(FakeDaemon& daemon);
 
 // 1 .. count.
 Numbers numbers_to(std::uint32_t count);
@@ -77,7 +82,7 @@ protected:
     // The connection works: a request gets its own answer.
     static void expect_usable(const Client& client);
     void expect_usable() const { expect_usable(*client); }
-    // Every call that needs the daemon fails, and all others work.
+    // Every call that needs the daemon fails as soon as promised, and all others work.
     void expect_dead() const;
 
     FakeDaemon daemon;

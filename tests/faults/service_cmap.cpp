@@ -44,6 +44,12 @@ const Service kService{
     cmap_finalize,
     false,
     [](FakeDaemon& daemon) -> std::unique_ptr<Client> { return std::make_unique<CmapClient>(daemon); },
-    {"initialize", "initialize_map"}};
+    {"initialize", "initialize_map"},
+    [](const Bytes& reply) {
+        if (value_at<std::int32_t>(reply, 0) != wire::kGet)
+            return reply.size();
+        const auto length = value_at<std::uint64_t>(reply, offsetof(wire::GetReply, value_length));
+        return sizeof(wire::GetReply) + static_cast<std::size_t>(length); // and not all the room that was asked for
+    }};
 
 } // namespace test

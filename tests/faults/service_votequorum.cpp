@@ -43,6 +43,7 @@ const Service kService{"votequorum",
                        votequorum_finalize,
                        false,
                        [](FakeDaemon&) -> std::unique_ptr<Client> { return std::make_unique<VotequorumClient>(); },
-                       {"initialize", "model_initialize"}};
+                       {"initialize", "model_initialize"},
+                       [](const Bytes& reply) { return reply.size(); }};
 
 } // namespace test

@@ -15,6 +15,11 @@ const std::vector<HandleCall>& cmap_calls()
     const auto nothing = [](H, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value, cmap_notify_value,
                             void*) {};
     static constexpr const char* kKey = "calls.key";
+    struct Item {
+        std::size_t length;
+        cmap_value_types_t type;
+        char key[CMAP_KEYNAME_MAXLEN + 1];
+    };
     static const std::vector<HandleCall> calls = {
         {"fd_get", local, [](H h) { return cmap_fd_get(h, output<int>()); }},
         {"context_get", local, [](H h) { return cmap_context_get(h, output<const void*>()); }},
@@ -32,7 +37,11 @@ const std::vector<HandleCall>& cmap_calls()
         {"set_double", request, [](H h) { return cmap_set_double(h, kKey, 1); }},
         {"set_string", request, [](H h) { return cmap_set_string(h, kKey, "x"); }},
         {"delete", request, [](H h) { return cmap_delete(h, kKey); }},
-        {"get", request, [](H h) { return cmap_get(h, kKey, nullptr, nullptr, nullptr); }},
+        {"get", request,
+         [](H h) {
+             auto* item = output<Item>();
+             return cmap_get(h, kKey, nullptr, &item->length, &item->type);
+         }},
         {"get_int8", request, [](H h) { return cmap_get_int8(h, kKey, output<std::int8_t>()); }},
         {"get_uint8", request, [](H h) { return cmap_get_uint8(h, kKey, output<std::uint8_t>()); }},
         {"get_int16", request, [](H h) { return cmap_get_int16(h, kKey, output<std::int16_t>()); }},
@@ -53,7 +62,11 @@ const std::vector<HandleCall>& cmap_calls()
         {"inc", request, [](H h) { return cmap_inc(h, kKey); }},
         {"dec", request, [](H h) { return cmap_dec(h, kKey); }},
         {"iter_init", request, [](H h) { return cmap_iter_init(h, kKey, output<cmap_iter_handle_t>()); }},
-        {"iter_next", request, [](H h) { return cmap_iter_next(h, 1, output<char>(), nullptr, nullptr); }},
+        {"iter_next", request,
+         [](H h) {
+             auto* item = output<Item>();
+             return cmap_iter_next(h, 1, item->key, &item->length, &item->type);
+         }},
         {"iter_finalize", request, [](H h) { return cmap_iter_finalize(h, 1); }},
         {"track_add", request,
          [=](H h) { return cmap_track_add(h, kKey, CMAP_TRACK_ADD, nothing, nullptr, output<cmap_track_handle_t>()); }},
