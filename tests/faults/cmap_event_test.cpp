@@ -81,10 +81,12 @@ TEST_F(CmapEvent, with_values_beyond_its_end_is_malformed)
          {Lengths{9, 0}, Lengths{0, 9}, Lengths{4, 5}, Lengths{8, 1}, Lengths{kMost, 0}, Lengths{0, kMost},
           Lengths{kMost, 9}, Lengths{9, kMost}, Lengths{8, kMost - 7}, Lengths{kMost - 335, 0},
           Lengths{std::uint64_t{1} << 32, 0}, Lengths{std::uint64_t{1} << 63, std::uint64_t{1} << 63}}) {
-        Notification bent(cookie, "12345678");
-        bent.fields.new_length = now;
-        bent.fields.old_length = before;
-        expect_malformed(bent.bytes());
+        for (const Cookie whose : {cookie, ~cookie}) { // its tracker known or not
+            Notification bent(whose, "12345678");
+            bent.fields.new_length = now;
+            bent.fields.old_length = before;
+            expect_malformed(bent.bytes());
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 // can be wrong with every reply see malformed_reply_test.cpp.
 #include "fake_cmap.hpp"
 
+#include "support/guards.hpp"
+#include "support/thread.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -116,6 +119,63 @@ TEST_F(CmapReply, with_a_key_that_has_no_end_is_malformed)
     expect_usable();
 }
 
+// A value's length can come without the value: then a message's size is its bound.
+class CmapReplyWithoutValue : public CmapReply {
+protected:
+    template <class Reply> static Bytes with_length(std::int32_t id, std::uint64_t length, std::size_t room = 0)
+    {
+        Reply fields{};
+        fields.header = {id, static_cast<std::int32_t>(sizeof fields + room), CS_OK};
+        fields.type = CMAP_VALUETYPE_BINARY;
+        fields.value_length = length;
+        return as_bytes(fields) + Bytes(room, 'x');
+    }
+
+    template <class Call> static void expect_bounded(Call call)
+    {
+        constexpr std::uint64_t kMost = 1048576 - sizeof(wire::GetReply);
+        for (const std::uint64_t length : {kMost, kMost + 1, std::uint64_t{1} << 32, UINT64_MAX}) {
+            std::size_t told = kUntouched;
+            cmap_value_types_t type = CMAP_VALUETYPE_FLOAT;
+            EXPECT_EQ(length > kMost ? CS_ERR_LIBRARY : CS_OK, call(length, &told, &type)) << length;
+            EXPECT_EQ(length > kMost ? kUntouched : length, told);
+            EXPECT_EQ(length > kMost ? CMAP_VALUETYPE_FLOAT : CMAP_VALUETYPE_BINARY, type) << length;
+        }
+    }
+};
+
+TEST_F(CmapReplyWithoutValue, to_get_is_malformed_with_a_length_that_no_value_has)
+{
+    expect_bounded([this](std::uint64_t length, std::size_t* told, cmap_value_types_t* type) {
+        daemon.on_next_request({reply(error_reply(wire::kGet, CS_ERR_INVALID_PARAM))}); // so that it asks for no value
+        daemon.on_next_request({reply(with_length<wire::GetReply>(wire::kGet, length))});
+        return cmap_get(cmap, "some.key", nullptr, told, type);
+    });
+    expect_usable();
+}
+
+// Which sends as much of a value as there is room for.
+TEST_F(CmapReplyWithoutValue, to_get_in_the_statistics_map_is_malformed_with_a_length_that_no_value_has)
+{
+    const Cmap stats(CMAP_MAP_STATS);
+    expect_bounded([&](std::uint64_t length, std::size_t* told, cmap_value_types_t* type) {
+        daemon.on_next_request({reply(with_length<wire::GetReply>(wire::kGet, length, 512))});
+        return cmap_get(stats, "some.key", nullptr, told, type);
+    });
+}
+
+TEST_F(CmapReplyWithoutValue, to_iter_next_is_malformed_with_a_length_that_no_value_has)
+{
+    expect_bounded([this](std::uint64_t length, std::size_t* told, cmap_value_types_t* type) {
+        daemon.on_next_request({reply(with_length<wire::IterNextReply>(wire::kIterNext, length))});
+        char key[CMAP_KEYNAME_MAXLEN + 1] = "untouched";
+        const cs_error_t error = cmap_iter_next(cmap, 1, key, told, type);
+        EXPECT_STREQ(error == CS_OK ? "" : "untouched", key);
+        return error;
+    });
+    expect_usable();
+}
+
 TEST_F(CmapReply, to_initialize_that_is_malformed_fails_it)
 {
     for (const Bytes& answer : {error_reply(wire::kSet, CS_OK), error_reply(wire::kSetCurrentMapReply, 12345)}) {
@@ -124,6 +184,19 @@ TEST_F(CmapReply, to_initialize_that_is_malformed_fails_it)
         EXPECT_EQ(CS_ERR_LIBRARY, cmap_initialize_map(&handle, CMAP_MAP_ICMAP));
         EXPECT_EQ(kUntouched, handle);
     }
+}
+
+TEST_F(CmapReply, to_initialize_never_comes_if_the_daemon_dies_of_it)
+{
+    const auto before = Holdings::now();
+    daemon.on_next_request({die()});
+    cmap_handle_t handle = kUntouched;
+    Background initializing([&] { return cmap_initialize_map(&handle, CMAP_MAP_ICMAP); });
+    daemon.await_death(); // libqb's client takes a zombie for alive
+    EXPECT_EQ(CS_ERR_LIBRARY, initializing.result());
+    EXPECT_EQ(kUntouched, handle);
+    remove_what_libqb_leaves();
+    EXPECT_EQ("", leaks_since(before));
 }
 
 TEST_F(CmapReply, is_good_though_the_daemon_hangs_up_behind_it)

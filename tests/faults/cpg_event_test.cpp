@@ -212,14 +212,22 @@ TEST_F(CpgParts, of_a_member_make_a_message_though_an_event_that_says_it_left_is
 }
 
 // What there is of it is released with the handle.
-TEST_F(CpgParts, that_the_daemon_dies_in_the_middle_of_make_none)
+class CpgPartsOfTheDead : public CpgParts, public ::testing::WithParamInterface<bool> {};
+
+TEST_P(CpgPartsOfTheDead, make_none)
 {
+    const bool frozen = GetParam();
     daemon.now({part(wire::kFirst, 0), part(wire::kContinued, 1)});
+    if (frozen)
+        daemon.stop();
     EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
     daemon.kill();
     EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(cpg, CS_DISPATCH_ALL));
     EXPECT_EQ(Events{}, cpg.take());
 }
+
+INSTANTIATE_TEST_SUITE_P(Killed, CpgPartsOfTheDead, ::testing::Values(false));
+INSTANTIATE_TEST_SUITE_P(KilledWhileFrozen, CpgPartsOfTheDead, ::testing::Values(true));
 
 TEST_F(CpgParts, that_the_daemon_was_frozen_in_the_middle_of_make_a_message)
 {

@@ -44,6 +44,22 @@ TEST_F(VotequorumEvent, with_entries_beyond_its_end_is_malformed)
     expect_usable();
 }
 
+// Wanted or not.
+TEST_F(VotequorumEvent, that_nobody_wants_is_malformed_all_the_same)
+{
+    votequorum_handle_t deaf = kNoHandle;
+    ASSERT_EQ(CS_OK, votequorum_initialize(&deaf, nullptr));
+    auto extra = extra_info_event(1, "extra");
+    for (const Bytes& bytes : {Bytes(quorum_event(1, 2, 63)), Bytes(node_list_event(2, 63)),
+                               Bytes(Message::event(wire::kExpectedVotes, 32)), Bytes(extra.u32(40, 6))}) {
+        daemon.now({event(bytes), event(expected_votes_event(3))});
+        EXPECT_EQ(CS_ERR_LIBRARY, votequorum_dispatch(deaf, CS_DISPATCH_ONE));
+        EXPECT_EQ(CS_OK, votequorum_dispatch(deaf, CS_DISPATCH_ONE));
+        EXPECT_EQ(CS_ERR_TRY_AGAIN, votequorum_dispatch(deaf, CS_DISPATCH_ONE_NONBLOCKING));
+    }
+    EXPECT_EQ(CS_OK, votequorum_finalize(deaf));
+}
+
 // Row 62
 TEST_F(VotequorumEvent, is_delivered_whatever_its_error_says)
 {
