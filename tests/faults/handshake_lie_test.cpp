@@ -204,6 +204,27 @@ INSTANTIATE_TEST_SUITE_P(Name, LieThatShowsBefore, ::testing::ValuesIn(kNameLies
 INSTANTIATE_TEST_SUITE_P(File, LieThatShowsBefore, ::testing::ValuesIn(kFileLies), kNameOfLie);
 INSTANTIATE_TEST_SUITE_P(Ring, LieInHandshake, ::testing::ValuesIn(kRingLies), kNameOfLie);
 
+// What libqb's client believes is its own affair. But it must neither hang nor hold anything that no handle is for.
+class LieToLibqb : public ::testing::TestWithParam<Lie> {
+protected:
+    ~LieToLibqb() override { fs::remove(daemon.rings().directory() + "-too"); }
+
+    const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "libqb"};
+    RawDaemon daemon{{RawDaemon::with(GetParam().tell)}};
+};
+
+TEST_P(LieToLibqb, lets_initialize_end)
+{
+    Attempt();
+    EXPECT_TRUE(daemon.visited(1));
+    EXPECT_TRUE(eventually([this] { return daemon.end().hung_up(); }));
+}
+
+INSTANTIATE_TEST_SUITE_P(Field, LieToLibqb, ::testing::ValuesIn(kFieldLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Name, LieToLibqb, ::testing::ValuesIn(kNameLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(File, LieToLibqb, ::testing::ValuesIn(kFileLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Ring, LieToLibqb, ::testing::ValuesIn(kRingLies), kNameOfLie);
+
 // The same, with what the test itself does to the rings that the first visitor gets.
 class RingsThatAreNotFresh : public ::testing::Test {
 protected:
