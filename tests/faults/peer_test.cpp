@@ -42,6 +42,13 @@ TEST_P(Peer, that_is_a_stranger_is_refused_before_any_file_is_opened)
     EXPECT_TRUE(eventually([&] { return daemon.end().hung_up(); }));
 }
 
+// In a child, which does not wait for ever.
+TEST_P(Peer, that_is_a_stranger_is_refused_though_it_says_nothing)
+{
+    const RawDaemon daemon({[](const Visitor& visitor) { visitor.await_cue(); }}, {.uid = kStranger});
+    EXPECT_EQ(CS_ERR_ACCESS, in_child([] { return static_cast<int>(Attempt().error()); }));
+}
+
 TEST_P(Peer, that_is_listed_is_accepted)
 {
     const Variable listed("COROSYNC_CLIENT_PEER_UIDS", "1,65534");
