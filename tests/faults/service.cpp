@@ -66,9 +66,12 @@ void ServiceTest::expect_dead() const
         });
         EXPECT_LT(time, kPromise) << name;
     };
-    for (const auto& [name, kind, call] : client->calls())
-        if (kind == HandleCall::request || kind == HandleCall::local)
-            expect(kind == HandleCall::local ? CS_OK : CS_ERR_LIBRARY, name, [&] { return call(client->handle()); });
+    for (const HandleCall& each : client->calls()) {
+        if (each.kind == HandleCall::request)
+            expect(CS_ERR_LIBRARY, each.name, [&] { return each.call(client->handle()); });
+        else if (each.kind == HandleCall::local)
+            expect(CS_OK, each.name, [&] { return each.call(client->handle()); });
+    }
     for (const auto flag : kAllFlags)
         for (int times = 0; times < 2; ++times)
             expect(CS_ERR_LIBRARY, flag, [&] { return client->dispatch(flag); });

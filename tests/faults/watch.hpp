@@ -68,7 +68,7 @@ public:
         alignas(fanotify_event_metadata) char events[16384];
         bool saw = false;
         for (ssize_t left = 0; (left = ::read(fd_, events, sizeof events)) > 0;) {
-            for (auto* event = reinterpret_cast<const fanotify_event_metadata*>(events); FAN_EVENT_OK(event, left);
+            for (auto* event = reinterpret_cast<fanotify_event_metadata*>(events); FAN_EVENT_OK(event, left);
                  event = FAN_EVENT_NEXT(event, left)) {
                 saw = saw || event->pid == ::getpid();
                 ::close(event->fd);
