@@ -60,15 +60,19 @@ TEST_F(Jump, out_of_a_callback_leaves_a_handle_that_works_for_any_thread)
     }
 }
 
-// C10, decision 11: at once, not by luck later.
+// C10, decision 11: at once, not by luck later; and on the main thread, as here, with no descriptor to be had.
 TEST_F(Jump, out_of_a_callback_lets_finalize_release_everything)
 {
     for (const auto flag : kAllFlags) {
         Listener listener;
         const int fd = listener.fd();
         jump_away(listener, flag);
-        EXPECT_EQ(CS_OK, listener.finalize()) << flag;
+        {
+            const FewDescriptors none(0);
+            EXPECT_EQ(CS_OK, listener.finalize()) << flag;
+        }
         EXPECT_FALSE(open_descriptors().contains(fd)) << flag;
+        EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); })) << flag;
     }
 }
 
