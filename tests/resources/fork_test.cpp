@@ -3,6 +3,10 @@
 
 #include "support/companion.hpp"
 #include "support/process.hpp"
+#include "support/thread.hpp"
+
+#include <cstdio>
+#include <cstdlib>
 
 #include <unistd.h>
 
@@ -42,6 +46,8 @@ TEST_F(Fork, lets_the_child_exit)
 {
     const Listener listener;
     EXPECT_EQ(0, in_child([] { return 0; }));
+    std::fflush(nullptr); // or the child writes it, too
+    EXPECT_EQ(0, in_child([]() -> int { std::exit(0); }));
     EXPECT_TRUE(listener.works());
 }
 
@@ -96,6 +102,32 @@ TEST_F(Fork, lets_a_handle_outlive_its_creator)
     EXPECT_EQ("works", creator.hear());
     EXPECT_EQ(0, creator.wait());
     EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); }));
+}
+
+// One thread waits for events, one for an answer, and this one finalizes: 0 if both others learn of it.
+int finalize_among_threads(Listener& listener)
+{
+    const std::uint64_t handle = listener;
+    Background waiting([=] { return service().dispatch(handle, CS_DISPATCH_BLOCKING); });
+    Background asking([=] { return service().ask(handle); });
+    if (!waiting.thread().falls_asleep() || !asking.thread().falls_asleep())
+        ::_exit(1); // at once: the threads may not end
+    const auto finalized = listener.finalize();
+    if (!waiting.ended_within(kPatience / 2) || !asking.ended_within(kPatience / 2))
+        ::_exit(2);
+    const bool told = waiting.result() == CS_ERR_BAD_HANDLE && asking.result() == CS_ERR_BAD_HANDLE;
+    return finalized == CS_OK && told ? 0 : 3;
+}
+
+// Decision 4
+TEST_F(Fork, lets_a_thread_of_the_child_finalize_what_others_use)
+{
+    Listener listener;
+    {
+        const Freeze freeze(daemon());
+        EXPECT_EQ(0, in_child([&] { return finalize_among_threads(listener); }));
+    }
+    EXPECT_EQ(CS_OK, listener.finalize());
 }
 
 // Decision 4

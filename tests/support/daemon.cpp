@@ -101,7 +101,7 @@ Daemon::Daemon(const Options& options)
 
 Daemon::~Daemon()
 {
-    if (!pid_)
+    if (!pid_ || creator_ != ::getpid()) // a child that exits has none to end
         return;
     // It removes the files of connections that were closed just now; killed before, it would leave them.
     eventually(1s, [this] { return connection_entries(pid_).empty(); });

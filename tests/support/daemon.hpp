@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <sys/types.h>
+#include <unistd.h>
 
 namespace test {
 
@@ -53,6 +54,7 @@ private:
     int reap();
     std::string log_tail() const;
 
+    const pid_t creator_ = ::getpid();
     pid_t pid_ = 0;
     std::string configuration_;
     std::string log_;
