@@ -26,6 +26,27 @@ cs_error_t provoke(cpg_handle_t handle)
     return error;
 }
 
+// All of an iteration at once, and the fixture's calls.
+const std::vector<HandleCall>& calls()
+{
+    static const std::vector<HandleCall> all = [] {
+        std::vector<HandleCall> result = {
+            {"iteration", HandleCall::request, [](cpg_handle_t handle) {
+                 cpg_iteration_handle_t iteration = kNoHandle;
+                 auto error = cpg_iteration_initialize(handle, CPG_ITERATION_ALL, nullptr, &iteration);
+                 if (error != CS_OK)
+                     return error;
+                 cpg_iteration_description_t description;
+                 error = cpg_iteration_next(iteration, &description);
+                 const auto finalized = cpg_iteration_finalize(iteration);
+                 return error == CS_OK || error == CS_ERR_NO_SECTIONS ? finalized : error; // in any group or in none
+             }}};
+        result.insert(result.end(), cpg_calls().begin(), cpg_calls().end());
+        return result;
+    }();
+    return all;
+}
+
 } // namespace
 
 const Service& service()
@@ -35,7 +56,7 @@ const Service& service()
         .finalize = cpg_finalize,
         .dispatch = cpg_dispatch,
         .fd_get = cpg_fd_get,
-        .calls = cpg_calls,
+        .calls = calls,
         .prepare =
             [](cpg_handle_t) {
                 EXPECT_TRUE(await_members("calls", 0)); // the last handle may have joined

@@ -1,5 +1,5 @@
 // Many threads that do everything with one handle, until it is finalized under them.
-#include "service.hpp"
+#include "listener.hpp"
 
 #include "support/sanitizers.hpp"
 #include "support/thread.hpp"
@@ -13,16 +13,23 @@ using namespace test;
 using Threads = ServiceTest;
 
 constexpr std::size_t kThreads = 8;
+constexpr int kAnswers = 50; // before all of them wait, as who joins a group that was left does for a second
 constexpr int kRounds = kSanitized ? 3 : 10;
 
 TEST_F(Threads, that_share_a_handle_get_answers_until_it_is_finalized)
 {
     const auto& calls = service().calls();
     for (int round = 0; round < kRounds; ++round) {
-        std::uint64_t handle = kNoHandle;
-        ASSERT_EQ(CS_OK, service().initialize(&handle));
+        Listener listener;
+        const std::uint64_t handle = listener;
         std::atomic<int> answers = 0;
         std::atomic<bool> finalized = false; // a bad handle may also be that of an iteration
+        const auto wait = [&](cs_dispatch_flags_t flag) {
+            auto error = CS_OK;
+            while ((error = service().dispatch(handle, flag)) == CS_OK) {
+            }
+            return error;
+        };
         // Each begins at another place, and all meet everywhere.
         const auto work = [&](std::size_t next) {
             for (;; next = (next + 1) % calls.size()) {
@@ -35,11 +42,16 @@ TEST_F(Threads, that_share_a_handle_get_answers_until_it_is_finalized)
             }
         };
         std::list<Background<cs_error_t>> threads;
-        for (std::size_t number = 0; number < kThreads; ++number)
+        for (const auto flag : {CS_DISPATCH_BLOCKING, CS_DISPATCH_ONE})
+            threads.emplace_back([&wait, flag] { return wait(flag); });
+        for (std::size_t number = threads.size(); number < kThreads; ++number)
             threads.emplace_back([&work, at = number * calls.size() / kThreads] { return work(at); });
-        EXPECT_TRUE(eventually([&] { return answers >= 200; }));
+        EXPECT_TRUE(eventually([&] {
+            service().provoke(handle);
+            return answers >= kAnswers;
+        }));
         finalized = true;
-        EXPECT_EQ(CS_OK, service().finalize(handle));
+        EXPECT_EQ(CS_OK, listener.finalize());
         for (auto& thread : threads)
             EXPECT_EQ(CS_ERR_BAD_HANDLE, thread.result());
     }
