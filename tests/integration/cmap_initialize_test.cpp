@@ -6,9 +6,7 @@
 #include <cstdlib>
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace {
@@ -132,30 +130,6 @@ TEST_F(CmapInitialize, without_enough_descriptors_fails_and_holds_nothing)
         EXPECT_EQ(before, open_descriptors()) << more;
     }
     ADD_FAILURE() << "however many there are";
-}
-
-// T12
-TEST_F(CmapInitialize, opens_five_hundred_handles_at_once)
-{
-    constexpr std::size_t kHandles = 500;
-    constexpr std::size_t kMemoryPerHandle = 3'300'000;
-    struct statvfs memory {};
-    ASSERT_EQ(0, ::statvfs("/dev/shm", &memory));
-    if (transport() != Transport::socket && memory.f_bavail * memory.f_bsize < kHandles * kMemoryPerHandle)
-        GTEST_SKIP() << "/dev/shm is too small for " << kHandles << " connections";
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    const rlimit raised{limit.rlim_max, limit.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &raised);
-
-    {
-        std::list<Cmap> handles;
-        for (std::size_t i = 0; i < kHandles; ++i)
-            handles.emplace_back();
-        for (const auto& handle : handles)
-            ASSERT_NE(kNoValue, handle.get("totem.version"));
-    }
-    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // T13

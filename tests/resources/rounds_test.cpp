@@ -7,6 +7,9 @@
 
 #include <list>
 
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+
 namespace {
 
 using namespace test;
@@ -33,6 +36,29 @@ TEST_F(Rounds, of_connecting_and_finalizing_leave_nothing)
     if (!kSanitized) {
         EXPECT_LT(resident_memory(), resident + kMegabyte);
     }
+}
+
+// T12
+TEST_F(Rounds, of_opening_handles_may_come_to_five_hundred)
+{
+    if (transport() == Transport::libqb)
+        GTEST_SKIP() << "seconds for what the other two show";
+    constexpr std::size_t kHandles = 500;
+    constexpr std::size_t kMemoryPerHandle = 3'300'000;
+    struct statvfs memory {};
+    ASSERT_EQ(0, ::statvfs("/dev/shm", &memory));
+    if (transport() == Transport::ring && memory.f_bavail * memory.f_bsize < kHandles * kMemoryPerHandle)
+        GTEST_SKIP() << "/dev/shm is too small for " << kHandles << " connections";
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const rlimit raised{limit.rlim_max, limit.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &raised);
+    {
+        std::list<Handle> handles(kHandles);
+        for (const auto& handle : handles)
+            ASSERT_EQ(CS_OK, service().ask(handle));
+    }
+    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 // Decision 10
