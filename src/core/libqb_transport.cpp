@@ -39,7 +39,6 @@ int check_descriptors()
     return rc;
 }
 
-#ifdef HAVE_QB_IPCC_CONNECT_ASYNC
 // Ends a connection whose peer is not trusted. libqb must not get to see a reply, whose files it would open: after the
 // shutdown none can arrive, and what has arrived is thrown away.
 void refuse(qb_ipcc_connection* connection, int socket)
@@ -51,7 +50,6 @@ void refuse(qb_ipcc_connection* connection, int socket)
     if (qb_ipcc_connect_continue(connection) == 0)
         qb_ipcc_disconnect(connection);
 }
-#endif
 
 } // namespace
 
@@ -67,8 +65,6 @@ int LibqbTransport::connect(const char* service, const Settings& settings)
     room_ = RingFiles::data_size(size > 0 ? static_cast<std::size_t>(size) : kMessageSize);
     return 0;
 }
-
-#ifdef HAVE_QB_IPCC_CONNECT_ASYNC
 
 int LibqbTransport::reach(const char* service, const Settings& settings)
 {
@@ -92,37 +88,11 @@ int LibqbTransport::reach(const char* service, const Settings& settings)
     return rc;
 }
 
-#else
-
-int LibqbTransport::reach(const char* service, const Settings& settings)
-{
-    errno = 0;
-    connection_ = qb_ipcc_connect(service, kMessageSize);
-    if (connection_ == nullptr)
-        return errno != 0 ? -errno : -ENOTCONN;
-    // This libqb lets nobody look at the peer any earlier, nor at the socket itself with the socket transport.
-    int socket = -1;
-    Server server;
-    if (qb_ipcc_fd_get(connection_, &socket) != 0 || !socket_peer(socket, server) ||
-        !settings.accepts_peer(server.uid)) {
-        qb_ipcc_disconnect(connection_);
-        connection_ = nullptr;
-        return -EACCES;
-    }
-    int type = 0;
-    socklen_t length = sizeof type;
-    if (getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM)
-        setup_socket_ = socket;
-    return 0;
-}
-
-#endif
-
 unsigned LibqbTransport::poll_set(pollfd (&set)[2]) const
 {
     set[0] = {event_socket_, POLLIN, 0};
     set[1] = {setup_socket_, POLLIN, 0};
-    return setup_socket_ != event_socket_ && setup_socket_ >= 0 ? 2 : 1;
+    return setup_socket_ != event_socket_ ? 2 : 1;
 }
 
 int LibqbTransport::send(const Message& message, unsigned threshold, const std::atomic<bool>* give_up)
@@ -132,7 +102,7 @@ int LibqbTransport::send(const Message& message, unsigned threshold, const std::
     // With no room for the notification byte libqb would burn the CPU until the daemon wakes up.
     for (;;) {
         pollfd entry{setup_socket_, POLLOUT, 0};
-        if (setup_socket_ < 0 || poll(&entry, 1, kSliceMs) > 0) {
+        if (poll(&entry, 1, kSliceMs) > 0) {
             if (hung_up(entry.revents))
                 return -ENOTCONN;
             break;
@@ -228,8 +198,7 @@ int LibqbTransport::failure(ssize_t rc)
     case EBADMSG:
     case ENOBUFS:
         broken_.store(true, std::memory_order_relaxed);
-        if (setup_socket_ >= 0)
-            shutdown(setup_socket_, SHUT_RDWR);
+        shutdown(setup_socket_, SHUT_RDWR);
         return -EPROTO;
     default:
         return static_cast<int>(rc);
@@ -238,7 +207,7 @@ int LibqbTransport::failure(ssize_t rc)
 
 bool LibqbTransport::gone()
 {
-    pollfd entry{setup_socket_ >= 0 ? setup_socket_ : event_socket_, POLLIN, 0};
+    pollfd entry{setup_socket_, POLLIN, 0};
     return poll(&entry, 1, 0) > 0 && hung_up(entry.revents);
 }
 
