@@ -1,6 +1,7 @@
 // Stands between the program, with all its libraries, and the system calls that a signal interrupts or that may do a
 // part of their work only. No others are made that could be: opening, mapping, sizing and removing files in memory,
-// making and closing sockets, and asking for what is known never wait for anything that a signal would end.
+// making and closing sockets, and asking for what is known never wait for anything that a signal would end. (For
+// libcpg's pauses see cpg_token_test.cpp.)
 #pragma once
 
 namespace test {
