@@ -24,7 +24,7 @@ Connection::~Connection()
     const auto end = [&](auto* transport) {
         if (transport == nullptr)
             return;
-        if (abandoned_)
+        if (abandoned())
             transport->forget(); // what a child shares with its parent is left alone
         else
             transport->close();
@@ -106,7 +106,9 @@ int Connection::post(const Message& message, unsigned threshold, const std::atom
     while (!sending_.lock_within(kSliceMs))
         if (give_up != nullptr && give_up->load(std::memory_order_acquire))
             return -ENOTCONN;
-    const int rc = on_transport([&](auto& transport) { return transport.send(message, threshold, give_up); });
+    int rc = -ENOTCONN;
+    if (!abandoned())
+        rc = on_transport([&](auto& transport) { return transport.send(message, threshold, give_up); });
     sending_.unlock();
     return rc;
 }
@@ -162,9 +164,14 @@ unsigned Connection::begin_close(const Caller& caller)
     closing_.store(true, std::memory_order_release);
     const Guard guard(events_);
     if (getpid() != owner_) {
-        abandoned_ = true;
+        abandoned_.store(true, std::memory_order_relaxed);
         let_go_.store(true, std::memory_order_relaxed);
-        on_transport([](auto& transport) { transport.abandon(); });
+        // Not between a message and its byte, without which the daemon would freeze: then what the descriptor stands
+        // for is left to the last user.
+        if (sending_.lock_within(kSliceMs)) {
+            on_transport([](auto& transport) { transport.abandon(); });
+            sending_.unlock();
+        }
     } else if (running_.any_of_others(caller)) {
         on_transport([&](auto& transport) {
             // A daemon with an event to announce hangs up on a client that does not listen any more.
@@ -181,7 +188,7 @@ unsigned Connection::begin_close(const Caller& caller)
 
 int Connection::last_request(const Message& request)
 {
-    if (abandoned_ || !exchange_.try_lock())
+    if (abandoned() || !exchange_.try_lock())
         return 0;
     View reply;
     int rc = exchange(request, kOrdinary, reply);
@@ -276,7 +283,7 @@ void Connection::end_loan()
 {
     const Guard guard(events_);
     borrower_ = nullptr;
-    if (!abandoned_)
+    if (!abandoned())
         on_transport([](auto& transport) { transport.reclaim(); });
     pthread_cond_broadcast(&loan_ended_);
 }

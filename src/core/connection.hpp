@@ -92,6 +92,7 @@ private:
 
     template <class F> decltype(auto) on_transport(F f) { return ring_ != nullptr ? f(*ring_) : f(*libqb_); }
 
+    [[nodiscard]] bool abandoned() const { return abandoned_.load(std::memory_order_relaxed); }
     int open_ring(const char* service, const Settings& settings);
     int open_libqb(const char* service, const Settings& settings);
     int post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up);
@@ -103,7 +104,7 @@ private:
     LibqbTransport* libqb_ = nullptr;
     pid_t owner_ = 0;
     std::atomic<bool> closing_{false};
-    bool abandoned_ = false; // closed in a child of the process that opened it
+    std::atomic<bool> abandoned_{false}; // closed in a child of the process that opened it
     // The daemon may have been let go for a dispatch to wake up, or for a send to end: not its own doing then.
     std::atomic<bool> let_go_{false};
 

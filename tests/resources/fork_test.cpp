@@ -1,5 +1,6 @@
 // Handles across fork: either side may use one, and neither spoils it for the other by leaving.
 #include "listener.hpp"
+#include "system_calls.hpp"
 
 #include "support/companion.hpp"
 #include "support/process.hpp"
@@ -128,6 +129,23 @@ TEST_F(Fork, lets_a_thread_of_the_child_finalize_what_others_use)
         EXPECT_EQ(0, in_child([&] { return finalize_among_threads(listener); }));
     }
     EXPECT_EQ(CS_OK, listener.finalize());
+}
+
+// Decision 4: a message without its byte would freeze the daemon.
+TEST_F(Fork, lets_a_thread_of_the_child_finalize_in_the_midst_of_a_request)
+{
+    if (transport() == Transport::socket)
+        GTEST_SKIP() << "a message needs no byte there";
+    Listener listener;
+    EXPECT_EQ(0, in_child([&] {
+                  Background asking([handle = std::uint64_t(listener)] {
+                      const LateSends late;
+                      return service().ask(handle);
+                  });
+                  return asking.thread().falls_asleep() && listener.finalize() == CS_OK ? 0 : 1;
+              }));
+    EXPECT_EQ(CS_OK, service().ask(listener));
+    EXPECT_EQ(0, in_child([] { return service().ask(Handle()) == CS_OK ? 0 : 1; }));
 }
 
 // Decision 4

@@ -1,6 +1,8 @@
 #undef _FORTIFY_SOURCE // its inline functions would be in the way of ours
 #include "system_calls.hpp"
 
+#include "support/eventually.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -21,6 +23,7 @@ thread_local int until_interruption = kNever; // so many calls are left alone be
 thread_local bool has_interrupted = false;
 thread_local bool only_waits = false;
 thread_local bool byte_by_byte = false;
+thread_local bool late = false;
 
 bool interrupts(bool waits = false)
 {
@@ -70,6 +73,16 @@ ByteByByte::~ByteByByte()
     byte_by_byte = false;
 }
 
+LateSends::LateSends()
+{
+    late = true;
+}
+
+LateSends::~LateSends()
+{
+    late = false;
+}
+
 } // namespace test
 
 extern "C" {
@@ -89,6 +102,8 @@ int connect(int socket, const sockaddr* address, socklen_t length)
 ssize_t send(int socket, const void* data, std::size_t size, int flags)
 {
     static const auto real = test::next<decltype(send)>("send");
+    if (test::late)
+        std::this_thread::sleep_for(test::kGlance);
     return test::interrupts() ? -1 : real(socket, data, test::part_of(size), flags);
 }
 

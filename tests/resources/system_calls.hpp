@@ -30,4 +30,13 @@ public:
     ByteByByte& operator=(const ByteByByte&) = delete;
 };
 
+// Until the end of the scope whatever this thread sends is late.
+class LateSends {
+public:
+    LateSends();
+    ~LateSends();
+    LateSends(const LateSends&) = delete;
+    LateSends& operator=(const LateSends&) = delete;
+};
+
 } // namespace test
