@@ -215,6 +215,8 @@ protected:
 
 TEST_P(LieToLibqb, lets_initialize_end)
 {
+    if (std::string(GetParam().name) == "less_than_was_asked_for")
+        GTEST_SKIP() << "libqb's client maps what was offered, and unmaps as much as the files hold";
     Attempt();
     EXPECT_TRUE(daemon.visited(1));
     EXPECT_TRUE(eventually([this] { return daemon.end().hung_up(); }));
