@@ -255,7 +255,7 @@ int Connection::take_next(Dispatching& record, const Taking& taking, const Recei
         const bool part = filter != nullptr && filter->is_part(view);
         const bool lend = event.lent && receiver.may_lend && !copy_all_ && !part;
         // Memory first: an event for which there is none stays where it is, announced as before.
-        if (!part && !lend && !record.buffer.reserve(event.size))
+        if (!part && !lend && !record.buffer.reserve(event.size) && !transport.hand_over(record.buffer))
             return -ENOMEM;
         if (const int rc = transport.accept(taking); rc <= 0)
             return rc;
@@ -271,7 +271,8 @@ int Connection::take_next(Dispatching& record, const Taking& taking, const Recei
             rc = filter->absorb(receiver.session, view, record.buffer, mine);
         } else {
             mine = {record.buffer.data(), event.size};
-            std::memcpy(mine.data, event.data, event.size);
+            if (mine.data != event.data) // handed over
+                std::memcpy(mine.data, event.data, event.size);
         }
         transport.reclaim();
         event = mine;

@@ -160,6 +160,14 @@ int LibqbTransport::peek(const Taking&, Event& event)
     return 1;
 }
 
+// An event that libqb has given is announced no more, so it must not be left for another dispatch to find.
+bool LibqbTransport::hand_over(Buffer& buffer)
+{
+    const std::size_t capacity = events_.capacity();
+    buffer.adopt(events_.yield(), capacity);
+    return true;
+}
+
 void LibqbTransport::reclaim()
 {
     if (pending_ > kKeepUpTo)

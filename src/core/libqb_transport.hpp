@@ -24,6 +24,7 @@ public:
     void drop_reply();
     int peek(const Taking& taking, Event& event);
     static int accept(const Taking&) { return 1; } // libqb took its notification byte with it
+    bool hand_over(Buffer& buffer);
     void reclaim();
     void settle() {}
 

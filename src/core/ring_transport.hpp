@@ -24,6 +24,7 @@ public:
     void drop_reply();
     int peek(const Taking& taking, Event& event);
     int accept(const Taking& taking);
+    static bool hand_over(Buffer&) { return false; }
     void reclaim();
     void settle();
 

@@ -9,6 +9,7 @@
 //   void drop_reply()
 //   int peek(const Taking&, Event&)                 1 with the oldest event, where it lies; 0 if there is none
 //   int accept(const Taking&)                       1 if that event is ours to deliver; 0 if it is not announced yet
+//   bool hand_over(Buffer&)                         gives the event's memory away, if it can
 //   void reclaim()                                  ends the use of the event's memory
 //   void settle()                                   takes the bytes of delivered events that are still owed
 //   bool gone()                                     asks the kernel: is the daemon's end closed?
