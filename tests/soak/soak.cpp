@@ -225,7 +225,11 @@ bool soak_for(std::chrono::minutes length, std::uint64_t seed)
     }
 
     troubles.heal_all();
-    cluster.await_complete();
+    try {
+        cluster.await_complete();
+    } catch (const std::exception& error) {
+        listeners.violation(error.what());
+    }
     std::this_thread::sleep_for(kSettling);
     tell_all("stop");
     if (!eventually(kGathering, [&] { return listeners.complete(); }))
