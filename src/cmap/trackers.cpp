@@ -1,8 +1,7 @@
 #include "cmap/trackers.hpp"
 
 #include "cmap/wire.hpp"
-
-#include <time.h>
+#include "core/clock.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -12,19 +11,7 @@ namespace corosync::cmap {
 namespace {
 
 constexpr std::size_t kFirstSize = 8;
-constexpr long kConfirmNs = 100000000;
-
-timespec soon()
-{
-    timespec when{};
-    clock_gettime(CLOCK_MONOTONIC, &when);
-    when.tv_nsec += kConfirmNs;
-    if (when.tv_nsec >= 1000000000) {
-        when.tv_nsec -= 1000000000;
-        ++when.tv_sec;
-    }
-    return when;
-}
+constexpr int kConfirmMs = 100;
 
 } // namespace
 
@@ -71,7 +58,7 @@ void Trackers::remove(std::uint64_t cookie)
 bool Trackers::find(std::uint64_t cookie, Tracker& tracker)
 {
     const Guard guard(mutex_);
-    const timespec end = soon();
+    const timespec end = moment_in(kConfirmMs);
     for (;;) {
         const Entry* entry = entry_of(cookie);
         if (entry == nullptr)
@@ -124,8 +111,10 @@ Trackers::Entry* Trackers::entry_of(std::uint64_t cookie)
 bool Trackers::grow()
 {
     const std::size_t larger = size_ == 0 ? kFirstSize : size_ * 2;
+    if (larger > UINT32_MAX) // a cookie has 32 bits for the index
+        return false;
     auto* entries = static_cast<Entry*>(realloc(entries_, larger * sizeof(Entry)));
-    if (entries == nullptr || larger > UINT32_MAX)
+    if (entries == nullptr)
         return false;
     for (std::size_t index = size_; index < larger; ++index)
         entries[index] = {};

@@ -20,11 +20,21 @@ inline std::int64_t now_ms()
     return now_ns() / 1000000;
 }
 
+// For the system's calls that wait until a moment.
+inline timespec moment_in(int milliseconds, clockid_t clock = CLOCK_MONOTONIC)
+{
+    timespec when{};
+    clock_gettime(clock, &when);
+    when.tv_nsec += milliseconds % 1000 * 1000000L;
+    when.tv_sec += milliseconds / 1000 + when.tv_nsec / 1000000000;
+    when.tv_nsec %= 1000000000;
+    return when;
+}
+
 // However many signals arrive meanwhile.
 inline void pause_ms(int milliseconds)
 {
-    const std::int64_t end = now_ns() + milliseconds * std::int64_t{1000000};
-    const timespec when{static_cast<time_t>(end / 1000000000), static_cast<long>(end % 1000000000)};
+    const timespec when = moment_in(milliseconds);
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, nullptr) == EINTR) {
     }
 }

@@ -1,10 +1,25 @@
 // Mutual exclusion without the C++ run-time library.
 #pragma once
 
+#include "core/clock.hpp"
+
 #include <pthread.h>
-#include <time.h>
 
 namespace corosync {
+
+#ifdef __SANITIZE_THREAD__ // does not know the other one
+inline int lock_for(pthread_mutex_t* mutex, int limit_ms)
+{
+    const timespec end = moment_in(limit_ms, CLOCK_REALTIME);
+    return pthread_mutex_timedlock(mutex, &end);
+}
+#else
+inline int lock_for(pthread_mutex_t* mutex, int limit_ms)
+{
+    const timespec end = moment_in(limit_ms);
+    return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &end);
+}
+#endif
 
 class Mutex {
 public:
@@ -15,18 +30,8 @@ public:
 
     void lock() { pthread_mutex_lock(&mutex_); }
     bool try_lock() { return pthread_mutex_trylock(&mutex_) == 0; }
-    // Waits no longer than `limit_ms`; a wall clock that is set meanwhile makes it more or less.
-    bool lock_within(int limit_ms)
-    {
-        if (try_lock())
-            return true;
-        timespec end{};
-        clock_gettime(CLOCK_REALTIME, &end);
-        end.tv_nsec += limit_ms % 1000 * 1000000L;
-        end.tv_sec += limit_ms / 1000 + end.tv_nsec / 1000000000;
-        end.tv_nsec %= 1000000000;
-        return pthread_mutex_timedlock(&mutex_, &end) == 0;
-    }
+    // Waits no longer than `limit_ms`.
+    bool lock_within(int limit_ms) { return try_lock() || lock_for(&mutex_, limit_ms) == 0; }
     void unlock() { pthread_mutex_unlock(&mutex_); }
     pthread_mutex_t* native() { return &mutex_; }
 
