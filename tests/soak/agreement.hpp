@@ -1,6 +1,6 @@
 // Compares what the members of a group on several nodes are told, and says where they contradict each other or the
 // promises of closed process groups:
-//   - of each sender its messages come in order and once, and to itself without a gap;
+//   - of each sender its messages come in order and once;
 //   - who goes from one ring to the next together is told the same in between, in the same order (virtual synchrony);
 //   - who parts, or dies, has been told what it was told in the same order as the others.
 #pragma once
@@ -65,6 +65,7 @@ public:
         std::uint64_t together = 0; // comparisons of two members who went on together
         std::uint64_t apart = 0;    // and who did not
         std::uint64_t excused = 0;  // messages that one of the two had missed when they met
+        std::uint64_t skipped = 0;  // messages that their senders were not told, though later ones
         std::uint64_t violations = 0;
     };
     const Figures& figures() const { return figures_; }

@@ -27,6 +27,7 @@ constexpr auto kShortestPause = 100ms;
 constexpr auto kLongestPause = 6000ms;
 constexpr auto kSettling = 2s; // with messages, after the last fault
 constexpr auto kGathering = 60s;
+constexpr const char* kDrop = "cs_ipcs_msg_process() (2:2 - "; // request 2 of service 2, a message in one piece
 constexpr auto kMostExcused = 0.001; // share of what is delivered: each message is followed by a pause
 
 // Kills, freezes and cuts off one node after the other, and brings them back.
@@ -67,6 +68,15 @@ public:
 
     // Whether for its own reasons or ours.
     std::uint32_t deaths(int node) { return at(node).deaths; }
+
+    // Messages that the daemons took and had no room for. They tell their log, and nobody else: CS_OK had been given.
+    std::uint64_t drops()
+    {
+        auto sum = drops_of_the_dead_;
+        for (int node = 1; node <= kNodes; ++node)
+            sum += drops_in_log(node);
+        return sum;
+    }
 
     struct Figures {
         unsigned kills = 0;
@@ -147,9 +157,20 @@ private:
             cluster_.resume(number);
         if (node.cut_off)
             cluster_.reconnect(number);
-        if (node.killed)
+        if (node.killed) {
+            drops_of_the_dead_ += drops_in_log(number);
             cluster_.restart(number);
+        }
         node = {.deaths = node.deaths};
+    }
+
+    std::uint64_t drops_in_log(int number)
+    {
+        const auto log = cluster_.daemon(number).log();
+        std::uint64_t count = 0;
+        for (auto found = log.find(kDrop); found != std::string::npos; found = log.find(kDrop, found + 1))
+            ++count;
+        return count;
     }
 
     void note_the_dead()
@@ -176,6 +197,7 @@ private:
     Cluster& cluster_;
     std::mt19937_64 random_;
     std::array<Node, kNodes> nodes_{};
+    std::uint64_t drops_of_the_dead_ = 0;
     Figures figures_;
 };
 
@@ -188,8 +210,9 @@ void print_figures(const char* when, const Troubles& troubles, const Listeners& 
               << " partitions, " << faults.ends << " daemons that ended by themselves; " << told.confchgs
               << " confchgs, " << told.rings << " rings; " << told.together
               << " comparisons of members that went on together, " << told.apart << " of others, " << told.excused
-              << " messages excused; " << listeners.votes_told() << " changes of quorum, " << listeners.map_told()
-              << " of the map; " << losses << " re-initialisations; " << told.violations << " violations" << std::endl;
+              << " messages excused, " << told.skipped << " that did not come back to their senders; " << listeners.votes_told()
+              << " changes of quorum, " << listeners.map_told() << " of the map; " << losses << " re-initialisations; "
+              << told.violations << " violations" << std::endl;
 }
 
 // What keeps it from that.
@@ -258,6 +281,11 @@ bool soak_for(std::chrono::minutes length, std::uint64_t seed)
     if (const auto told = listeners.figures();
         static_cast<double>(told.excused) > kMostExcused * static_cast<double>(told.messages))
         listeners.violation("more is missed than can be excused");
+
+    if (const auto skipped = listeners.figures().skipped, drops = troubles.drops(); skipped > drops)
+        listeners.violation(std::to_string(skipped) +
+                            " messages did not come back to their senders, and daemons had no room for " +
+                            std::to_string(drops));
 
     for (const auto& text : listeners.violations())
         std::cout << "violation: " << text << '\n';

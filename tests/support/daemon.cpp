@@ -186,10 +186,15 @@ int Daemon::reap()
     return status;
 }
 
-std::string Daemon::log_tail() const
+std::string Daemon::log() const
 {
     std::ifstream file(log_);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string Daemon::log_tail() const
+{
+    const auto text = log();
     constexpr std::size_t kEnough = 2000;
     return text.size() > kEnough ? text.substr(text.size() - kEnough) : text;
 }
