@@ -210,9 +210,9 @@ void print_figures(const char* when, const Troubles& troubles, const Listeners& 
               << " partitions, " << faults.ends << " daemons that ended by themselves; " << told.confchgs
               << " confchgs, " << told.rings << " rings; " << told.together
               << " comparisons of members that went on together, " << told.apart << " of others, " << told.excused
-              << " messages excused, " << told.skipped << " that did not come back to their senders; " << listeners.votes_told()
-              << " changes of quorum, " << listeners.map_told() << " of the map; " << losses << " re-initialisations; "
-              << told.violations << " violations" << std::endl;
+              << " messages excused, " << told.skipped << " that did not come back to their senders; "
+              << listeners.votes_told() << " changes of quorum, " << listeners.map_told() << " of the map; " << losses
+              << " re-initialisations; " << told.violations << " violations" << std::endl;
 }
 
 // What keeps it from that.
