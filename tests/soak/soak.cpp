@@ -259,7 +259,7 @@ bool soak_for(std::chrono::minutes length, std::uint64_t seed)
     }
 
     troubles.heal_all();
-    // Where CPU is short, daemons with much to do can lose the token again and again: not so when it is quiet.
+    // A daemon that is behind with the others' messages may form ring after ring by itself. It can catch up in quiet.
     const bool formed = becomes_complete(cluster).empty();
     if (formed)
         std::this_thread::sleep_for(kSettling);
