@@ -85,7 +85,9 @@ TEST_F(Memory, that_dispatch_lacks_loses_no_event)
                 const FailingAllocation failing(number);
                 const auto error = listener.dispatch(CS_DISPATCH_ALL);
                 enough = !failing.happened();
-                EXPECT_TRUE(error == CS_OK || (error == CS_ERR_NO_MEMORY && !enough)) << number << ": " << error;
+                // What libqb's client has received needs no copy.
+                const bool managed = error == CS_OK && transport() != Transport::ring;
+                EXPECT_TRUE(managed || error == (enough ? CS_OK : CS_ERR_NO_MEMORY)) << number << ": " << error;
             };
             listener.provoke();
             ASSERT_TRUE(readable(listener.fd(), kPatience));

@@ -1,6 +1,6 @@
 // Compares what the members of a group on several nodes are told, and says where they contradict each other or the
 // promises of closed process groups:
-//   - of each sender its messages come in order and once;
+//   - of each sender its messages come in order and once, and to itself without a gap, but for what its daemon dropped;
 //   - who goes from one ring to the next together is told the same in between, in the same order (virtual synchrony);
 //   - who parts, or dies, has been told what it was told in the same order as the others.
 #pragma once
@@ -8,9 +8,11 @@
 #include <compare>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace soak {
@@ -45,6 +47,10 @@ struct Confchg {
 
 class Agreement {
 public:
+    // How many messages of its own node a daemon says it has dropped.
+    using Dropped = std::function<std::uint64_t(std::uint32_t node)>;
+    explicit Agreement(Dropped dropped) : dropped_(std::move(dropped)) {}
+
     // What a member is told, in its order. It begins with its own confchg.
     void ring(Member member, Ring ring);
     void confchg(Member member, const Confchg& confchg);
@@ -65,7 +71,7 @@ public:
         std::uint64_t together = 0; // comparisons of two members who went on together
         std::uint64_t apart = 0;    // and who did not
         std::uint64_t excused = 0;  // messages that one of the two had missed when they met
-        std::uint64_t skipped = 0;  // messages that their senders were not told, though later ones
+        std::uint64_t dropped = 0;  // messages that did not come back to their senders
         std::uint64_t violations = 0;
     };
     const Figures& figures() const { return figures_; }
@@ -94,6 +100,7 @@ private:
     };
 
     State& state_of(Member member);
+    bool drops_explain(std::uint32_t node, std::uint32_t gap);
     void close(State& state, Ring next);
     void compare(const Segment& a, const Segment& b);
     // From those items on.
@@ -111,7 +118,9 @@ private:
         std::set<std::uint32_t> missed_;
     };
 
+    const Dropped dropped_;
     std::map<Member, State> members_;
+    std::map<std::uint32_t, std::uint64_t> missing_; // of each node's own messages
     std::map<Ring, std::vector<Segment>> closed_;
     std::deque<Ring> recent_; // of which segments are kept
     Figures figures_;

@@ -48,7 +48,8 @@ protected:
 
     std::size_t violations() const { return agreement.violations().size(); }
 
-    Agreement agreement;
+    std::map<std::uint32_t, std::uint64_t> dropped;
+    Agreement agreement{[this](std::uint32_t node) { return dropped[node]; }};
 };
 
 TEST_F(AgreementTest, is_reached_where_all_are_told_the_same)
@@ -96,11 +97,27 @@ TEST_F(AgreementTest, is_broken_by_messages_of_one_sender_out_of_order)
     EXPECT_EQ(1U, violations());
 }
 
-TEST_F(AgreementTest, counts_own_messages_that_are_skipped)
+TEST_F(AgreementTest, is_broken_by_an_own_message_that_is_skipped)
 {
-    tell(kTwo, {from(kTwo, 1), from(kTwo, 2), from(kTwo, 5), from(kOne, 7), from(kTwo, 6)});
-    EXPECT_EQ(2U, agreement.figures().skipped);
+    tell(kOne, {from(kOne, 1), from(kOne, 3)});
+    EXPECT_EQ(1U, violations());
+}
+
+TEST_F(AgreementTest, does_not_need_an_own_message_that_the_daemon_dropped)
+{
+    dropped[2] = 2;
+    tell(kTwo, {from(kTwo, 1), from(kTwo, 3), from(kTwo, 4), from(kTwo, 6)});
     EXPECT_EQ(0U, violations());
+    tell(kTwo, {from(kTwo, 8)});
+    EXPECT_EQ(1U, violations());
+    EXPECT_EQ(3U, agreement.figures().dropped);
+}
+
+TEST_F(AgreementTest, needs_an_own_message_that_another_ones_daemon_dropped)
+{
+    dropped[2] = 1;
+    tell(kOne, {from(kOne, 1), from(kOne, 3)});
+    EXPECT_EQ(1U, violations());
 }
 
 TEST_F(AgreementTest, is_broken_by_an_own_message_that_never_comes_back)

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include <sys/wait.h>
 
@@ -25,7 +26,7 @@ std::set<std::uint32_t> read_nodes(std::istream& line)
 
 } // namespace
 
-Listeners::Listeners(std::list<Companion>& streamers)
+Listeners::Listeners(std::list<Companion>& streamers, Agreement::Dropped dropped) : agreement_(std::move(dropped))
 {
     for (std::uint32_t node = 1; node <= streamers.size(); ++node)
         nodes_[node] = {};

@@ -94,6 +94,7 @@ Daemon::Daemon(const Options& options)
       log_(scratch_directory() + "/" + options.name + ".log"), network_(options.network)
 {
     std::ofstream(configuration_) << configuration_text(options);
+    std::ofstream{log_}; // empty
     start();
     if (options.wait)
         await_service();
@@ -114,7 +115,7 @@ void Daemon::start()
     if (pid_ == -1)
         throw std::runtime_error("cannot fork");
     if (pid_ == 0) {
-        const int log = ::open(log_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        const int log = ::open(log_.c_str(), O_WRONLY | O_APPEND);
         ::dup2(log, STDOUT_FILENO);
         ::dup2(log, STDERR_FILENO);
         if (network_ && !network_->move_in())

@@ -40,7 +40,7 @@ public:
     Daemon& operator=(const Daemon&) = delete;
 
     pid_t pid() const { return pid_; }
-    std::string log() const; // since the last start
+    std::string log() const; // of all that it has started
     void await_service();
 
     void kill();                 // SIGKILL, and reaps
