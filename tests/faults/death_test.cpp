@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
 #include <string>
 
@@ -56,15 +55,6 @@ void expect_no_connection_directories()
         for (const auto& name : shared_memory_entries())
             if (name.starts_with("qb-"))
                 std::filesystem::remove_all("/dev/shm/" + name);
-}
-
-bool maps_shared_memory()
-{
-    std::ifstream maps("/proc/self/maps");
-    for (std::string line; std::getline(maps, line);)
-        if (line.find("/dev/shm/qb-") != std::string::npos)
-            return true;
-    return false;
 }
 
 void inflict(Fault fault, FakeDaemon& daemon)
@@ -116,13 +106,13 @@ TEST_P(Death, hangs_up_the_descriptor_and_leaves_it_open_until_finalize)
 TEST_P(Death, leaves_nothing_in_shared_memory_once_the_handle_is_finalized)
 {
     ASSERT_EQ(1, connection_directories());
-    ASSERT_TRUE(maps_shared_memory());
+    ASSERT_TRUE(maps_rings(::getpid()));
     befall();
     {
         const FewDescriptors none(0); // but that of the connection, which finalize closes first
         client->finalize();
     }
-    EXPECT_FALSE(maps_shared_memory());
+    EXPECT_FALSE(maps_rings(::getpid()));
     remove_what_libqb_leaves(); // an empty directory
     EXPECT_TRUE(eventually([] { return connection_directories() == 0; }));
 }

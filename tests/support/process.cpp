@@ -6,9 +6,11 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iterator>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 #include <dirent.h>
@@ -50,6 +52,16 @@ std::set<std::string> connection_entries(pid_t daemon)
     const auto prefix = "qb-" + std::to_string(daemon) + "-";
     std::erase_if(result, [&](const std::string& name) { return !name.starts_with(prefix); });
     return result;
+}
+
+bool maps_rings(pid_t process)
+{
+    constexpr std::string_view kPrefix = "/dev/shm/qb-"; // and a pid; the daemon's blackbox goes on with a name
+    std::ifstream maps("/proc/" + std::to_string(process) + "/maps");
+    for (std::string line; std::getline(maps, line);)
+        if (const auto at = line.find(kPrefix); at != std::string::npos && line[at + kPrefix.size()] <= '9')
+            return true;
+    return false;
 }
 
 int thread_count()

@@ -19,6 +19,9 @@ std::set<std::string> shared_memory_entries();
 // Those of the connections to the daemon of that pid.
 std::set<std::string> connection_entries(pid_t daemon);
 
+// Whether it has any connection's memory, whose files may be gone already.
+bool maps_rings(pid_t process);
+
 int thread_count();
 
 // Runs body in a child and returns what it returned, as an exit status (0..255), or -1 for a child that died
