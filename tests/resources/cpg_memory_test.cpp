@@ -72,8 +72,9 @@ TEST_F(CpgMemory, that_a_long_message_lacks_costs_that_message_at_most)
         const auto heard = messages(cpg.take());
         // What libqb's client has received needs no copy.
         const bool managed = heard == Texts{message, "next"} && transport() != Transport::ring && errors.empty();
-        if (!managed)
+        if (!managed) {
             EXPECT_EQ(std::vector<cs_error_t>(enough ? 0 : 1, CS_ERR_NO_MEMORY), errors) << number;
+        }
         EXPECT_TRUE(heard == (Texts{message, "next"}) || (!enough && heard == Texts{"next"})) << number;
     }
     EXPECT_TRUE(enough);
