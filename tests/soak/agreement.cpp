@@ -11,11 +11,6 @@ constexpr std::size_t kViolationsKept = 20;
 constexpr Ring kEnd{0, 1};             // where all go together in the end
 constexpr std::uint32_t kFrame = 1000; // and more, of a message
 
-std::string text_of(const Ring& ring)
-{
-    return std::to_string(ring.node) + "." + std::to_string(ring.seq);
-}
-
 std::string text_of(const std::set<std::uint32_t>& nodes)
 {
     std::string text;
@@ -111,7 +106,7 @@ bool Agreement::drops_explain(std::uint32_t node, std::uint32_t gap)
 {
     figures_.dropped += gap;
     missing_[node] += gap;
-    return missing_[node] <= dropped_(node);
+    return missing_[node] <= dropped_messages(log_(node));
 }
 
 void Agreement::loses_daemon(Member member)
@@ -148,20 +143,25 @@ bool Agreement::has_all(Member member, Member sender, std::uint32_t sent) const
 
 void Agreement::close(State& state, Ring next)
 {
-    state.segment.next = next;
-    if (state.segment.ring == Ring{})
+    auto& segment = state.segment;
+    segment.next = next;
+    if (segment.ring == Ring{})
         return; // died before it was told where it was
-    if (!closed_.contains(state.segment.ring)) {
-        recent_.push_back(state.segment.ring);
+    // They may part and meet so quickly that nobody is told of a ring in between, nor of who left.
+    if (next != Ring{})
+        segment.parted = nodes_left(log_(segment.member.node), segment.ring, next);
+    state.fresh.insert(segment.parted.begin(), segment.parted.end());
+    if (!closed_.contains(segment.ring)) {
+        recent_.push_back(segment.ring);
         if (recent_.size() > kRingsKept) {
             closed_.erase(recent_.front());
             recent_.pop_front();
         }
     }
-    auto& others = closed_[state.segment.ring];
+    auto& others = closed_[segment.ring];
     for (const auto& other : others)
-        compare(other, state.segment);
-    others.push_back(std::move(state.segment));
+        compare(other, segment);
+    others.push_back(std::move(segment));
 }
 
 void Agreement::compare(const Segment& a, const Segment& b)
@@ -179,12 +179,7 @@ void Agreement::compare(const Segment& a, const Segment& b)
         in_b = begins_in(b, a);
         in_a = 0;
     }
-    // They may part and meet so quickly that there is no ring in between.
-    const auto parts = [](const Segment& segment, std::size_t from, Member from_whom) {
-        return std::any_of(segment.items.begin() + static_cast<std::ptrdiff_t>(from), segment.items.end(),
-                           [&](const Item& item) { return item.confchg.left.contains(from_whom.node); });
-    };
-    if (a.next == b.next && a.next != Ring{} && !parts(a, in_a, b.member) && !parts(b, in_b, a.member))
+    if (a.next == b.next && a.next != Ring{} && !a.parted.contains(b.member.node) && !b.parted.contains(a.member.node))
         compare_together(a, in_a, b, in_b);
     else
         compare_apart(a, b);

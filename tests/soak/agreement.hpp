@@ -5,6 +5,8 @@
 //   - who parts, or dies, has been told what it was told in the same order as the others.
 #pragma once
 
+#include "daemon_log.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <deque>
@@ -16,12 +18,6 @@
 #include <vector>
 
 namespace soak {
-
-struct Ring {
-    std::uint32_t node = 0;
-    std::uint64_t seq = 0;
-    auto operator<=>(const Ring&) const = default;
-};
 
 // The process on a node, from one connection to its daemon to the next: stays are numbered.
 struct Member {
@@ -47,9 +43,9 @@ struct Confchg {
 
 class Agreement {
 public:
-    // How many messages of its own node a daemon says it has dropped.
-    using Dropped = std::function<std::uint64_t(std::uint32_t node)>;
-    explicit Agreement(Dropped dropped) : dropped_(std::move(dropped)) {}
+    // Of a node's daemon.
+    using Log = std::function<std::string(std::uint32_t node)>;
+    explicit Agreement(Log log) : log_(std::move(log)) {}
 
     // What a member is told, in its order. It begins with its own confchg.
     void ring(Member member, Ring ring);
@@ -90,7 +86,8 @@ private:
         Ring next{};        // none: where it was last seen
         bool whole = false; // from the beginning of the ring on
         std::vector<Item> items{};
-        std::set<std::uint32_t> fresh{}; // nodes whose first messages may have begun before they were members
+        std::set<std::uint32_t> parted{}; // nodes from which it parted before the next ring
+        std::set<std::uint32_t> fresh{};  // nodes whose first messages may have begun before they were members
     };
     struct State {
         Segment segment{};
@@ -118,7 +115,7 @@ private:
         std::set<std::uint32_t> missed_;
     };
 
-    const Dropped dropped_;
+    const Log log_;
     std::map<Member, State> members_;
     std::map<std::uint32_t, std::uint64_t> missing_; // of each node's own messages
     std::map<Ring, std::vector<Segment>> closed_;

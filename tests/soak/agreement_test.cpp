@@ -12,6 +12,7 @@ constexpr Member kTwo{2, 1};
 constexpr Member kThree{3, 1};
 constexpr Ring kFirst{1, 4};
 constexpr Ring kSecond{1, 8};
+constexpr Ring kLater{1, 12};
 constexpr Ring kElsewhere{3, 8};
 constexpr std::uint32_t kLong = 1'500'000;
 
@@ -48,8 +49,20 @@ protected:
 
     std::size_t violations() const { return agreement.violations().size(); }
 
-    std::map<std::uint32_t, std::uint64_t> dropped;
-    Agreement agreement{[this](std::uint32_t node) { return dropped[node]; }};
+    void drop(std::uint32_t node, unsigned count)
+    {
+        while (count-- > 0)
+            logs[node] += "warning [MAIN  ] cs_ipcs_msg_process() (2:2 - 1) No buffer space available!\n";
+    }
+
+    // As the node's daemon sees it.
+    void form(std::uint32_t node, Ring ring, const std::string& members)
+    {
+        logs[node] += "notice [TOTEM ] A new membership (" + text_of(ring) + ") was formed. Members " + members + "\n";
+    }
+
+    std::map<std::uint32_t, std::string> logs;
+    Agreement agreement{[this](std::uint32_t node) { return logs[node]; }};
 };
 
 TEST_F(AgreementTest, is_reached_where_all_are_told_the_same)
@@ -105,7 +118,7 @@ TEST_F(AgreementTest, is_broken_by_an_own_message_that_is_skipped)
 
 TEST_F(AgreementTest, does_not_need_an_own_message_that_the_daemon_dropped)
 {
-    dropped[2] = 2;
+    drop(2, 2);
     tell(kTwo, {from(kTwo, 1), from(kTwo, 3), from(kTwo, 4), from(kTwo, 6)});
     EXPECT_EQ(0U, violations());
     tell(kTwo, {from(kTwo, 8)});
@@ -115,7 +128,7 @@ TEST_F(AgreementTest, does_not_need_an_own_message_that_the_daemon_dropped)
 
 TEST_F(AgreementTest, needs_an_own_message_that_another_ones_daemon_dropped)
 {
-    dropped[2] = 1;
+    drop(2, 1);
     tell(kOne, {from(kOne, 1), from(kOne, 3)});
     EXPECT_EQ(1U, violations());
 }
@@ -160,18 +173,42 @@ TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere)
     EXPECT_EQ(2U, agreement.figures().apart);
 }
 
+// The nodes part and meet, and nobody is told of the rings in between, nor that anybody left.
 TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere_if_they_are_back_at_once)
 {
-    tell(kOne, {from(kTwo, 1)});
-    agreement.confchg(kOne, kThreeLeft);
-    tell(kOne, {from(kTwo, 2)});
-    agreement.confchg(kOne, {{1, 2, 3}, {}, {3}});
-    tell(kThree, {from(kTwo, 1)});
-    agreement.confchg(kThree, {{3}, {1, 2}, {}});
-    agreement.confchg(kThree, {{1, 2, 3}, {}, {1, 2}});
-    move({kOne, kThree}, kSecond);
+    for (const std::uint32_t node : {1, 2, 3})
+        form(node, kFirst, "joined: 1 2 3");
+    for (const std::uint32_t node : {1, 2})
+        form(node, {1, 8}, "left: 3");
+    form(3, {3, 8}, "left: 1 2");
+    for (const std::uint32_t node : {1, 2})
+        form(node, kLater, "joined: 3");
+    form(3, kLater, "joined: 1 2");
+    for (const auto member : {kOne, kTwo, kThree})
+        tell(member, {from(kTwo, 1)});
+    for (const auto member : {kOne, kTwo})
+        tell(member, {from(kTwo, 2)});
+    move({kOne, kTwo, kThree}, kLater);
     EXPECT_EQ(0U, violations());
-    EXPECT_EQ(1U, agreement.figures().apart);
+    EXPECT_EQ(1U, agreement.figures().together);
+    EXPECT_EQ(2U, agreement.figures().apart);
+    // Then 3 may miss the end of what had begun before.
+    for (const auto member : {kOne, kTwo})
+        tell(member, {from(kTwo, 3, kLong), from(kTwo, 4)});
+    tell(kThree, {from(kTwo, 4)});
+    move({kOne, kTwo, kThree}, {1, 16});
+    EXPECT_EQ(0U, violations());
+    EXPECT_EQ(2U, agreement.figures().excused);
+}
+
+TEST_F(AgreementTest, needs_what_the_others_are_told_if_they_part_later)
+{
+    form(3, kFirst, "joined: 1 2 3");
+    form(3, kSecond, "joined: 4");
+    form(3, {3, 12}, "left: 1 2");
+    tell(kOne, {from(kTwo, 1)});
+    move({kOne, kThree}, kSecond);
+    EXPECT_EQ(1U, violations());
 }
 
 TEST_F(AgreementTest, is_broken_by_who_is_told_in_another_order_and_goes_elsewhere)

@@ -26,7 +26,7 @@ std::set<std::uint32_t> read_nodes(std::istream& line)
 
 } // namespace
 
-Listeners::Listeners(std::list<Companion>& streamers, Agreement::Dropped dropped) : agreement_(std::move(dropped))
+Listeners::Listeners(std::list<Companion>& streamers, Agreement::Log log) : agreement_(std::move(log))
 {
     for (std::uint32_t node = 1; node <= streamers.size(); ++node)
         nodes_[node] = {};

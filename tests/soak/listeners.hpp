@@ -20,7 +20,7 @@ namespace soak {
 class Listeners {
 public:
     // Of nodes 1, 2 ..
-    Listeners(std::list<test::Companion>& streamers, Agreement::Dropped dropped);
+    Listeners(std::list<test::Companion>& streamers, Agreement::Log log);
     ~Listeners();
     Listeners(const Listeners&) = delete;
     Listeners& operator=(const Listeners&) = delete;

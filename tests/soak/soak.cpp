@@ -27,7 +27,6 @@ constexpr auto kShortestPause = 100ms;
 constexpr auto kLongestPause = 6000ms;
 constexpr auto kSettling = 2s; // with messages, after the last fault
 constexpr auto kGathering = 60s;
-constexpr const char* kDrop = "cs_ipcs_msg_process() (2:2 - "; // request 2 of service 2, a message in one piece
 constexpr auto kMostExcused = 0.001; // share of what is delivered: each message is followed by a pause
 
 // Kills, freezes and cuts off one node after the other, and brings them back.
@@ -194,15 +193,6 @@ void print_figures(const char* when, const Troubles& troubles, const Listeners& 
               << " re-initialisations; " << told.violations << " violations" << std::endl;
 }
 
-std::uint64_t dropped_by(Daemon& daemon)
-{
-    const auto log = daemon.log();
-    std::uint64_t count = 0;
-    for (auto found = log.find(kDrop); found != std::string::npos; found = log.find(kDrop, found + 1))
-        ++count;
-    return count;
-}
-
 // Once it has had the time to form.
 std::string why_incomplete(Cluster& cluster)
 {
@@ -227,8 +217,7 @@ bool soak_for(std::chrono::minutes length, std::uint64_t seed)
         for (auto& streamer : streamers)
             streamer.say(word);
     };
-    Listeners listeners(streamers,
-                        [&](std::uint32_t node) { return dropped_by(cluster.daemon(static_cast<int>(node))); });
+    Listeners listeners(streamers, [&](std::uint32_t node) { return cluster.daemon(static_cast<int>(node)).log(); });
     Troubles troubles(cluster, seed);
     const auto losses = [&] {
         std::uint32_t sum = 0;
