@@ -176,12 +176,12 @@ TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere)
 // The nodes part and meet, and nobody is told of the rings in between, nor that anybody left.
 TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere_if_they_are_back_at_once)
 {
-    for (const std::uint32_t node : {1, 2, 3})
+    for (const auto node : {1U, 2U, 3U})
         form(node, kFirst, "joined: 1 2 3");
-    for (const std::uint32_t node : {1, 2})
+    for (const auto node : {1U, 2U})
         form(node, {1, 8}, "left: 3");
     form(3, {3, 8}, "left: 1 2");
-    for (const std::uint32_t node : {1, 2})
+    for (const auto node : {1U, 2U})
         form(node, kLater, "joined: 3");
     form(3, kLater, "joined: 1 2");
     for (const auto member : {kOne, kTwo, kThree})
