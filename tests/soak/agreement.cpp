@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kRingsKept = 50; // nobody stays behind for so long
 constexpr std::size_t kViolationsKept = 20;
-constexpr Ring kEnd{0, 1};             // where all go together in the end
+constexpr Ring kEnd{0, 1};             // where all go together in the end; in no log
 constexpr std::uint32_t kFrame = 1000; // and more, of a message
 
 std::string text_of(const std::set<std::uint32_t>& nodes)
@@ -166,6 +166,15 @@ void Agreement::close(State& state, Ring next)
 
 void Agreement::compare(const Segment& a, const Segment& b)
 {
+    if (a.next == b.next && a.next != Ring{} && !a.parted.contains(b.member.node) && !b.parted.contains(a.member.node))
+        compare_together(a, b);
+    else
+        compare_apart(a, b);
+}
+
+void Agreement::compare_together(const Segment& a, const Segment& b)
+{
+    ++figures_.together;
     std::size_t in_a = 0;
     std::size_t in_b = 0;
     const auto begins_in = [](const Segment& earlier, const Segment& later) {
@@ -179,15 +188,6 @@ void Agreement::compare(const Segment& a, const Segment& b)
         in_b = begins_in(b, a);
         in_a = 0;
     }
-    if (a.next == b.next && a.next != Ring{} && !a.parted.contains(b.member.node) && !b.parted.contains(a.member.node))
-        compare_together(a, in_a, b, in_b);
-    else
-        compare_apart(a, b);
-}
-
-void Agreement::compare_together(const Segment& a, std::size_t in_a, const Segment& b, std::size_t in_b)
-{
-    ++figures_.together;
     Misses misses_of_a(a);
     Misses misses_of_b(b);
     while (in_a < a.items.size() || in_b < b.items.size()) {

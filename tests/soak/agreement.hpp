@@ -100,8 +100,7 @@ private:
     bool drops_explain(std::uint32_t node, std::uint32_t gap);
     void close(State& state, Ring next);
     void compare(const Segment& a, const Segment& b);
-    // From those items on.
-    void compare_together(const Segment& a, std::size_t in_a, const Segment& b, std::size_t in_b);
+    void compare_together(const Segment& a, const Segment& b);
     void compare_apart(const Segment& a, const Segment& b);
     // What a member may have missed at the beginning of a ring.
     class Misses {

@@ -201,6 +201,20 @@ TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere_if_they_are_b
     EXPECT_EQ(2U, agreement.figures().excused);
 }
 
+TEST_F(AgreementTest, does_not_need_it_either_if_the_daemon_of_one_of_them_saw_the_other_leave)
+{
+    form(1, kFirst, "joined: 1 2 3");
+    form(1, kSecond, "joined: 3 left: 3");
+    form(3, kSecond, "joined: 1 2 3");
+    form(3, kLater, "joined: 1 left: 1");
+    tell(kOne, {from(kTwo, 1)});
+    move({kOne, kThree}, kSecond);
+    tell(kOne, {from(kTwo, 2)});
+    move({kOne, kThree}, kLater);
+    EXPECT_EQ(0U, violations());
+    EXPECT_EQ(2U, agreement.figures().apart);
+}
+
 TEST_F(AgreementTest, needs_what_the_others_are_told_if_they_part_later)
 {
     form(3, kFirst, "joined: 1 2 3");
@@ -254,7 +268,7 @@ TEST_F(AgreementWithJoiner, is_reached_where_all_are_told_the_same_from_then_on)
 {
     for (const auto member : {kOne, kTwo, joiner})
         tell(member, {from(kTwo, 1)});
-    move({kOne, kTwo, joiner}, {1, 12});
+    move({kOne, kTwo, joiner}, kLater);
     EXPECT_EQ(std::vector<std::string>{}, agreement.violations());
 }
 
@@ -262,7 +276,7 @@ TEST_F(AgreementWithJoiner, is_broken_by_what_only_the_old_ones_are_told)
 {
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 1)});
-    move({kOne, kTwo, joiner}, {1, 12});
+    move({kOne, kTwo, joiner}, kLater);
     EXPECT_EQ(2U, violations());
 }
 
@@ -271,7 +285,7 @@ TEST_F(AgreementWithJoiner, does_not_need_a_long_message_that_may_have_begun_bef
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 1, kLong), from(kTwo, 2)});
     tell(joiner, {from(kTwo, 2)});
-    move({kOne, kTwo, joiner}, {1, 12});
+    move({kOne, kTwo, joiner}, kLater);
     EXPECT_EQ(0U, violations());
     EXPECT_EQ(2U, agreement.figures().excused);
 }
@@ -281,7 +295,7 @@ TEST_F(AgreementWithJoiner, does_not_need_what_comes_before_the_first_that_it_is
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 1), from(kTwo, 2), from(kTwo, 3)});
     tell(joiner, {from(kTwo, 3)});
-    move({kOne, kTwo, joiner}, {1, 12});
+    move({kOne, kTwo, joiner}, kLater);
     EXPECT_EQ(0U, violations());
     EXPECT_EQ(4U, agreement.figures().excused);
 }
@@ -290,7 +304,7 @@ TEST_F(AgreementWithJoiner, needs_not_have_been_told_anything_behind_a_long_mess
 {
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 1, kLong), from(kTwo, 2)});
-    move({kOne, kTwo, joiner}, {1, 12});
+    move({kOne, kTwo, joiner}, kLater);
     EXPECT_EQ(0U, violations());
 }
 
@@ -299,7 +313,7 @@ TEST_F(AgreementWithJoiner, is_told_in_the_order_of_the_others_what_it_does_not_
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 1), from(kOne, 2), from(kTwo, 2)});
     tell(joiner, {from(kTwo, 2), from(kOne, 2)});
-    move({kOne, kTwo, joiner}, {1, 12});
+    move({kOne, kTwo, joiner}, kLater);
     EXPECT_EQ(2U, violations());
 }
 
@@ -309,7 +323,7 @@ TEST_F(AgreementWithJoiner, needs_a_long_message_behind_one_that_it_was_told)
         tell(member, {from(kTwo, 1)});
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 2, kLong)});
-    move({kOne, kTwo, joiner}, {1, 12});
+    move({kOne, kTwo, joiner}, kLater);
     EXPECT_EQ(2U, violations());
 }
 

@@ -29,24 +29,22 @@ std::uint64_t dropped_messages(const std::string& log)
 
 std::set<std::uint32_t> nodes_left(const std::string& log, Ring from, Ring to)
 {
-    const auto formed = [&](Ring ring) { return log.find(kMembership + text_of(ring) + ") was formed"); };
+    const auto line_of = [](Ring ring) { return kMembership + text_of(ring) + ") "; };
     std::set<std::uint32_t> nodes;
-    if (formed(from) == std::string::npos)
+    const auto begin = log.find(line_of(from));
+    if (begin == std::string::npos)
         return nodes;
-    std::istringstream lines(log.substr(formed(from)));
+    const auto end = log.find('\n', log.find(line_of(to), begin));
+    std::istringstream lines(log.substr(begin, end - begin));
     std::string line;
     std::getline(lines, line);
     while (std::getline(lines, line)) {
-        const auto membership = line.find(kMembership);
-        if (membership == std::string::npos)
+        const auto left = line.find(kLeft, line.find(kMembership));
+        if (left == std::string::npos)
             continue;
-        if (const auto left = line.find(kLeft, membership); left != std::string::npos) {
-            std::istringstream list(line.substr(left + std::char_traits<char>::length(kLeft)));
-            for (std::uint32_t node = 0; list >> node;)
-                nodes.insert(node);
-        }
-        if (line.find(kMembership + text_of(to) + ")") != std::string::npos)
-            break;
+        std::istringstream list(line.substr(left + std::char_traits<char>::length(kLeft)));
+        for (std::uint32_t node = 0; list >> node;)
+            nodes.insert(node);
     }
     return nodes;
 }
