@@ -19,7 +19,10 @@ command -v corosync-notifyd >/dev/null || {
 choose_libraries "$@"
 
 reported() {
-    await 30 shows notices "$1" "$2" || fail "it did not report '$2' $1 times: $(cat "$WORK/notices")"
+    await 30 shows notices "$1" "$2" && return
+    at 3 corosync-quorumtool -s >&2 || true # what there was to report
+    grep -h TOTEM "$WORK"/n?.log | tail -n 30 >&2
+    fail "on $run it did not report '$2' $1 times: $(cat "$WORK/notices")"
 }
 
 everything() {
