@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The C functions of libcmap: arguments, handle, one call, result. The order of the checks is the reference's.
 #include "cmap/session.hpp"
-#include "common/facade.hpp"
+#include "service/session_call.hpp"
 
 #include <corosync/cmap.h>
 
@@ -52,8 +53,7 @@ cs_error_t cmap_initialize_map(cmap_handle_t* handle, cmap_map_t map)
 
 cs_error_t cmap_finalize(cmap_handle_t handle)
 {
-    return corosync::finalize(Session::table(), handle, CS_ERR_BAD_HANDLE, Caller::at(__builtin_frame_address(0)),
-                              [](Session&) { return CS_OK; });
+    return corosync::finalize<Session>(handle, Caller::at(__builtin_frame_address(0)), [](Session&) { return CS_OK; });
 }
 
 cs_error_t cmap_fd_get(cmap_handle_t handle, int* fd)

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cmap/session.hpp"
 
-#include "common/facade.hpp"
+#include "service/session_call.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -26,7 +27,7 @@ constexpr std::size_t kStatsRoom = 512;
 template <class Request>
 cs_error_t ask_handle(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id, std::uint64_t& handle)
 {
-    const Exchange exchange(connection, {request.part()}, Expected::reply<HandleReply>(reply_id));
+    const Exchange exchange(connection.requests(), {request.part()}, ReplyFormat::of<HandleReply>(reply_id));
     HandleReply reply;
     if (exchange.ok() && exchange.reply().read(reply))
         handle = reply.handle;
@@ -80,7 +81,7 @@ cs_error_t Session::set(const Key& key, const void* value, std::size_t length, u
     request->value_length = length;
     request->type = static_cast<std::uint8_t>(type);
     const iovec tail{const_cast<void*>(value), length};
-    return answer(Exchange(connection_, {request.part(), {&tail, 1}, 0, length}, {kSet}));
+    return answer(Exchange(connection_.requests(), {request.part(), {&tail, 1}, 0, length}, {kSet}));
 }
 
 cs_error_t Session::remove(const Key& key)
@@ -110,7 +111,7 @@ template <class Accept> cs_error_t Session::fetch(const Key& key, std::size_t ro
     Outgoing<GetRequest> request(kGet);
     key.put(request->key);
     request->room = room;
-    const Exchange exchange(connection_, {request.part()}, Expected::reply<GetReply>(kGet, room));
+    const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<GetReply>(kGet, room));
     GetReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
         return answer(exchange);
@@ -213,7 +214,7 @@ cs_error_t Session::iter_next(cmap_iter_handle_t iterator, char* key, std::size_
 {
     Outgoing<HandleRequest> request(kIterNext);
     request->handle = iterator;
-    const Exchange exchange(connection_, {request.part()}, Expected::reply<IterNextReply>(kIterNext));
+    const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<IterNextReply>(kIterNext));
     IterNextReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
         return answer(exchange);
@@ -241,9 +242,9 @@ cs_error_t Session::track_add(const Key& key, std::int32_t flags, cmap_notify_fn
     // The daemon would write such a value over its own stack when it changes, and die.
     if (stats_ && (flags & CMAP_TRACK_PREFIX) == 0 && has_suffix(key.text(), ".procname"))
         return CS_ERR_NOT_SUPPORTED;
-    const std::uint64_t cookie = trackers_.add(notify, user_data);
-    if (cookie == 0)
-        return CS_ERR_NO_MEMORY;
+    std::uint64_t cookie = 0;
+    if (const int rc = trackers_.add(notify, user_data, cookie); rc != 0)
+        return from_transport(rc);
     Outgoing<TrackAddRequest> request(kTrackAdd);
     key.put(request->key);
     request->track_type = flags;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What one cmap handle knows and does.
 #pragma once
 
@@ -29,11 +30,12 @@ private:
 
 class Session {
 public:
-    // Events are small, and programs track from within callbacks.
-    static constexpr bool kMayLend = false;
-    static const Filter* filter() { return nullptr; }
-
     static constexpr const char* kService = "cmap";
+    static const EventHandling& event_handling()
+    {
+        static constexpr EventHandling as_they_are;
+        return as_they_are;
+    }
 
     static HandleTable<Session>& table();
     Connection& connection() { return connection_; }
@@ -60,7 +62,7 @@ public:
 
     int deliver(cmap_handle_t handle, std::byte* event, std::size_t size)
     {
-        return trackers_.deliver(handle, event, size);
+        return trackers_.deliver(handle, event, size, connection_.closing_flag());
     }
 
     std::atomic<const void*> context{nullptr}; // the program's

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cmap/trackers.hpp"
 
 #include "cmap/wire.hpp"
@@ -18,61 +19,74 @@ constexpr int kConfirmMs = 100;
 Trackers::~Trackers()
 {
     free(entries_);
-    pthread_cond_destroy(&confirmed_);
 }
 
-std::uint64_t Trackers::add(cmap_notify_fn_t notify, void* user_data)
+int Trackers::add(cmap_notify_fn_t notify, void* user_data, std::uint64_t& cookie)
 {
-    const Guard guard(mutex_);
+    if (!mutex_.lock())
+        return -ENOTCONN;
+    const Held held(mutex_);
     std::size_t index = 0;
     while (index < size_ && entries_[index].cookie != 0)
         ++index;
     if (index == size_ && !grow())
-        return 0;
+        return -ENOMEM;
     if (++serial_ == 0)
         serial_ = 1;
-    Entry& entry = entries_[index];
-    entry = {(static_cast<std::uint64_t>(serial_) << 32) | index, false, {notify, user_data, 0}};
-    return entry.cookie;
+    cookie = (static_cast<std::uint64_t>(serial_) << 32) | index;
+    entries_[index] = {cookie, false, {notify, user_data, 0}};
+    return 0;
 }
 
 void Trackers::confirm(std::uint64_t cookie, cmap_track_handle_t handle)
 {
-    const Guard guard(mutex_);
+    if (!mutex_.lock())
+        return;
+    const Held held(mutex_);
     Entry* entry = entry_of(cookie);
     if (entry == nullptr)
         return;
     entry->tracker.handle = handle;
     entry->confirmed = true;
-    pthread_cond_broadcast(&confirmed_);
+    change_.announce();
 }
 
 void Trackers::remove(std::uint64_t cookie)
 {
-    const Guard guard(mutex_);
+    if (!mutex_.lock())
+        return;
+    const Held held(mutex_);
     if (Entry* entry = entry_of(cookie); entry != nullptr)
         entry->cookie = 0;
-    pthread_cond_broadcast(&confirmed_);
+    change_.announce();
 }
 
-bool Trackers::find(std::uint64_t cookie, Tracker& tracker)
+int Trackers::find(std::uint64_t cookie, Tracker& tracker)
 {
-    const Guard guard(mutex_);
-    const timespec end = moment_in(kConfirmMs);
+    const std::int64_t end = now_ms() + kConfirmMs;
     for (;;) {
-        const Entry* entry = entry_of(cookie);
-        if (entry == nullptr)
-            return false;
-        // The daemon answers before it sends an event, so the thread that asked has its answer and needs but the CPU.
-        // The limit is for a daemon that does not.
-        if (entry->confirmed || pthread_cond_clockwait(&confirmed_, mutex_.native(), CLOCK_MONOTONIC, &end) != 0) {
-            tracker = entry->tracker;
-            return true;
+        const auto left = static_cast<int>(end - now_ms());
+        std::uint32_t seen = 0;
+        {
+            if (!mutex_.lock())
+                return -ENOTCONN;
+            const Held held(mutex_);
+            const Entry* entry = entry_of(cookie);
+            if (entry == nullptr)
+                return 0;
+            // The daemon answers before it sends an event, so the thread that asked is about to confirm. The limit is
+            // for a daemon that does not answer.
+            if (entry->confirmed || left <= 0) {
+                tracker = entry->tracker;
+                return 1;
+            }
+            seen = change_.now();
         }
+        change_.wait(seen, left);
     }
 }
 
-int Trackers::deliver(cmap_handle_t handle, std::byte* event, std::size_t size)
+int Trackers::deliver(cmap_handle_t handle, std::byte* event, std::size_t size, const std::atomic<bool>& closing)
 {
     const View view(event, size);
     ReplyHeader header;
@@ -86,8 +100,8 @@ int Trackers::deliver(cmap_handle_t handle, std::byte* event, std::size_t size)
         return -EPROTO;
 
     Tracker tracker;
-    if (!find(notify.cookie, tracker))
-        return 0;
+    if (const int rc = find(notify.cookie, tracker); rc <= 0)
+        return rc;
 
     // Programs read numbers through these pointers, so the old value moves up to its alignment; the buffer has room.
     std::byte* new_data = event + sizeof notify;
@@ -98,7 +112,8 @@ int Trackers::deliver(cmap_handle_t handle, std::byte* event, std::size_t size)
     const char* key = reinterpret_cast<const char*>(event + offsetof(NotifyEvent, key) + offsetof(Name, value));
     const cmap_notify_value new_value{static_cast<cmap_value_types_t>(notify.new_type), new_length, new_data};
     const cmap_notify_value old_value{static_cast<cmap_value_types_t>(notify.old_type), old_length, old_data};
-    tracker.notify(handle, tracker.handle, notify.event, key, new_value, old_value, tracker.user_data);
+    if (!closing.load(std::memory_order_acquire))
+        tracker.notify(handle, tracker.handle, notify.event, key, new_value, old_value, tracker.user_data);
     return 0;
 }
 

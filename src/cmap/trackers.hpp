@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The trackers of one connection: what to call for an event that carries their cookie.
 #pragma once
 
@@ -5,6 +6,7 @@
 
 #include <corosync/cmap.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,23 +21,26 @@ struct Tracker {
 class Trackers {
 public:
     Trackers() = default;
-    ~Trackers();
+    ~Trackers() COROSYNC_NO_LOCK_ANALYSIS;
     Trackers(const Trackers&) = delete;
     Trackers& operator=(const Trackers&) = delete;
 
-    // Registers a tracker before the daemon is asked for it, since its first event may overtake the answer. Returns
-    // the cookie to ask with, or 0 if there is no memory.
-    std::uint64_t add(cmap_notify_fn_t notify, void* user_data);
+    // All of these give -ENOTCONN if another thread was at it when this process was forked, and otherwise what they
+    // say.
+
+    // Registers a tracker before the daemon is asked for it, since its first event may overtake the answer. 0 with the
+    // cookie to ask with, or -ENOMEM.
+    int add(cmap_notify_fn_t notify, void* user_data, std::uint64_t& cookie);
     // The daemon's answer.
     void confirm(std::uint64_t cookie, cmap_track_handle_t handle);
     void remove(std::uint64_t cookie);
 
-    // Decodes an event and calls its tracker's callback. 0, also if there is no such tracker; -EPROTO if it is
-    // malformed.
-    int deliver(cmap_handle_t handle, std::byte* event, std::size_t size);
+    // Decodes an event and calls its tracker's callback, unless `closing` is set by then. 0, also if there is no such
+    // tracker; -EPROTO if it is malformed.
+    int deliver(cmap_handle_t handle, std::byte* event, std::size_t size, const std::atomic<bool>& closing);
 
-    // False for the cookie of a deleted tracker, or of none. May wait a moment for another thread's confirm().
-    bool find(std::uint64_t cookie, Tracker& tracker);
+    // 1, or 0 for the cookie of a deleted tracker, or of none. May wait a moment for another thread's confirm().
+    int find(std::uint64_t cookie, Tracker& tracker);
 
 private:
     struct Entry {
@@ -44,14 +49,14 @@ private:
         Tracker tracker;
     };
 
-    Entry* entry_of(std::uint64_t cookie);
-    bool grow();
+    Entry* entry_of(std::uint64_t cookie) COROSYNC_REQUIRES(mutex_);
+    bool grow() COROSYNC_REQUIRES(mutex_);
 
     Mutex mutex_;
-    pthread_cond_t confirmed_ = PTHREAD_COND_INITIALIZER;
-    Entry* entries_ = nullptr;
-    std::size_t size_ = 0;
-    std::uint32_t serial_ = 0;
+    Change change_; // of an entry that somebody may wait for
+    Entry* entries_ COROSYNC_GUARDED_BY(mutex_) = nullptr;
+    std::size_t size_ COROSYNC_GUARDED_BY(mutex_) = 0;
+    std::uint32_t serial_ COROSYNC_GUARDED_BY(mutex_) = 0;
 };
 
 } // namespace corosync::cmap

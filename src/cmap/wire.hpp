@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Layouts of the cmap service's messages. Every field starts on a multiple of 8.
 #pragma once
 

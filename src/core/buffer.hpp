@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Memory for one event, reused from event to event.
 #pragma once
 
@@ -40,21 +41,27 @@ public:
         capacity_ = size;
     }
 
+    void swap(Buffer& other)
+    {
+        std::swap(data_, other.data_);
+        std::swap(capacity_, other.capacity_);
+    }
+
     // Gives its memory, of capacity() bytes and the slack, to who frees it.
-    std::byte* yield()
+    std::byte* take_memory()
     {
         capacity_ = 0;
         return std::exchange(data_, nullptr);
     }
 
-    // Called when idle: one large event must not hold its memory for ever.
+    // Called when idle: memory for an event stays for the next one, but not what a long message needs above that.
     void trim()
     {
-        if (large())
+        if (oversized())
             release();
     }
 
-    [[nodiscard]] bool large() const { return capacity_ > kKeep; }
+    [[nodiscard]] bool oversized() const { return capacity_ > kKeep; }
 
     void release()
     {
@@ -68,7 +75,7 @@ public:
 
 private:
     static constexpr std::size_t kStep = 1024;
-    static constexpr std::size_t kKeep = 64 * 1024;
+    static constexpr std::size_t kKeep = (1024 + 64) * 1024; // a ring, and what it is rounded up to
 
     std::byte* data_ = nullptr;
     std::size_t capacity_ = 0;

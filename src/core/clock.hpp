@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Time for limits: monotonic, so that nobody who sets the clock ends a wait.
 #pragma once
 

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The one loop behind cmap_dispatch, cpg_dispatch and votequorum_dispatch.
 #pragma once
 
+#include "core/cancellation.hpp"
 #include "core/connection.hpp"
 #include "core/handle_table.hpp"
-#include "core/lock.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -27,52 +28,114 @@ struct DispatchType {
     }
 };
 
-// Runs one dispatch call on a pinned session and gives the pin back. 0, or a negative errno: -EAGAIN for nothing to
-// deliver, -EBADF once the handle is finalized, -ENOTCONN when the daemon is gone and all its events are delivered.
-int run_dispatch(Connection& connection, const Receiver& receiver, std::uint64_t handle, DispatchType type,
-                 const Caller& caller);
-
+// What a dispatch needs of the session it works for.
 template <class Session>
-int dispatch(HandleTable<Session>& table, std::uint64_t handle, DispatchType type, const Caller& caller)
+concept Dispatchable = requires(Session& session, std::uint64_t handle, std::byte* event, std::size_t size)
 {
-    Session* session = table.pin(handle);
-    if (session == nullptr)
-        return -EBADF;
-    const Receiver receiver{
-        [](void* self, std::uint64_t to, std::byte* event, std::size_t size) {
-            return static_cast<Session*>(self)->deliver(to, event, size);
-        },
-        [](void* self, std::uint64_t of, unsigned count) { static_cast<Session*>(self)->table().unpin(of, count); },
-        session, Session::filter(), Session::kMayLend};
-    return run_dispatch(session->connection(), receiver, handle, type, caller);
-}
+    {
+        Session::table()
+        } -> std::same_as<HandleTable<Session>&>;
+    {
+        session.connection()
+        } -> std::same_as<Connection&>;
+    {
+        Session::event_handling()
+        } -> std::same_as<const EventHandling&>;
+    // Decodes one event and calls the program back, unless it wants no such events or the connection is closing. The
+    // memory is writable, 8-aligned and has Buffer::kSlack spare bytes behind it unless it is lent. 0, or -EPROTO for a
+    // malformed event.
+    {
+        session.deliver(handle, event, size)
+        } -> std::same_as<int>;
+};
 
-// f(session) with the handle pinned; `bad_handle` if it is not open.
-template <class Session, class Result, class F>
-Result with_session(HandleTable<Session>& table, std::uint64_t handle, Result bad_handle, F f)
-{
-    const NoCancel no_cancel;
-    Session* session = table.pin(handle);
-    if (session == nullptr)
-        return bad_handle;
-    const Result result = f(*session);
-    table.unpin(handle);
-    return result;
-}
+// One dispatch call on a pinned session; it gives the pin back.
+template <Dispatchable Session> class Dispatch {
+public:
+    Dispatch(Session& session, std::uint64_t handle) : session_(session), handle_(handle) {}
 
-// Ends the handle and does a last f(session). Waiting dispatches return, and the connection closes when the last user
-// is gone.
-template <class Session, class Result, class F>
-Result finalize(HandleTable<Session>& table, std::uint64_t handle, Result bad_handle, const Caller& caller, F f)
-{
-    const NoCancel no_cancel;
-    Session* session = table.close(handle);
-    if (session == nullptr)
-        return bad_handle;
-    const unsigned left_behind = session->connection().begin_close(caller);
-    const Result result = f(*session);
-    table.unpin(handle, 1 + left_behind);
-    return result;
-}
+    // 0, or a negative errno: -EAGAIN for nothing to deliver, -EBADF once the handle is finalized, -ENOTCONN when the
+    // daemon is gone and all its events are delivered.
+    int run(DispatchType type, const Caller& caller)
+    {
+        unsigned left_behind = 0;
+        const int entered = events().enter(caller, record_, left_behind);
+        if (left_behind != 0)
+            Session::table().unpin(handle_, left_behind);
+        const int rc = entered == 0 ? loop(type) : entered;
+        leave();
+        return rc;
+    }
+
+private:
+    static constexpr int kIdleMs = 1000; // how long a waiting dispatch keeps the memory of a long message
+
+    EventQueue& events() const { return session_.connection().events(); }
+    [[nodiscard]] bool closing() const { return session_.connection().closing(); }
+
+    int loop(DispatchType type)
+    {
+        NextEvent wanted{type.one, type.waits, false};
+        for (;;) {
+            Event event;
+            const int taken = events().next(*record_, wanted, Session::event_handling(), &session_, event);
+            wanted.readable = false;
+            if (taken < 0)
+                return taken;
+            if (taken > 0) {
+                // Without data it was a part of a message, and counts.
+                const int rc = event.data != nullptr ? call_back(event) : 0;
+                if (rc < 0 || type.one)
+                    return rc;
+            } else if (!type.waits) {
+                return type.one ? -EAGAIN : 0;
+            } else {
+                const int revents = sleep_cancellable(*this);
+                if (revents < 0)
+                    return revents;
+                wanted.readable = (revents & POLLIN) != 0;
+            }
+        }
+    }
+
+    // One event to the program, cancellation and all else as it called us. No callback begins once the handle is
+    // finalized, so nothing that may wait stands between the last look at that, in deliver(), and the callback.
+    int call_back(const Event& event)
+    {
+        no_cancel_.allow();
+        const int rc = session_.deliver(handle_, event.data, event.size);
+        no_cancel_.forbid();
+        events().end_event(*record_);
+        return closing() ? -EBADF : rc;
+    }
+
+    // The one place where a dispatch sleeps, and the only one besides the callbacks where its thread may be cancelled.
+    // (Not in the loop: what pthread_cleanup_push keeps on the stack would be live across the callbacks.)
+    __attribute__((noinline)) static int sleep_cancellable(Dispatch& self)
+    {
+        int revents = 0;
+        // A thread that is cancelled while it waits takes no lock, pin or record with it.
+        pthread_cleanup_push([](void* dispatch) { static_cast<Dispatch*>(dispatch)->leave(); }, &self);
+        self.no_cancel_.allow();
+        revents = self.events().sleep(self.record_->buffer.oversized() ? kIdleMs : -1);
+        self.no_cancel_.forbid();
+        pthread_cleanup_pop(0);
+        if (revents == 0)
+            self.record_->buffer.trim();
+        return revents;
+    }
+
+    void leave()
+    {
+        if (record_ != nullptr)
+            events().leave(*record_);
+        Session::table().unpin(handle_, 1);
+    }
+
+    Session& session_;
+    std::uint64_t handle_;
+    Dispatching* record_ = nullptr;
+    NoCancel no_cancel_;
+};
 
 } // namespace corosync

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Handle -> object, counted and generation-checked, without a lock.
 //
 // A handle is a random 31-bit check above a slot number. Each slot has one atomic word: the check of the open
@@ -42,7 +43,8 @@ public:
                 return 0;
             std::uint64_t free = 0;
             // Acquire pairs with the release in unpin(): the former owner is done with the slot's fields.
-            if (!slot->word.compare_exchange_strong(free, 1, std::memory_order_acquire, std::memory_order_relaxed))
+            if (!slot->word.compare_exchange_strong(free, kReserved, std::memory_order_acquire,
+                                                    std::memory_order_relaxed))
                 continue;
             std::uint32_t check = random_check();
             if (check == slot->last_check)
@@ -98,12 +100,33 @@ public:
             destroy(object);
     }
 
+    // f(object) for each object that there is, whether its handle is still open or not. It stays while f runs.
+    template <class F> void for_each(F f)
+    {
+        for (std::uint32_t index = 0; index < kMaxSlots; ++index) {
+            Slot* slot = existing_slot(index);
+            if (slot == nullptr)
+                return; // blocks come one after the other
+            std::uint64_t seen = slot->word.load(std::memory_order_relaxed);
+            while (seen != 0 && seen != kReserved &&
+                   !slot->word.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire,
+                                                     std::memory_order_relaxed)) {
+            }
+            if (seen == 0 || seen == kReserved)
+                continue;
+            f(*slot->object);
+            unpin(index);
+        }
+    }
+
 private:
     struct Slot {
         std::atomic<std::uint64_t> word{0}; // 0: free
         T* object = nullptr;
         std::uint32_t last_check = 0;
     };
+
+    static constexpr std::uint64_t kReserved = 0xffffffffU; // by add(), for an object that is not there yet
 
     static constexpr std::uint32_t kFirst = 64; // in the table itself; each further block doubles it
     static constexpr std::uint32_t kBlocks = 16;

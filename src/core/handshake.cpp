@@ -1,6 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "core/handshake.hpp"
-
-#include "core/clock.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -46,26 +45,11 @@ static_assert(sizeof(HandshakeReply) == 32);
 constexpr std::size_t kNames = sizeof(HandshakeReply) + sizeof(void*);
 static_assert((kNames + 3 * kNameField + 7) / 8 * 8 == kHandshakeReplySize);
 
-// Waits for something to read; -ETIMEDOUT after `limit_ms`, never if that is negative.
-int wait_readable(int socket, int limit_ms)
+int wait_readable(int socket, const Patience& patience, int most_ms)
 {
-    const std::int64_t end = now_ms() + limit_ms;
     pollfd entry{socket, POLLIN, 0};
-    for (;;) {
-        int left = -1;
-        if (limit_ms >= 0) {
-            left = static_cast<int>(end - now_ms());
-            if (left < 0)
-                left = 0;
-        }
-        const int ready = poll(&entry, 1, left);
-        if (ready > 0)
-            return 0;
-        if (ready == 0)
-            return -ETIMEDOUT;
-        if (errno != EINTR && errno != EAGAIN)
-            return -errno;
-    }
+    const int ready = patience.wait(entry, most_ms);
+    return ready > 0 ? 0 : ready < 0 ? ready : -ETIMEDOUT;
 }
 
 bool credentials_of(msghdr& message, Server& server)
@@ -116,15 +100,19 @@ int send_request(int socket)
     return 0;
 }
 
-int receive_reply(int socket, const Settings& settings, std::byte* reply, const char* service, Server& server,
-                  Offer& offer)
+int receive_reply(int socket, const Settings& settings, const Patience& patience, std::byte* reply, const char* service,
+                  Server& server, Offer& offer)
 {
     std::size_t have = 0;
     bool have_credentials = false;
     std::int64_t end = 0; // for its last byte, once the first is here
     while (have < kHandshakeReplySize) {
         const std::int64_t left = end - now_ms();
-        if (const int rc = wait_readable(socket, have == 0 ? -1 : left > 0 ? static_cast<int>(left) : 0); rc != 0)
+        if (const int rc = wait_readable(socket, patience,
+                                         have == 0  ? -1
+                                         : left > 0 ? static_cast<int>(left)
+                                                    : 0);
+            rc != 0)
             return rc;
         const std::size_t goal = have < sizeof(ReplyHeader) ? sizeof(ReplyHeader) : kHandshakeReplySize;
         const ssize_t got = receive_some(socket, reply + have, goal - have, server, have_credentials);
@@ -160,8 +148,11 @@ int decode_handshake(const View& reply, const char* service, Offer& offer)
     if (reply.size() < kHandshakeReplySize)
         return 0;
     HandshakeReply granted;
-    if (!reply.read(granted) || granted.transport != kSharedMemory || granted.message_size < kMessageSize ||
-        granted.message_size > kMaxMessageSize)
+    if (!reply.read(granted))
+        return kUnlike;
+    if (granted.transport != kSharedMemory)
+        return kOtherTransport;
+    if (granted.message_size < kMessageSize || granted.message_size > kMaxMessageSize)
         return kUnlike;
     offer.message_size = granted.message_size;
     const View names[3] = {{reply.bytes(kNames, kNameField), kNameField},
@@ -202,7 +193,8 @@ bool socket_peer(int socket, Server& server)
     return true;
 }
 
-int shake_hands(int socket, const char* service, const Settings& settings, Server& server, Offer& offer)
+int shake_hands(int socket, const char* service, const Settings& settings, const Patience& patience, Server& server,
+                Offer& offer)
 {
     // Credentials are stamped when a segment is sent, so the option is on before the request and until the reply is
     // whole; left on, it would keep the kernel from merging notification bytes.
@@ -215,7 +207,7 @@ int shake_hands(int socket, const char* service, const Settings& settings, Serve
     auto* reply = static_cast<std::byte*>(malloc(kHandshakeReplySize));
     if (reply == nullptr)
         return -ENOMEM;
-    int rc = receive_reply(socket, settings, reply, service, server, offer);
+    int rc = receive_reply(socket, settings, patience, reply, service, server, offer);
     free(reply);
     if (rc == 0 && setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &off, sizeof off) != 0)
         rc = -errno;

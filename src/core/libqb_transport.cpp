@@ -1,19 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "core/libqb_transport.hpp"
-
-#include "core/handshake.hpp"
 
 #include <qb/qbipcc.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <csignal>
 
 namespace corosync {
 namespace {
 
-constexpr std::size_t kKeepUpTo = 64 * 1024; // the buffer is large, but only what was written to costs memory
-constexpr std::size_t kMostParts = 64;       // more are gathered first: the kernel and libqb have limits of their own
+constexpr std::size_t kMostParts = 64; // more are gathered first: the kernel and libqb have limits of their own
 
 bool nothing_yet(ssize_t rc)
 {
@@ -39,7 +38,19 @@ int check_descriptors()
     return rc;
 }
 
-// Ends a connection whose peer is not trusted. libqb must not get to see a reply, whose files it would open: after the
+// A zombie, too.
+bool is_dead(pid_t pid)
+{
+    const auto fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    if (fd < 0)
+        return errno == ESRCH || (errno == ENOSYS && kill(pid, 0) != 0 && errno == ESRCH);
+    pollfd entry{fd, POLLIN, 0};
+    const bool dead = poll(&entry, 1, 0) > 0;
+    close(fd);
+    return dead;
+}
+
+// Ends a connection that is not to be used. libqb must not get to see a reply, whose files it would open: after the
 // shutdown none can arrive, and what has arrived is thrown away.
 void refuse(qb_ipcc_connection* connection, int socket)
 {
@@ -53,43 +64,50 @@ void refuse(qb_ipcc_connection* connection, int socket)
 
 } // namespace
 
-int LibqbTransport::connect(const char* service, const Settings& settings)
+int LibqbTransport::connect(const char* service, const Settings& settings, const Patience& patience)
 {
     if (const int rc = check_descriptors(); rc != 0)
         return rc;
-    if (const int rc = reach(service, settings); rc != 0)
+    if (const int rc = reach(service, settings, patience); rc != 0)
         return rc;
     if (qb_ipcc_fd_get(connection_, &event_socket_) != 0)
         event_socket_ = -1;
+    setup_file_ = OwnFile(setup_socket_);
+    event_file_ = OwnFile(event_socket_);
     const int size = qb_ipcc_get_buffer_size(connection_);
     room_ = RingFiles::data_size(size > 0 ? static_cast<std::size_t>(size) : kMessageSize);
     return 0;
 }
 
-int LibqbTransport::reach(const char* service, const Settings& settings)
+int LibqbTransport::reach(const char* service, const Settings& settings, const Patience& patience)
 {
     errno = 0;
     connection_ = qb_ipcc_connect_async(service, kMessageSize, &setup_socket_);
     if (connection_ == nullptr)
         return errno != 0 ? -errno : -ENOTCONN;
-    Server server;
-    if (!socket_peer(setup_socket_, server) || !settings.accepts_peer(server.uid)) {
+    int rc = 0;
+    if (!socket_peer(setup_socket_, server_) || !settings.accepts_peer(server_.uid)) {
+        rc = -EACCES;
+    } else {
+        // Waited for here, where not every signal ends it.
+        pollfd entry{setup_socket_, POLLIN, 0};
+        rc = patience.wait(entry, -1);
+    }
+    if (rc < 0) {
         refuse(connection_, setup_socket_);
         connection_ = nullptr;
-        return -EACCES;
+        return rc;
     }
-    // Waited for here, where a signal does not end it.
-    pollfd entry{setup_socket_, POLLIN, 0};
-    while (poll(&entry, 1, -1) < 0 && (errno == EINTR || errno == EAGAIN)) {
-    }
-    const int rc = qb_ipcc_connect_continue(connection_); // frees the connection if it fails
+    rc = qb_ipcc_connect_continue(connection_); // frees the connection if it fails
     if (rc != 0)
         connection_ = nullptr;
-    return rc;
+    return rc > 0 ? -EPROTO : rc; // it hands on what the daemon says, whatever that is
 }
 
-unsigned LibqbTransport::poll_set(pollfd (&set)[2]) const
+unsigned LibqbTransport::poll_set(pollfd (&set)[kPollSet])
 {
+    if (!own_sockets())
+        return 0;
     set[0] = {event_socket_, POLLIN, 0};
     set[1] = {setup_socket_, POLLIN, 0};
     return setup_socket_ != event_socket_ ? 2 : 1;
@@ -107,7 +125,7 @@ int LibqbTransport::send(const Message& message, unsigned threshold, const std::
                 return -ENOTCONN;
             break;
         }
-        if ((give_up != nullptr && give_up->load(std::memory_order_acquire)))
+        if (give_up != nullptr && give_up->load(std::memory_order_acquire))
             return -ENOTCONN;
     }
     if (threshold != threshold_) {
@@ -148,48 +166,26 @@ int LibqbTransport::reply(View& view, int timeout_ms)
     return 1;
 }
 
-void LibqbTransport::drop_reply() {}
-
-int LibqbTransport::peek(const Taking&, Event& event)
+int LibqbTransport::peek_event(Event& event)
 {
     if (pending_ == 0) {
-        if (const int rc = receive_event(); rc <= 0)
-            return rc;
+        if (broken_.load(std::memory_order_relaxed))
+            return -EPROTO;
+        if (!own_sockets())
+            return -ENOTCONN;
+        if (!events_.reserve(room_))
+            return -ENOMEM;
+        ssize_t size = qb_ipcc_event_recv(connection_, events_.data(), room_, 0);
+        if (nothing_yet(size))
+            return 0;
+        // libqb looks at the hang-up first. Datagrams that came before it are still there for the taking.
+        if (size < 0 && setup_socket_ != event_socket_ && gone())
+            size = recv(event_socket_, events_.data(), room_, MSG_DONTWAIT);
+        if (size <= 0)
+            return size == 0 || gone() ? -ENOTCONN : failure(size);
+        pending_ = static_cast<std::size_t>(size);
     }
-    event = {events_.data(), pending_, false};
-    return 1;
-}
-
-// An event that libqb has given is announced no more, so it must not be left for another dispatch to find.
-bool LibqbTransport::hand_over(Buffer& buffer)
-{
-    const std::size_t capacity = events_.capacity();
-    buffer.adopt(events_.yield(), capacity);
-    return true;
-}
-
-void LibqbTransport::reclaim()
-{
-    if (pending_ > kKeepUpTo)
-        events_.release();
-    pending_ = 0;
-}
-
-int LibqbTransport::receive_event()
-{
-    if (broken_.load(std::memory_order_relaxed))
-        return -EPROTO;
-    if (!events_.reserve(room_))
-        return -ENOMEM;
-    ssize_t size = qb_ipcc_event_recv(connection_, events_.data(), room_, 0);
-    if (nothing_yet(size))
-        return 0;
-    // libqb looks at the hang-up first. Datagrams that came before it are still there for the taking.
-    if (size < 0 && setup_socket_ != event_socket_ && gone())
-        size = recv(event_socket_, events_.data(), room_, MSG_DONTWAIT);
-    if (size <= 0)
-        return size == 0 || gone() ? -ENOTCONN : failure(size);
-    pending_ = static_cast<std::size_t>(size);
+    event = {events_.data(), pending_};
     return 1;
 }
 
@@ -205,46 +201,77 @@ int LibqbTransport::failure(ssize_t rc)
         return -ENOTCONN;
     case EBADMSG:
     case ENOBUFS:
-        broken_.store(true, std::memory_order_relaxed);
-        shutdown(setup_socket_, SHUT_RDWR);
-        return -EPROTO;
+        return fail();
     default:
         return static_cast<int>(rc);
     }
 }
 
+int LibqbTransport::fail()
+{
+    broken_.store(true, std::memory_order_relaxed);
+    if (own_sockets())
+        shutdown(setup_socket_, SHUT_RDWR);
+    return -EPROTO;
+}
+
+bool LibqbTransport::own_sockets() const
+{
+    return event_file_.still_behind(event_socket_) &&
+           (setup_socket_ == event_socket_ || setup_file_.still_behind(setup_socket_));
+}
+
 bool LibqbTransport::gone()
 {
-    pollfd entry{setup_socket_, POLLIN, 0};
+    pollfd entry{setup_socket_, 0, 0};
     return poll(&entry, 1, 0) > 0 && hung_up(entry.revents);
 }
 
 void LibqbTransport::wake()
 {
     // Not the setup socket where it is another one: libqb would take that for the daemon's hang-up, also in a request.
-    shutdown(event_socket_, SHUT_RD);
+    if (event_file_.still_behind(event_socket_))
+        shutdown(event_socket_, SHUT_RD);
 }
 
 void LibqbTransport::abandon()
 {
-    lead_nowhere(event_socket_);
+    const auto disconnect = [](int fd, OwnFile& file) {
+        if (!file.still_behind(fd))
+            return;
+        disconnect_number(fd);
+        file = OwnFile(fd);
+    };
+    disconnect(event_socket_, event_file_);
     if (setup_socket_ != event_socket_)
-        lead_nowhere(setup_socket_);
+        disconnect(setup_socket_, setup_file_);
+    else
+        setup_file_ = event_file_;
 }
 
+// The libqb object cannot be let go of without disturbing the parent, or the file that has one of its numbers now. So
+// it stays.
 void LibqbTransport::forget()
 {
-    // The libqb object cannot be let go of without disturbing the parent, so it stays.
-    ::close(event_socket_);
-    if (setup_socket_ != event_socket_)
+    if (event_file_.still_behind(event_socket_))
+        ::close(event_socket_);
+    if (setup_socket_ != event_socket_ && setup_file_.still_behind(setup_socket_))
         ::close(setup_socket_);
 }
 
 void LibqbTransport::close()
 {
-    if (connection_ != nullptr)
+    if (connection_ == nullptr)
+        return;
+    const bool daemon_is_gone = gone();
+    if (own_sockets())
         qb_ipcc_disconnect(connection_);
+    else
+        forget();
     connection_ = nullptr;
+    // libqb removes the files of a dead daemon, but not their directory.
+    if (daemon_is_gone && is_dead(server_.pid))
+        RingFiles::remove_directories(server_.pid, getpid());
 }
 
 } // namespace corosync

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The fall-back: libqb's own client, for the socket transport, file-system sockets and whatever the handshake did not
 // recognise. Slower, with the same results.
 //
@@ -5,6 +6,8 @@
 // dies are lost, and closing the connection of a daemon that is dead but not yet reaped may take 40 ms.
 #pragma once
 
+#include "core/handshake.hpp"
+#include "core/patience.hpp"
 #include "core/settings.hpp"
 #include "core/transport.hpp"
 
@@ -14,42 +17,62 @@ namespace corosync {
 
 class LibqbTransport {
 public:
-    int connect(const char* service, const Settings& settings);
+    int connect(const char* service, const Settings& settings, const Patience& patience);
 
     [[nodiscard]] int descriptor() const { return event_socket_; }
-    unsigned poll_set(pollfd (&set)[2]) const;
+    [[nodiscard]] int hangup_descriptor() const { return setup_socket_; }
+    unsigned poll_set(pollfd (&set)[kPollSet]);
 
     int send(const Message& message, unsigned threshold, const std::atomic<bool>* give_up);
     int reply(View& view, int timeout_ms);
-    void drop_reply();
-    int peek(const Taking& taking, Event& event);
-    static int accept(const Taking&) { return 1; } // libqb took its notification byte with it
-    bool hand_over(Buffer& buffer);
-    void reclaim();
-    void settle() {}
+    void drop_reply() {}
+    static int check_reply_ring() { return 0; }
 
+    static constexpr bool kLeavesBytes = false;
+    int peek_event(Event& event);
+    static int queued() { return 0; }
+    static int unread_bytes() { return 0; }
+    static int take_bytes(int count) { return count; }
+    static bool make_room(Buffer&, std::size_t) { return true; }
+    // An event that libqb has given is announced no more, so it must not be left for another dispatch to find. And it
+    // lies in a buffer already.
+    void move_event(Buffer& buffer) { buffer.swap(events_); }
+    void reclaim_event() { pending_ = 0; }
+
+    static std::byte* lend_event(std::byte*, std::size_t) { return nullptr; }
+    static bool call_in_event() { return false; }
+    static void end_called_in() {}
+
+    static bool noted_gone() { return false; } // libqb knows, and looks itself
+    static void note_gone() {}
     bool gone();
-    void note_gone() {}
+    int look() { return gone() ? POLLHUP : 0; }
+    int fail();
+
     void wake();
     void abandon();
     void forget();
     void close();
 
 private:
-    int reach(const char* service, const Settings& settings);
+    int reach(const char* service, const Settings& settings, const Patience& patience);
     int failure(ssize_t rc);
     int send_whole(const Message& message);
-    int receive_event();
+    [[nodiscard]] bool own_sockets() const;
 
     qb_ipcc_connection* connection_ = nullptr;
+    Server server_;
     int setup_socket_ = -1; // where the daemon's death shows
     int event_socket_ = -1; // the same with shared memory, a datagram socket otherwise
-    std::size_t room_ = 0;  // for the largest message that can come
+    OwnFile setup_file_;
+    OwnFile event_file_;
+    std::size_t room_ = 0; // for the largest message that can come
     unsigned threshold_ = kOrdinary;
     std::atomic<bool> broken_{false};
     Buffer replies_;
     Buffer events_;
     std::size_t pending_ = 0; // size of the event that was received and not yet reclaimed
 };
+static_assert(MessageTransport<LibqbTransport>);
 
 } // namespace corosync

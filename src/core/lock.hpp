@@ -1,70 +1,93 @@
-// Mutual exclusion without the C++ run-time library.
+// SPDX-License-Identifier: BSD-3-Clause
+// Mutual exclusion that a fork cannot turn into waiting for ever.
+//
+// A child has only the thread that forked. A lock that another thread held at that moment is never released in the
+// child, and what it guards may be half changed. So a lock records the process of its holder, and whoever asks for one
+// that is held in another process is refused.
 #pragma once
 
-#include "core/clock.hpp"
+#include "core/annotations.hpp"
+#include "core/process.hpp"
 
-#include <pthread.h>
+#include <atomic>
+#include <cstdint>
 
 namespace corosync {
 
-#ifdef __SANITIZE_THREAD__ // does not know the other one
-inline int lock_for(pthread_mutex_t* mutex, int limit_ms)
-{
-    const timespec end = moment_in(limit_ms, CLOCK_REALTIME);
-    return pthread_mutex_timedlock(mutex, &end);
-}
-#else
-inline int lock_for(pthread_mutex_t* mutex, int limit_ms)
-{
-    const timespec end = moment_in(limit_ms);
-    return pthread_mutex_clocklock(mutex, CLOCK_MONOTONIC, &end);
-}
-#endif
-
-class Mutex {
+class COROSYNC_LOCK Mutex {
 public:
-    Mutex() = default;
+    constexpr Mutex() = default;
     Mutex(const Mutex&) = delete;
     Mutex& operator=(const Mutex&) = delete;
-    ~Mutex() { pthread_mutex_destroy(&mutex_); }
 
-    void lock() { pthread_mutex_lock(&mutex_); }
-    bool try_lock() { return pthread_mutex_trylock(&mutex_) == 0; }
+    // Waits for the holder. False if it was held at the fork that began this process.
+    [[nodiscard]] bool lock() COROSYNC_TRY_ACQUIRE(true)
+    {
+        const std::uint32_t mine = held_here();
+        return take_free(mine) || wait(mine, -1);
+    }
+    [[nodiscard]] bool try_lock() COROSYNC_TRY_ACQUIRE(true) { return take_free(held_here()); }
     // Waits no longer than `limit_ms`.
-    bool lock_within(int limit_ms) { return try_lock() || lock_for(&mutex_, limit_ms) == 0; }
-    void unlock() { pthread_mutex_unlock(&mutex_); }
-    pthread_mutex_t* native() { return &mutex_; }
+    [[nodiscard]] bool lock_within(int limit_ms) COROSYNC_TRY_ACQUIRE(true)
+    {
+        const std::uint32_t mine = held_here();
+        return take_free(mine) || wait(mine, limit_ms);
+    }
+    void unlock() COROSYNC_RELEASE()
+    {
+        // Release pairs with the acquire of the next holder, who sees what was changed under the lock.
+        if ((word_.exchange(0, std::memory_order_release) & kAwaited) != 0)
+            wake_one();
+    }
+
+    // For the analysis only: the lock is held here, in a lambda that is called at once.
+    void held() const COROSYNC_ASSERTS_HELD {}
+
+    // It was held at the fork that began this process, and nobody here will ever have it.
+    [[nodiscard]] bool lost_in_fork() const
+    {
+        const std::uint32_t word = word_.load(std::memory_order_relaxed);
+        return word != 0 && (word & ~kAwaited) != held_here();
+    }
 
 private:
-    pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+    static constexpr std::uint32_t kAwaited = 1; // somebody may sleep until it is free
+    static std::uint32_t held_here() { return this_process() << 1; }
+
+    bool take_free(std::uint32_t mine)
+    {
+        std::uint32_t free = 0;
+        return word_.compare_exchange_strong(free, mine, std::memory_order_acquire, std::memory_order_relaxed);
+    }
+    bool wait(std::uint32_t mine, int limit_ms);
+    void wake_one();
+
+    std::atomic<std::uint32_t> word_{0}; // 0: free; otherwise twice the holder's process, and kAwaited
 };
 
-class Guard {
+// Releases at the end of the scope what the caller has locked.
+class COROSYNC_SCOPED_LOCK Held {
 public:
-    explicit Guard(Mutex& mutex) : mutex_(mutex) { mutex_.lock(); }
-    ~Guard() { mutex_.unlock(); }
-    Guard(const Guard&) = delete;
-    Guard& operator=(const Guard&) = delete;
+    explicit Held(Mutex& mutex) COROSYNC_REQUIRES(mutex) : mutex_(mutex) {}
+    ~Held() COROSYNC_RELEASE() { mutex_.unlock(); }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
 
 private:
     Mutex& mutex_;
 };
 
-// Poll, send and friends are cancellation points, and a thread cancelled in one of them would take locks and
-// pins with it. So the library's calls run with cancellation off; only a waiting dispatch and the callbacks
-// get the caller's own state back.
-class NoCancel {
+// Tells waiting threads that something has changed. A waiter notes now() under the lock that guards the change, and
+// waits without the lock.
+class Change {
 public:
-    NoCancel() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &callers_); }
-    ~NoCancel() { allow(); }
-    NoCancel(const NoCancel&) = delete;
-    NoCancel& operator=(const NoCancel&) = delete;
-
-    void allow() const { pthread_setcancelstate(callers_, nullptr); }
-    void forbid() const { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, nullptr); }
+    [[nodiscard]] std::uint32_t now() const { return count_.load(std::memory_order_acquire); }
+    void announce();
+    // Until an announcement after `seen`, or for `limit_ms` at the most.
+    void wait(std::uint32_t seen, int limit_ms);
 
 private:
-    int callers_ = PTHREAD_CANCEL_ENABLE;
+    std::atomic<std::uint32_t> count_{0};
 };
 
 } // namespace corosync

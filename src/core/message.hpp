@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What every message has in common, and the bounds-checked view through which received ones are read.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Objects without operator new, which lives in the C++ run-time library.
 #pragma once
 

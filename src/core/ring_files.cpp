@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "core/ring_files.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -120,6 +122,45 @@ int RingFiles::safe_to_attach(uid_t server, std::size_t ring_size) const
                safe_file(directory, {base(ring), kDataSuffix}, server, size);
     close(directory);
     return safe ? 1 : 0;
+}
+
+int RingFiles::open_event_data(std::size_t size) const
+{
+    const int directory = open_directory();
+    if (directory < 0)
+        return -1;
+    const int file =
+        openat(directory, FileName(base(Ring::event), kDataSuffix).text, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    close(directory);
+    struct stat status {};
+    if (file < 0 ||
+        (fstat(file, &status) == 0 && S_ISREG(status.st_mode) != 0 && status.st_size == static_cast<off_t>(size)))
+        return file;
+    close(file);
+    return -1;
+}
+
+bool RingFiles::stat_data(Ring ring, struct stat& status) const
+{
+    const int directory = open_directory();
+    if (directory < 0)
+        return false;
+    const bool found = fstatat(directory, FileName(base(ring), kDataSuffix).text, &status, AT_SYMLINK_NOFOLLOW) == 0;
+    close(directory);
+    return found;
+}
+
+void RingFiles::remove_directories(pid_t server, pid_t client)
+{
+    DIR* shm = opendir(kShm);
+    if (shm == nullptr)
+        return;
+    char prefix[64];
+    std::snprintf(prefix, sizeof prefix, "qb-%d-%d-", static_cast<int>(server), static_cast<int>(client));
+    while (const dirent* entry = readdir(shm))
+        if (starts_with(entry->d_name, prefix))
+            unlinkat(dirfd(shm), entry->d_name, AT_REMOVEDIR); // fails if anything is in it
+    closedir(shm);
 }
 
 void RingFiles::remove() const

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The six files behind a connection's three rings: what their names must look like, whether they are safe to
 // attach, and their removal after the daemon's death.
 //
@@ -7,6 +8,7 @@
 
 #include "core/message.hpp"
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -29,6 +31,12 @@ public:
     // negative errno if there is no descriptor to look with, which says nothing against them.
     [[nodiscard]] int safe_to_attach(uid_t server, std::size_t ring_size) const;
 
+    // Opens the event ring's data file, if it is what safe_to_attach() found; -1 if not.
+    [[nodiscard]] int open_event_data(std::size_t size) const;
+
+    // What the file system says of a ring's data file. False if it is not there.
+    bool stat_data(Ring ring, struct stat& status) const;
+
     // Unlinks the files and their directory, as the daemon would have done.
     void remove() const;
 
@@ -36,6 +44,9 @@ public:
 
     // Bytes of a ring's data file, which are also what an empty ring has room for.
     static std::size_t data_size(std::size_t ring_size);
+
+    // Removes what a dead daemon left of its connections with a client: directories that are empty by now.
+    static void remove_directories(pid_t server, pid_t client);
 
 private:
     [[nodiscard]] int open_directory() const;

@@ -1,5 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "core/ring_transport.hpp"
 
+#include "core/account.hpp"
+
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <qb/qbrb.h>
 #include <sys/ioctl.h>
@@ -7,64 +11,96 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <utility>
 
 namespace corosync {
 namespace {
 
-constexpr int kBatch = 64;              // events per settling; more bring nothing (ipc.md 11.2)
-constexpr std::size_t kCopyUpTo = 4096; // below, a copy is cheaper than what lending forbids
+constexpr std::size_t kCopyUpTo = 4096; // up to here a copy costs next to nothing
 constexpr std::size_t kUserData = sizeof(std::int32_t);
-constexpr int kBothEnds = 2; // a ring's reference count while both sides have it
+constexpr int kBothEnds = 2;            // a ring's reference count while both sides have it
+constexpr std::size_t kChunkHeader = 8; // in front of each chunk, and of the first one nothing else (ipc.md 3.6)
 
-qb_ringbuffer_t* open_ring(const char* path, std::size_t size, std::size_t user_data)
-{
-    return qb_rb_open(path, size, QB_RB_FLAG_SHARED_PROCESS, user_data);
-}
+// If address space is lacking for a ring, libqb leaves the ring's data file open, on the lowest number that was free,
+// or close to it if other threads open files. (Seen with libqb 2.0.6, with each call failing in turn.)
+class ForgottenDescriptor {
+public:
+    explicit ForgottenDescriptor(int socket) : lowest_(fcntl(socket, F_DUPFD_CLOEXEC, 0))
+    {
+        if (lowest_ >= 0)
+            close(lowest_);
+    }
+    void close_if_open(const RingFiles& files, Ring ring) const
+    {
+        struct stat data {};
+        struct stat open {};
+        if (lowest_ < 0 || !files.stat_data(ring, data))
+            return;
+        for (int fd = lowest_; fd < lowest_ + kSearched; ++fd)
+            if (fstat(fd, &open) == 0 && open.st_dev == data.st_dev && open.st_ino == data.st_ino)
+                close(fd);
+    }
+
+private:
+    static constexpr int kSearched = 16;
+    int lowest_;
+};
 
 } // namespace
 
 int RingTransport::attach(int socket, uid_t server, const Offer& offer)
 {
-    const std::size_t size = offer.message_size;
-    if (const int safe = offer.files.safe_to_attach(server, size); safe != 1)
+    if (const int safe = offer.files.safe_to_attach(server, offer.message_size); safe != 1)
         return safe < 0 ? safe : kUnlike;
-    int error = 0;
-    const auto open_one = [&](Ring ring, std::size_t user_data) -> Rb* {
-        if (error != 0)
-            return nullptr;
-        errno = 0;
-        Rb* rb = open_ring(offer.files.path(ring), size, user_data);
-        if (rb == nullptr)
-            error = errno != 0 ? -errno : -EIO;
-        return rb;
-    };
-    request_ = open_one(Ring::request, kUserData);
-    response_ = open_one(Ring::response, 0);
-    event_ = open_one(Ring::event, 0);
-    ring_size_ = RingFiles::data_size(size);
-    const auto as_expected = [&] {
-        const auto* level = static_cast<const std::int32_t*>(qb_rb_shared_user_data_get(request_));
-        return qb_rb_refcount_get(request_) == kBothEnds && qb_rb_refcount_get(response_) == kBothEnds &&
-               qb_rb_refcount_get(event_) == kBothEnds &&
-               qb_rb_space_free(request_) == static_cast<ssize_t>(ring_size_) && qb_rb_chunks_used(request_) == 0 &&
-               qb_rb_chunks_used(response_) == 0 && level != nullptr && *level >= 0 && *level <= 2;
-    };
-    if (error == 0 && !as_expected())
+    ring_size_ = RingFiles::data_size(offer.message_size);
+    int error = open_rings(socket, offer);
+    if (error == 0 && !rings_as_expected())
         error = kUnlike;
     if (error != 0) {
         close_rings();
         return error;
     }
     socket_ = socket;
+    file_ = OwnFile(socket);
     files_ = offer.files;
-    message_size_ = size;
+    message_size_ = offer.message_size;
     return 0;
 }
 
-unsigned RingTransport::poll_set(pollfd (&set)[2]) const
+int RingTransport::open_rings(int socket, const Offer& offer)
 {
+    const ForgottenDescriptor forgotten(socket);
+    for (const Ring ring : kRings) {
+        errno = 0;
+        Rb* rb = qb_rb_open(offer.files.path(ring), offer.message_size, QB_RB_FLAG_SHARED_PROCESS,
+                            ring == Ring::request ? kUserData : 0);
+        if (rb == nullptr) {
+            const int error = errno != 0 ? -errno : -EIO;
+            forgotten.close_if_open(offer.files, ring);
+            return error;
+        }
+        (ring == Ring::request ? request_ : ring == Ring::response ? response_ : event_) = rb;
+    }
+    return 0;
+}
+
+bool RingTransport::rings_as_expected()
+{
+    const auto* level = static_cast<const std::int32_t*>(qb_rb_shared_user_data_get(request_));
+    for (Rb* ring : {request_, response_, event_})
+        if (qb_rb_refcount_get(ring) != kBothEnds)
+            return false;
+    return qb_rb_space_free(request_) == static_cast<ssize_t>(ring_size_) && qb_rb_chunks_used(request_) == 0 &&
+           qb_rb_chunks_used(response_) == 0 && level != nullptr && *level >= 0 && *level <= 2;
+}
+
+unsigned RingTransport::poll_set(pollfd (&set)[kPollSet])
+{
+    if (!own_descriptor())
+        return 0;
     set[0] = {socket_, POLLIN, 0};
     return 1;
 }
@@ -76,7 +112,7 @@ int RingTransport::send(const Message& message, unsigned threshold, const std::a
     const std::size_t size = message.size();
     if (size > message_size_)
         return -EMSGSIZE;
-    if (gone_.load(std::memory_order_relaxed) || qb_rb_refcount_get(request_) != kBothEnds)
+    if (noted_gone() || !both_ends())
         return -ENOTCONN;
     // The daemon's word. It orders nothing: a level seen late is as good as a request sent early.
     auto level =
@@ -92,7 +128,7 @@ int RingTransport::send(const Message& message, unsigned threshold, const std::a
     message.copy_to(to);
     // A chunk without its byte freezes the whole daemon, so nothing may come between these two.
     if (qb_rb_chunk_commit(request_, size) != 0)
-        return broken();
+        return fail();
     return send_byte(give_up);
 }
 
@@ -105,17 +141,14 @@ int RingTransport::send_byte(const std::atomic<bool>* give_up)
         if (errno == EINTR)
             continue;
         if (errno != EAGAIN && errno != EWOULDBLOCK) {
-            // For good: let the daemon out of its wait for this byte.
-            note_gone();
-            shutdown(socket_, SHUT_RDWR);
+            hang_up(); // for good: let the daemon out of its wait for this byte
             return -ENOTCONN;
         }
         // No room: hundreds of bytes unread, so the daemon is frozen or busy. Its death or our own finalize ends this.
         pollfd entry{socket_, POLLOUT, 0};
         poll(&entry, 1, kSliceMs);
         if (hung_up(entry.revents) || (give_up != nullptr && give_up->load(std::memory_order_acquire))) {
-            note_gone();
-            shutdown(socket_, SHUT_RDWR);
+            hang_up();
             return -ENOTCONN;
         }
     }
@@ -125,14 +158,10 @@ int RingTransport::reply(View& view, int timeout_ms)
 {
     void* data = nullptr;
     const ssize_t size = qb_rb_chunk_peek(response_, &data, timeout_ms);
-    if (size == 0 || size == -ETIMEDOUT || size == -EAGAIN || size == -EINTR) {
-        // A chunk of no length looks like none and never goes away: space is in use, and there is nothing to take. Once
-        // may mean that the daemon is about to complete a chunk; after another slice it does not.
-        const bool stuck = timeout_ms > 0 && qb_rb_chunks_used(response_) == 0 && qb_rb_space_used(response_) > 0;
-        return std::exchange(reply_stuck_, stuck) && stuck ? broken() : 0;
-    }
+    if (size == 0 || size == -ETIMEDOUT || size == -EAGAIN || size == -EINTR)
+        return 0;
     if (size < 0 || static_cast<std::size_t>(size) > ring_size_)
-        return broken();
+        return fail();
     view = {static_cast<const std::byte*>(data), static_cast<std::size_t>(size)};
     return 1;
 }
@@ -143,17 +172,37 @@ void RingTransport::drop_reply()
     qb_rb_chunk_reclaim(response_);
 }
 
-int RingTransport::peek(const Taking& taking, Event& event)
+// A chunk of no length looks like none and never goes away: space is in use, and there is nothing to take. Once may
+// mean that the daemon is about to complete a chunk; after another slice it does not.
+int RingTransport::check_reply_ring()
 {
-    const int rc = find_chunk(taking);
-    if (rc == 1) {
-        const bool aligned = reinterpret_cast<std::uintptr_t>(chunk_) % 8 == 0;
-        event = {chunk_, chunk_size_, aligned && chunk_size_ > kCopyUpTo && chunk_size_ <= ring_size_ / 4};
-    }
-    return rc;
+    const bool stuck = qb_rb_chunks_used(response_) == 0 && qb_rb_space_used(response_) > 0;
+    return std::exchange(reply_stuck_, stuck) && stuck ? fail() : 0;
 }
 
-void RingTransport::reclaim()
+int RingTransport::peek_event(Event& event)
+{
+    if (broken_.load(std::memory_order_relaxed))
+        return -EPROTO;
+    if (lost_.load(std::memory_order_relaxed))
+        return -ENOTCONN;
+    if (chunk_ == nullptr) {
+        void* data = nullptr;
+        const ssize_t size = qb_rb_chunk_peek(event_, &data, 0);
+        if (size == 0 || size == -ETIMEDOUT || size == -EAGAIN)
+            return 0;
+        if (size < 0 || static_cast<std::size_t>(size) > ring_size_)
+            return fail();
+        chunk_ = static_cast<std::byte*>(data);
+        chunk_size_ = static_cast<std::size_t>(size);
+        if (event_base_ == nullptr)
+            event_base_ = chunk_ - kChunkHeader;
+    }
+    event = {chunk_, chunk_size_};
+    return 1;
+}
+
+void RingTransport::reclaim_event()
 {
     if (chunk_ == nullptr)
         return;
@@ -161,98 +210,58 @@ void RingTransport::reclaim()
     qb_rb_chunk_reclaim(event_);
 }
 
-// Makes chunk_ the oldest chunk of the event ring: 1, or 0 if there is none.
-int RingTransport::find_chunk(const Taking& taking)
+int RingTransport::queued()
 {
-    if (broken_.load(std::memory_order_relaxed))
-        return -EPROTO;
-    bool readable = taking.readable;
-    bool announced = credit_ > 0;
-    while (chunk_ == nullptr) {
-        // Asked before the ring is looked at, so that nothing written just before the hang-up is missed.
-        const bool was_gone = gone_.load(std::memory_order_relaxed);
-        void* data = nullptr;
-        const ssize_t size = qb_rb_chunk_peek(event_, &data, 0);
-        if (size > 0) {
-            if (static_cast<std::size_t>(size) > ring_size_)
-                return broken();
-            chunk_ = static_cast<std::byte*>(data);
-            chunk_size_ = static_cast<std::size_t>(size);
-        } else if (size < 0 && size != -ETIMEDOUT && size != -EAGAIN) {
-            return broken();
-        } else if (was_gone) {
-            return -ENOTCONN;
-        } else if (announced) {
-            // A byte that is visible has its chunk visible before it. One without would keep the descriptor readable,
-            // and the program busy, for ever.
-            return broken();
-        } else if (taking.waits || !gone(readable)) {
-            announced = readable && unread_bytes() > owed_;
-            if (!announced)
-                return 0;
-        }
-    }
-    return 1;
+    const ssize_t chunks = qb_rb_chunks_used(event_);
+    return chunks > 0 ? static_cast<int>(chunks) : 0;
 }
 
-int RingTransport::unread_bytes() const
+// nullptr if the event is to be copied: it is small; it lies at 4 modulo 8, and programs expect 8; or the next one
+// would not fit beside it, and the daemon, which naps when the ring is full, would wait for the callback.
+std::byte* RingTransport::lend_event(std::byte* data, std::size_t size)
 {
+    if (size <= kCopyUpTo || lending_ == Lending::impossible || reinterpret_cast<std::uintptr_t>(data) % 8 != 0 ||
+        qb_rb_space_free(event_) < static_cast<ssize_t>(size + kChunkHeader))
+        return nullptr;
+    const auto offset = static_cast<std::size_t>(data - event_base_);
+    if (lending_ == Lending::untried) {
+        // The first event of all told where the ring begins. That it does, and that the alias shows the same, is seen.
+        const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+        const bool known = reinterpret_cast<std::uintptr_t>(event_base_) % page == 0 && offset < ring_size_;
+        if (known && alias_.map(files_, ring_size_) && std::memcmp(alias_.at(offset), data, size) == 0) {
+            lending_ = Lending::possible;
+        } else {
+            alias_.unmap();
+            lending_ = Lending::impossible;
+            return nullptr;
+        }
+    }
+    return alias_.at(offset);
+}
+
+bool RingTransport::call_in_event()
+{
+    lending_ = Lending::impossible;
+    return alias_.call_in(static_cast<std::size_t>(chunk_ - event_base_), chunk_size_);
+}
+
+int RingTransport::unread_bytes()
+{
+    if (!own_descriptor())
+        return -ENOTCONN;
     int unread = 0;
     return ioctl(socket_, SIOCINQ, &unread) == 0 ? unread : 0;
 }
 
-// Makes sure that the event at hand has been announced by its byte, and accounts for its delivery. 1, or 0 if the byte
-// is still to come: the daemon writes the chunk first, and an event delivered early would leave its byte behind to
-// wake the program for nothing.
-//
-// Bytes are taken immediately before the callback of a batch's last event. In any callback the descriptor is then
-// readable only if an undelivered event exists, and after a callback that never returns it is readable if one does.
-int RingTransport::accept(const Taking& taking)
-{
-    if (gone_.load(std::memory_order_relaxed))
-        return 1; // nobody will announce anything any more: go by the ring alone
-    if (credit_ == 0) {
-        const ssize_t more = taking.one ? 0 : qb_rb_chunks_used(event_);
-        if (more <= 0) {
-            // A single event: its byte is both the announcement and the debt.
-            const int taken = take_bytes(owed_ + 1);
-            if (taken < 0)
-                return gone() ? 1 : -ENOTCONN;
-            if (taken <= owed_) {
-                owed_ -= taken;
-                return !taking.waits && gone() ? 1 : 0;
-            }
-            owed_ = 0;
-            return 1;
-        }
-        const int unread = unread_bytes();
-        const int batch = more < kBatch ? static_cast<int>(more) + 1 : kBatch;
-        credit_ = unread - owed_ < batch ? unread - owed_ : batch;
-        if (credit_ <= 0) {
-            credit_ = 0;
-            return !taking.waits && gone() ? 1 : 0;
-        }
-    }
-    --credit_;
-    ++owed_;
-    if (taking.one || credit_ == 0)
-        settle();
-    return 1;
-}
-
-void RingTransport::settle()
-{
-    // Fewer can only be there after a hang-up, or if the program reads the descriptor; what is not there is not owed.
-    if (owed_ > 0)
-        take_bytes(owed_);
-    owed_ = 0;
-}
-
-// Takes up to `count` bytes off the socket. How many there were, or -1 at the end of file, which may be the daemon's
-// doing or that of our own finalize: poll tells them apart.
+// How many bytes there were of the `count`; -EPIPE at the end of file, which may be the daemon's doing or that of our
+// own finalize: poll tells them apart; -ENOTCONN if the program has closed the descriptor.
 int RingTransport::take_bytes(int count)
 {
-    char bytes[kBatch + 1]; // a whole batch that is owed, and the announcement of one more
+    // Not asked for a single event, for which it would be a system call more: if the program has closed the socket, the
+    // daemon's end of the rings tells soon. And what is no socket gives no byte.
+    if ((count > 1 || !both_ends()) && !own_descriptor())
+        return -ENOTCONN;
+    char bytes[NotificationAccount::kBatch + 1]; // a whole batch that is owed, and the announcement of one more
     int taken = 0;
     while (taken < count) {
         const ssize_t got = recv(socket_, bytes, static_cast<std::size_t>(count - taken), MSG_DONTWAIT);
@@ -261,63 +270,86 @@ int RingTransport::take_bytes(int count)
         else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             break;
         else if (got == 0 || errno != EINTR)
-            return taken > 0 ? taken : -1;
+            return taken > 0 ? taken : own_descriptor() ? -EPIPE : -ENOTCONN;
     }
     return taken;
 }
 
-// The rings cannot be believed. Latched; the daemon is released from whatever it waits for.
-int RingTransport::broken()
+bool RingTransport::own_descriptor()
+{
+    if (file_.still_behind(socket_))
+        return true;
+    lost_.store(true, std::memory_order_relaxed);
+    note_gone();
+    return false;
+}
+
+bool RingTransport::both_ends() const
+{
+    return qb_rb_refcount_get(request_) == kBothEnds;
+}
+
+// Ends the connection from our side; the daemon stops waiting for whatever it waits for.
+void RingTransport::hang_up()
+{
+    note_gone();
+    if (file_.still_behind(socket_))
+        shutdown(socket_, SHUT_RDWR);
+}
+
+int RingTransport::fail()
 {
     broken_.store(true, std::memory_order_relaxed);
-    if (socket_ >= 0)
-        shutdown(socket_, SHUT_RDWR);
+    hang_up();
     return -EPROTO;
 }
 
-bool RingTransport::gone()
+int RingTransport::look()
 {
-    bool readable = false;
-    return gone(readable);
-}
-
-bool RingTransport::gone(bool& readable)
-{
-    if (!gone_.load(std::memory_order_relaxed)) {
-        pollfd entry{socket_, POLLIN, 0};
-        const bool any = poll(&entry, 1, 0) > 0;
-        readable = any && (entry.revents & POLLIN) != 0;
-        if ((!any || !hung_up(entry.revents)) && qb_rb_refcount_get(request_) == kBothEnds)
-            return false;
-        note_gone();
-    }
-    return true;
+    if (noted_gone())
+        return POLLHUP;
+    pollfd entry{socket_, POLLIN, 0};
+    const bool any = poll(&entry, 1, 0) > 0;
+    const bool ended = (any && hung_up(entry.revents)) || !both_ends();
+    // Bytes to read are counted next, and whose they are is asked then.
+    const bool readable = any && (entry.revents & POLLIN) != 0;
+    if ((readable && !ended) || (own_descriptor() && !ended))
+        return readable ? POLLIN : 0;
+    note_gone();
+    return POLLHUP;
 }
 
 void RingTransport::wake()
 {
     // Only the reading half: pollers return, the daemon sees no hang-up, and another thread's request still ends well.
-    shutdown(socket_, SHUT_RD);
+    if (file_.still_behind(socket_))
+        shutdown(socket_, SHUT_RD);
 }
 
 void RingTransport::abandon()
 {
     // Shutting down would end the parent's connection.
-    lead_nowhere(socket_);
+    if (!file_.still_behind(socket_))
+        return;
+    disconnect_number(socket_);
+    file_ = OwnFile(socket_);
 }
 
 void RingTransport::forget()
 {
     // Closing the rings would lower the count that the parent shares.
-    ::close(socket_);
+    if (file_.still_behind(socket_))
+        ::close(socket_);
 }
 
 void RingTransport::close()
 {
     if (socket_ < 0)
         return;
-    shutdown(socket_, SHUT_RDWR);
-    ::close(socket_);
+    if (file_.still_behind(socket_)) {
+        shutdown(socket_, SHUT_RDWR);
+        ::close(socket_);
+    }
     socket_ = -1;
     close_rings();
     // A daemon that lives removes them, too. But it may die first.

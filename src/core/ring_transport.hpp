@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The three shared-memory rings held directly, through libqb's public ring calls.
 #pragma once
 
 #include "core/handshake.hpp"
+#include "core/ring_alias.hpp"
 #include "core/transport.hpp"
 
 #include <sys/types.h>
@@ -17,19 +19,33 @@ public:
     int attach(int socket, uid_t server, const Offer& offer);
 
     [[nodiscard]] int descriptor() const { return socket_; }
-    unsigned poll_set(pollfd (&set)[2]) const;
+    [[nodiscard]] int hangup_descriptor() const { return socket_; }
+    unsigned poll_set(pollfd (&set)[kPollSet]);
 
     int send(const Message& message, unsigned threshold, const std::atomic<bool>* give_up);
     int reply(View& view, int timeout_ms);
     void drop_reply();
-    int peek(const Taking& taking, Event& event);
-    int accept(const Taking& taking);
-    static bool hand_over(Buffer&) { return false; }
-    void reclaim();
-    void settle();
+    int check_reply_ring();
 
-    bool gone();
+    static constexpr bool kLeavesBytes = true;
+    int peek_event(Event& event);
+    int queued();
+    int unread_bytes();
+    int take_bytes(int count);
+    static bool make_room(Buffer& buffer, std::size_t size) { return buffer.reserve(size); }
+    void move_event(Buffer& buffer) const { std::memcpy(buffer.data(), chunk_, chunk_size_); }
+    void reclaim_event();
+
+    std::byte* lend_event(std::byte* data, std::size_t size);
+    bool call_in_event();
+    void end_called_in() { alias_.unmap(); }
+
+    [[nodiscard]] bool noted_gone() const { return gone_.load(std::memory_order_relaxed); }
     void note_gone() { gone_.store(true, std::memory_order_relaxed); }
+    int look();
+    bool gone() { return hung_up(static_cast<short>(look())); }
+    int fail();
+
     void wake();
     void abandon();
     void forget();
@@ -38,15 +54,16 @@ public:
 private:
     using Rb = qb_ringbuffer_s;
 
-    int send_byte(const std::atomic<bool>* give_up);
-    int find_chunk(const Taking& taking);
-    int take_bytes(int count);
-    [[nodiscard]] int unread_bytes() const;
-    bool gone(bool& readable);
-    int broken();
+    int open_rings(int socket, const Offer& offer);
+    [[nodiscard]] bool rings_as_expected();
     void close_rings();
+    int send_byte(const std::atomic<bool>* give_up);
+    void hang_up();
+    bool own_descriptor();
+    [[nodiscard]] bool both_ends() const;
 
     int socket_ = -1;
+    OwnFile file_; // behind the socket's number, as long as the program leaves it alone
     RingFiles files_;
     std::size_t message_size_ = 0;
     std::size_t ring_size_ = 0; // of the data file: the bounds of any chunk's length
@@ -55,16 +72,17 @@ private:
     Rb* event_ = nullptr;
 
     std::atomic<bool> gone_{false};   // the daemon closed its end; what the event ring holds is still good
+    std::atomic<bool> lost_{false};   // the program closed the descriptor
     std::atomic<bool> broken_{false}; // nothing that the rings say can be believed any more
-    bool reply_stuck_ = false;        // the last wait ended with a reply in the ring that cannot be taken
+    bool reply_stuck_ = false;        // the last slice ended with a reply in the ring that cannot be taken
 
-    // The chunk that was peeked and not yet reclaimed (accepted or not), and the account of notification bytes:
-    //   owed_    delivered events whose byte still lies on the socket
-    //   credit_  bytes behind those, known to be there: as many events may be delivered without asking again
-    std::byte* chunk_ = nullptr;
+    std::byte* chunk_ = nullptr; // the oldest of the event ring, from peek_event() to reclaim_event()
     std::size_t chunk_size_ = 0;
-    int owed_ = 0;
-    int credit_ = 0;
+
+    std::byte* event_base_ = nullptr; // where libqb has mapped the event ring; known from the first event
+    enum class Lending { untried, possible, impossible } lending_ = Lending::untried;
+    RingAlias alias_;
 };
+static_assert(MessageTransport<RingTransport>);
 
 } // namespace corosync

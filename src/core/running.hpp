@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which dispatches of a connection are running, and the buffer of each.
 //
 // A callback may leave by longjmp or by unwinding, and then nothing on the stack of the dispatch that called it is ever
@@ -28,7 +29,8 @@ struct Dispatching {
     Dispatching* next = nullptr;
     bool busy = false;
     Caller caller{};
-    Buffer buffer; // for its event; one per nesting level, kept for the next use
+    Buffer buffer;     // for its event; one per nesting level, kept for the next use
+    bool lent = false; // its event is not in the buffer, but in the alias of the ring
 };
 
 class RunningDispatches {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "core/settings.hpp"
 
 #include <unistd.h>
@@ -10,9 +11,10 @@ namespace corosync {
 namespace {
 
 constexpr unsigned kMaxSpinUs = 100;
+constexpr unsigned kMaxConnectMs = 3600000;
 
 // Reads a decimal number and moves `text` behind it. False if there is none or it does not fit.
-bool take_number(const char*& text, std::uint32_t& number)
+bool read_number(const char*& text, std::uint32_t& number)
 {
     std::uint64_t value = 0;
     const char* at = text;
@@ -28,6 +30,13 @@ bool take_number(const char*& text, std::uint32_t& number)
     return true;
 }
 
+// The number that the variable holds, if it holds nothing else.
+bool number_in(const char* variable, std::uint32_t& number)
+{
+    const char* text = secure_getenv(variable);
+    return text != nullptr && read_number(text, number) && *text == '\0';
+}
+
 } // namespace
 
 Settings Settings::from_environment()
@@ -39,11 +48,11 @@ Settings Settings::from_environment()
         else if (std::strcmp(transport, "libqb") == 0)
             settings.transport = Transport::libqb;
     }
-    if (const char* spin = secure_getenv("COROSYNC_CLIENT_SPIN_US"); spin != nullptr) {
-        std::uint32_t microseconds = 0;
-        if (take_number(spin, microseconds) && *spin == '\0')
-            settings.spin_us = microseconds < kMaxSpinUs ? microseconds : kMaxSpinUs;
-    }
+    std::uint32_t number = 0;
+    if (number_in("COROSYNC_CLIENT_SPIN_US", number))
+        settings.spin_us = number < kMaxSpinUs ? number : kMaxSpinUs;
+    if (number_in("COROSYNC_CLIENT_CONNECT_MS", number) && number >= 1 && number <= kMaxConnectMs)
+        settings.connect_ms = number;
     settings.peer_uids = secure_getenv("COROSYNC_CLIENT_PEER_UIDS");
     return settings;
 }
@@ -55,7 +64,7 @@ bool Settings::accepts_peer(uid_t uid) const
     // Anything in the list that is no number ends it: a typing error must not let a stranger in.
     const char* list = peer_uids;
     std::uint32_t listed = 0;
-    while (list != nullptr && take_number(list, listed)) {
+    while (list != nullptr && read_number(list, listed)) {
         if (*list != ',' && *list != '\0')
             return false;
         if (listed == uid)

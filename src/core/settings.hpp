@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the environment may say, read once for each connection. There is no other knob.
 #pragma once
 
@@ -14,6 +15,7 @@ enum class Transport {
 struct Settings {
     Transport transport = Transport::automatic; // COROSYNC_CLIENT_TRANSPORT = auto | ring | libqb
     unsigned spin_us = 20;                      // COROSYNC_CLIENT_SPIN_US = 0 to 100
+    unsigned connect_ms = 0;                    // COROSYNC_CLIENT_CONNECT_MS = 1 to 3600000; 0: no limit
     const char* peer_uids = nullptr;            // COROSYNC_CLIENT_PEER_UIDS = uid,uid,...
 
     static Settings from_environment();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A short look at the response ring before sleeping on it. On a CPU of its own the daemon answers within two
 // microseconds, and a sleep and a wake-up cost twenty times that. A daemon that shares our CPU has answered before the
 // first look if it has a real-time policy, as it does by default; otherwise it needs the CPU that a spin burns, so

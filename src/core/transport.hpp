@@ -1,23 +1,6 @@
-// What both transports have in common. A transport moves messages and keeps the account of notification bytes; it
-// knows no services, no handles and no threads: the connection above it sees to it that each ring has one user.
-//
-// Both have these members:
-//   int descriptor() const                          for the program to poll
-//   unsigned poll_set(pollfd (&)[2]) const          what to wait on for an event or the daemon's death
-//   int send(const Message&, unsigned threshold, const std::atomic<bool>* give_up)
-//   int reply(View&, int timeout_ms)                1 with a view that lasts until drop_reply(); 0 if none came
-//   void drop_reply()
-//   int peek(const Taking&, Event&)                 1 with the oldest event, where it lies; 0 if there is none
-//   int accept(const Taking&)                       1 if that event is ours to deliver; 0 if it is not announced yet
-//   bool hand_over(Buffer&)                         gives the event's memory away, if it can
-//   void reclaim()                                  ends the use of the event's memory
-//   void settle()                                   takes the bytes of delivered events that are still owed
-//   bool gone()                                     asks the kernel: is the daemon's end closed?
-//   void wake()                                     makes every poll on the descriptor return
-//   void abandon()                                  in a forked child, instead of wake(): leaves the parent undisturbed
-//   void forget()                                   then instead of close()
-//   void close()
-// and return 0 or more, or a negative errno: -ENOTCONN if the daemon is gone, -EPROTO if it broke the protocol.
+// SPDX-License-Identifier: BSD-3-Clause
+// What the transports have in common. A transport moves messages; it knows no services, no handles and no threads: the
+// connection above it sees to it that each ring has one user at a time.
 #pragma once
 
 #include "core/buffer.hpp"
@@ -26,9 +9,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <span>
 
@@ -79,16 +64,11 @@ struct Message {
 inline constexpr unsigned kOrdinary = 1;  // refused only where the service itself is not allowed to work
 inline constexpr unsigned kMulticast = 2; // refused also while the cluster cannot take more
 
+inline constexpr unsigned kPollSet = 2; // descriptors that a transport waits on, at the most
+
 struct Event {
     std::byte* data = nullptr;
     std::size_t size = 0;
-    bool lent = false; // lies in the ring and may stay there for the callback; until it is decided: may be left there
-};
-
-struct Taking {
-    bool one = false;      // the dispatch stops after this event
-    bool waits = false;    // and sleeps if there is none, which also shows whether the daemon is gone
-    bool readable = false; // poll has just said that there is something to read
 };
 
 inline constexpr int kSliceMs = 100; // of waits that must notice the daemon's death
@@ -98,14 +78,143 @@ inline bool hung_up(short revents)
     return (revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
-// Lets go of what the descriptor stands for. Threads that use its number from now on see a hang-up.
-inline void lead_nowhere(int fd)
+// The open file behind a descriptor of ours. A program may close the descriptor, and its number may come to mean a file
+// of the program's, which is none of our business.
+class OwnFile {
+public:
+    OwnFile() = default;
+    explicit OwnFile(int fd) { known_ = identify(fd, device_, inode_); }
+
+    [[nodiscard]] bool still_behind(int fd) const
+    {
+        dev_t device = 0;
+        ino_t inode = 0;
+        return known_ && identify(fd, device, inode) && device == device_ && inode == inode_;
+    }
+
+private:
+    static bool identify(int fd, dev_t& device, ino_t& inode)
+    {
+        struct stat status {};
+        if (fstat(fd, &status) != 0)
+            return false;
+        device = status.st_dev;
+        inode = status.st_ino;
+        return true;
+    }
+
+    bool known_ = false;
+    dev_t device_ = 0;
+    ino_t inode_ = 0;
+};
+
+// Gives up what the descriptor stands for and keeps its number. Threads that use the number from now on see a hang-up.
+inline void disconnect_number(int fd)
 {
-    const int nowhere = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (nowhere < 0)
-        return; // it is closed when the last of them is done
-    dup3(nowhere, fd, O_CLOEXEC);
-    close(nowhere);
+    const int unconnected = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (unconnected < 0)
+        return; // it is closed when the last user is done
+    dup3(unconnected, fd, O_CLOEXEC);
+    close(unconnected);
 }
+
+// What the parts of a connection need of a transport. Results are 0 or more, or a negative errno: -ENOTCONN if the
+// daemon is gone, -EPROTO if it broke the protocol.
+template <class T>
+concept MessageTransport = requires(T& transport, const T& same, const Message& message, View& view, Event& event,
+                                    Buffer& buffer, const std::atomic<bool>* give_up, pollfd (&set)[kPollSet],
+                                    std::byte* data, std::size_t size, int number)
+{
+    // For the program to poll.
+    {
+        same.descriptor()
+        } -> std::same_as<int>;
+    // What to wait on for an event or the daemon's death: how many entries were filled in, 0 if the program has closed
+    // the descriptor.
+    {
+        transport.poll_set(set)
+        } -> std::same_as<unsigned>;
+
+    // Requests. A send is refused with -EAGAIN by flow control or for want of room. While it waits for room for its
+    // notification byte it looks at `give_up`.
+    {
+        transport.send(message, kOrdinary, give_up)
+        } -> std::same_as<int>;
+    // Where a hang-up shows, without which a wait for a reply would go on.
+    {
+        same.hangup_descriptor()
+        } -> std::same_as<int>;
+    // 1 with a view that lasts until drop_reply(), 0 if none came within `number` milliseconds.
+    {
+        transport.reply(view, number)
+        } -> std::same_as<int>;
+    {transport.drop_reply()};
+    // To be asked after each slice without a reply. 0, or -EPROTO if one is there that can never be taken.
+    {
+        transport.check_reply_ring()
+        } -> std::same_as<int>;
+
+    // Events: one after the other, peek_event() until reclaim_event().
+    // Whether the bytes that announce events lie on the descriptor until take_bytes(); otherwise they are taken with
+    // the event.
+    {
+        T::kLeavesBytes
+        } -> std::convertible_to<bool>;
+    // 1 with the oldest event, where it lies; 0 if there is none.
+    {
+        transport.peek_event(event)
+        } -> std::same_as<int>;
+    // About how many events wait behind it.
+    {
+        transport.queued()
+        } -> std::same_as<int>;
+    // How many bytes are on the socket; and takes up to `number` of them: so many, -EPIPE at the end of file. Both
+    // -ENOTCONN if the program has closed the descriptor.
+    {
+        transport.unread_bytes()
+        } -> std::same_as<int>;
+    {
+        transport.take_bytes(number)
+        } -> std::same_as<int>;
+    // Memory for the event in `buffer`, which move_event() then fills.
+    {
+        transport.make_room(buffer, size)
+        } -> std::same_as<bool>;
+    {transport.move_event(buffer)};
+    {transport.reclaim_event()};
+
+    // Loans: lend_event() gives the event an address where it may stay after call_in_event(), which frees its place
+    // for reclaim_event(). end_called_in() says that the memory is no longer used.
+    {
+        transport.lend_event(data, size)
+        } -> std::same_as<std::byte*>;
+    {
+        transport.call_in_event()
+        } -> std::same_as<bool>;
+    {transport.end_called_in()};
+
+    // The hang-up: as it was noted last; as the kernel says now, with POLLIN if there is something to read.
+    {
+        same.noted_gone()
+        } -> std::same_as<bool>;
+    {transport.note_gone()};
+    {
+        transport.gone()
+        } -> std::same_as<bool>;
+    {
+        transport.look()
+        } -> std::same_as<int>;
+    // Nothing that comes from it can be believed any more: -EPROTO, for good.
+    {
+        transport.fail()
+        } -> std::same_as<int>;
+
+    // Makes every poll on the descriptor return.
+    {transport.wake()};
+    // In a forked child: gives up the descriptor; and, instead of close(), what may be freed there.
+    {transport.abandon()};
+    {transport.forget()};
+    {transport.close()};
+};
 
 } // namespace corosync

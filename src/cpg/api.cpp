@@ -1,12 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The C functions of libcpg: arguments, handle, one call, result. The order of the checks is the reference's.
-#include "common/facade.hpp"
 #include "cpg/iteration.hpp"
 #include "cpg/session.hpp"
 #include "cpg/zero_copy.hpp"
+#include "service/session_call.hpp"
 
 #include <corosync/cpg.h>
 
 using corosync::Caller;
+using corosync::with_pinned;
 using corosync::with_session;
 using corosync::cpg::Iteration;
 using corosync::cpg::iterations;
@@ -27,7 +29,7 @@ cs_error_t check_group(const cpg_name* group)
 // An iteration together with the session it belongs to: f(session, iteration).
 template <class F> cs_error_t with_iteration(cpg_iteration_handle_t handle, F f)
 {
-    return with_session(iterations(), handle, CS_ERR_BAD_HANDLE, [&](const Iteration& iteration) {
+    return with_pinned(iterations(), handle, [&](const Iteration& iteration) {
         return with_session<Session>(iteration.owner, [&](Session& session) { return f(session, iteration); });
     });
 }
@@ -67,8 +69,8 @@ cs_error_t cpg_model_initialize(cpg_handle_t* handle, cpg_model_t model, cpg_mod
 
 cs_error_t cpg_finalize(cpg_handle_t handle)
 {
-    return corosync::finalize(Session::table(), handle, CS_ERR_BAD_HANDLE, Caller::at(__builtin_frame_address(0)),
-                              [](Session& session) { return session.say_goodbye(); });
+    return corosync::finalize<Session>(handle, Caller::at(__builtin_frame_address(0)),
+                                       [](Session& session) { return session.say_goodbye(); });
 }
 
 cs_error_t cpg_fd_get(cpg_handle_t handle, int* fd)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cpg/assembly.hpp"
 
 #include "core/object.hpp"
@@ -70,9 +71,9 @@ int Assemblies::add(const PartialDeliverEvent& part, const std::byte* bytes, Buf
         fresh->pid = part.pid;
         fresh->length = part.length;
         // A stream of long messages goes on in the memory of the last one.
-        if (buffer.large()) {
+        if (buffer.oversized()) {
             fresh->capacity = buffer.capacity() - sizeof(DeliverEvent);
-            fresh->data = buffer.yield();
+            fresh->data = buffer.take_memory();
         }
         first_ = fresh;
     }

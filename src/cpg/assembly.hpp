@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Long messages arrive in parts. They are put together here, one at a time for each sender.
 //
 // What a sender announces is never trusted: memory grows with the bytes that arrive, and a message whose parts do not

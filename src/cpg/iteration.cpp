@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cpg/iteration.hpp"
 
+#include <cerrno>
 #include <cstdlib>
 
 namespace corosync::cpg {
@@ -26,25 +28,28 @@ OwnIterations::~OwnIterations()
     free(handles_);
 }
 
-cpg_iteration_handle_t OwnIterations::add(const Iteration& iteration)
+int OwnIterations::add(const Iteration& iteration, cpg_iteration_handle_t& handle)
 {
     auto* own = make<Iteration>(iteration);
     if (own == nullptr)
-        return 0;
-    const cpg_iteration_handle_t handle = iterations().add(own);
-    if (handle == 0) {
+        return -ENOMEM;
+    const cpg_iteration_handle_t added = iterations().add(own);
+    if (added == 0) {
         destroy(own);
-    } else if (!remember(handle)) {
-        close_handle(handle);
-        return 0;
+        return -ENOMEM;
     }
-    return handle;
+    const int rc = remember(added);
+    if (rc == 0)
+        handle = added;
+    else
+        close_handle(added);
+    return rc;
 }
 
 void OwnIterations::end(cpg_iteration_handle_t handle)
 {
-    {
-        const Guard guard(mutex_);
+    if (mutex_.lock()) {
+        const Held held(mutex_);
         for (std::size_t index = 0; index < size_; ++index)
             if (handles_[index] == handle)
                 handles_[index] = 0;
@@ -52,9 +57,11 @@ void OwnIterations::end(cpg_iteration_handle_t handle)
     close_handle(handle);
 }
 
-bool OwnIterations::remember(cpg_iteration_handle_t handle)
+int OwnIterations::remember(cpg_iteration_handle_t handle)
 {
-    const Guard guard(mutex_);
+    if (!mutex_.lock())
+        return -ENOTCONN;
+    const Held held(mutex_);
     std::size_t free_index = 0;
     while (free_index < size_ && handles_[free_index] != 0)
         ++free_index;
@@ -62,14 +69,14 @@ bool OwnIterations::remember(cpg_iteration_handle_t handle)
         const std::size_t larger = size_ + 8;
         auto* grown = static_cast<cpg_iteration_handle_t*>(realloc(handles_, larger * sizeof *handles_));
         if (grown == nullptr)
-            return false;
+            return -ENOMEM;
         for (std::size_t index = size_; index < larger; ++index)
             grown[index] = 0;
         handles_ = grown;
         size_ = larger;
     }
     handles_[free_index] = handle;
-    return true;
+    return 0;
 }
 
 } // namespace corosync::cpg

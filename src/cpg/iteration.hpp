@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Iteration handles. Each stands for an iteration of the daemon's on one handle of cpg, and ends with that at the
 // latest.
 #pragma once
@@ -23,20 +24,20 @@ HandleTable<Iteration>& iterations();
 class OwnIterations {
 public:
     OwnIterations() = default;
-    ~OwnIterations();
+    ~OwnIterations() COROSYNC_NO_LOCK_ANALYSIS;
     OwnIterations(const OwnIterations&) = delete;
     OwnIterations& operator=(const OwnIterations&) = delete;
 
-    // 0 if there is no memory.
-    cpg_iteration_handle_t add(const Iteration& iteration);
+    // 0 with the handle of it, -ENOMEM, or -ENOTCONN if another thread was at it when this process was forked.
+    int add(const Iteration& iteration, cpg_iteration_handle_t& handle);
     void end(cpg_iteration_handle_t handle);
 
 private:
-    bool remember(cpg_iteration_handle_t handle);
+    int remember(cpg_iteration_handle_t handle);
 
     Mutex mutex_;
-    cpg_iteration_handle_t* handles_ = nullptr; // 0 where free
-    std::size_t size_ = 0;
+    cpg_iteration_handle_t* handles_ COROSYNC_GUARDED_BY(mutex_) = nullptr; // 0 where free
+    std::size_t size_ COROSYNC_GUARDED_BY(mutex_) = 0;
 };
 
 } // namespace corosync::cpg

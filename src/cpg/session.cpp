@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cpg/session.hpp"
 
-#include "common/facade.hpp"
 #include "core/clock.hpp"
 #include "cpg/zero_copy.hpp"
+#include "service/session_call.hpp"
 
 #include <unistd.h>
 
@@ -30,7 +31,7 @@ void put_name(Name& to, const cpg_name& name)
     std::memcpy(to.value, name.value, name.length);
 }
 
-cpg_name take_name(const Name& name)
+cpg_name name_from(const Name& name)
 {
     cpg_name taken{};
     taken.length = name.length;
@@ -63,10 +64,21 @@ HandleTable<Session>& Session::table()
     return sessions;
 }
 
-Session::Membership Session::own_membership()
+bool Session::own_membership(Membership& own)
 {
-    const Guard guard(state_);
-    return membership_;
+    if (!state_.lock())
+        return false;
+    const Held held(state_);
+    own = membership_;
+    return true;
+}
+
+template <class Change> void Session::change_membership(Change change)
+{
+    if (!state_.lock())
+        return;
+    const Held held(state_);
+    change(membership_);
 }
 
 // `bounded`: the state that makes the daemon busy will not change, so give up after a while.
@@ -95,21 +107,25 @@ cs_error_t Session::join(const cpg_name& group)
     put_name(request->group, group);
     request->pid = static_cast<std::uint32_t>(getpid());
     request->flags = model_.flags;
-    const cs_error_t error =
-        until_not_busy(own_membership().has_left, [&] { return ask(connection_, request, kJoinReply); });
-    if (error == CS_OK) {
-        const Guard guard(state_);
-        membership_.joined = true;
-        membership_.group = request->group;
-        membership_.pid = request->pid;
-    }
+    Membership own;
+    if (!own_membership(own))
+        return CS_ERR_LIBRARY;
+    const cs_error_t error = until_not_busy(own.has_left, [&] { return ask(connection_, request, kJoinReply); });
+    if (error == CS_OK)
+        change_membership([&](Membership& membership) {
+            membership.joined = true;
+            membership.group = request->group;
+            membership.pid = request->pid;
+        });
     return error;
 }
 
 // The daemon would announce whatever name and pid it is told as having left, so it is told those that have joined.
 cs_error_t Session::leave(const cpg_name& group)
 {
-    const Membership own = own_membership();
+    Membership own;
+    if (!own_membership(own))
+        return CS_ERR_LIBRARY;
     Outgoing<LeaveRequest> request(kLeave);
     if (own.joined) {
         request->group = own.group;
@@ -119,25 +135,25 @@ cs_error_t Session::leave(const cpg_name& group)
         request->pid = static_cast<std::uint32_t>(getpid());
     }
     const cs_error_t error = until_not_busy(false, [&] { return ask(connection_, request, kLeaveReply); });
-    if (error == CS_OK) {
-        const Guard guard(state_);
-        membership_.joined = false;
-        membership_.has_left = true;
-    }
+    if (error == CS_OK)
+        change_membership([](Membership& membership) {
+            membership.joined = false;
+            membership.has_left = true;
+        });
     return error;
 }
 
 cs_error_t Session::say_goodbye()
 {
-    const Membership own = own_membership();
+    Membership own;
     // The daemon forgets to take the member of a group without a name out of it when the connection closes.
-    if (own.joined && own.group.length == 0) {
+    if (own_membership(own) && own.joined && own.group.length == 0) {
         Outgoing<LeaveRequest> leaving(kLeave);
         leaving->pid = own.pid;
-        connection_.last_request({leaving.part()});
+        connection_.requests().last_request({leaving.part()});
     }
     Outgoing<BareRequest> request(kFinalize);
-    return from_transport(connection_.last_request({request.part()}));
+    return from_transport(connection_.requests().last_request({request.part()}));
 }
 
 cs_error_t Session::mcast(cpg_guarantee_t guarantee, const iovec* parts, std::size_t count)
@@ -161,12 +177,14 @@ cs_error_t Session::mcast_whole(cpg_guarantee_t guarantee, std::span<const iovec
     Outgoing<McastRequest> request(kMcast, length);
     request->guarantee = guarantee;
     request->length = static_cast<std::uint32_t>(length);
-    return from_transport(connection_.send({request.part(), parts, 0, length}, kMulticast));
+    return from_transport(connection_.requests().send({request.part(), parts, 0, length}, kMulticast));
 }
 
 cs_error_t Session::mcast_in_parts(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length)
 {
-    const Guard guard(large_);
+    if (!large_.lock())
+        return CS_ERR_LIBRARY;
+    const Held held(large_);
     for (std::size_t sent = 0; sent < length;) {
         const std::size_t part = length - sent < kMaxAtomic ? length - sent : kMaxAtomic;
         Outgoing<PartialMcastRequest> request(kPartialMcast, part);
@@ -190,8 +208,8 @@ cs_error_t Session::mcast_in_parts(cpg_guarantee_t guarantee, std::span<const io
 cs_error_t Session::mcast_part(Outgoing<PartialMcastRequest>& request, std::span<const iovec> parts, std::size_t skip)
 {
     for (int pauses = 0;; ++pauses) {
-        const Exchange exchange(connection_, {request.part(), parts, skip, request->part_length}, {kPartialMcastReply},
-                                kMulticast);
+        const Exchange exchange(connection_.requests(), {request.part(), parts, skip, request->part_length},
+                                {kPartialMcastReply}, kMulticast);
         if (exchange.status() != -EAGAIN || pauses == kPartPauses)
             return answer(exchange);
         pause_ms(kPartPauseMs);
@@ -204,7 +222,10 @@ cs_error_t Session::zero_copy_mcast(cpg_guarantee_t guarantee, const iovec& whol
         return CS_ERR_TOO_BIG;
     if (whole.iov_len > zero_copy_size(whole.iov_base))
         return CS_ERR_INVALID_PARAM;
-    if (!own_membership().joined)
+    Membership own;
+    if (!own_membership(own))
+        return CS_ERR_LIBRARY;
+    if (!own.joined)
         return CS_ERR_NOT_EXIST;
     return mcast(guarantee, &whole, 1);
 }
@@ -213,8 +234,8 @@ cs_error_t Session::membership(const cpg_name& group, cpg_address* members, int&
 {
     Outgoing<MembershipRequest> request(kMembership);
     put_name(request->group, group);
-    const Exchange exchange(connection_, {request.part()},
-                            Expected::reply<MembershipReply>(kMembershipReply, kMostMembersSent * sizeof(Address)));
+    const Exchange exchange(connection_.requests(), {request.part()},
+                            ReplyFormat::of<MembershipReply>(kMembershipReply, kMostMembersSent * sizeof(Address)));
     MembershipReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
         return answer(exchange);
@@ -231,7 +252,7 @@ cs_error_t Session::membership(const cpg_name& group, cpg_address* members, int&
 cs_error_t Session::local_nodeid(unsigned& nodeid)
 {
     Outgoing<BareRequest> request(kLocalGet);
-    const Exchange exchange(connection_, {request.part()}, Expected::reply<LocalGetReply>(kLocalGetReply));
+    const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<LocalGetReply>(kLocalGetReply));
     LocalGetReply reply;
     if (exchange.ok() && exchange.reply().read(reply))
         nodeid = reply.nodeid;
@@ -245,29 +266,27 @@ cs_error_t Session::iteration_initialize(cpg_handle_t owner, cpg_iteration_type_
     if (group != nullptr)
         put_name(request->group, *group);
     request->type = type;
-    const Exchange exchange(connection_, {request.part()},
-                            Expected::reply<IterationInitializeReply>(kIterationInitializeReply));
+    const Exchange exchange(connection_.requests(), {request.part()},
+                            ReplyFormat::of<IterationInitializeReply>(kIterationInitializeReply));
     IterationInitializeReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
         return answer(exchange);
-    const cpg_iteration_handle_t added = iterations_.add({owner, reply.handle});
-    if (added == 0)
-        return CS_ERR_NO_MEMORY; // the daemon's part of it ends with the connection
-    iteration = added;
-    return CS_OK;
+    return from_transport(
+        iterations_.add({owner, reply.handle}, iteration)); // the daemon's part ends with the connection
 }
 
 cs_error_t Session::iteration_next(const Iteration& iteration, cpg_iteration_description_t& description)
 {
     Outgoing<IterationRequest> request(kIterationNext);
     request->handle = iteration.daemons;
-    const Exchange exchange(connection_, {request.part()}, Expected::reply<IterationNextReply>(kIterationNextReply));
+    const Exchange exchange(connection_.requests(), {request.part()},
+                            ReplyFormat::of<IterationNextReply>(kIterationNextReply));
     IterationNextReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
         return answer(exchange);
     if (!valid(reply.group))
         return CS_ERR_LIBRARY;
-    description = {take_name(reply.group), reply.nodeid, reply.pid};
+    description = {name_from(reply.group), reply.nodeid, reply.pid};
     return CS_OK;
 }
 
@@ -275,28 +294,29 @@ cs_error_t Session::iteration_finalize(const Iteration& iteration, cpg_iteration
 {
     Outgoing<IterationRequest> request(kIterationFinalize);
     request->handle = iteration.daemons;
-    const Exchange exchange(connection_, {request.part()}, {kIterationFinalizeReply});
+    const Exchange exchange(connection_.requests(), {request.part()}, {kIterationFinalizeReply});
     // Once the daemon has answered, whatever it says, it knows the iteration no more.
     if (exchange.status() == 0)
         iterations_.end(handle);
     return answer(exchange);
 }
 
-const Filter* Session::filter()
+const EventHandling& Session::event_handling()
 {
-    static constexpr Filter filter{
-        [](const View& event) {
-            ReplyHeader header;
-            return event.read(header) && header.id == kPartialDeliver;
-        },
-        [](void* session, const View& part, Buffer& buffer, Event& whole) {
-            return static_cast<Session*>(session)->absorb(part, buffer, whole);
-        },
-        [](void* session, const View& event) { static_cast<Session*>(session)->observe(event); }};
-    return &filter;
+    static constexpr EventHandling handling{
+        .may_lend = true,
+        .is_part =
+            [](const View& event) {
+                ReplyHeader header;
+                return event.read(header) && header.id == kPartialDeliver;
+            },
+        .add_part = [](void* session, const View& part, Buffer& buffer,
+                       Event& whole) { return static_cast<Session*>(session)->add_part(part, buffer, whole); },
+        .see = [](void* session, const View& event) { static_cast<Session*>(session)->see(event); }};
+    return handling;
 }
 
-int Session::absorb(const View& part, Buffer& buffer, Event& whole)
+int Session::add_part(const View& part, Buffer& buffer, Event& whole)
 {
     ReplyHeader header;
     PartialDeliverEvent event;
@@ -312,7 +332,7 @@ int Session::absorb(const View& part, Buffer& buffer, Event& whole)
 
 // Whoever leaves does not finish what it has begun. Seen to before the program hears of it: in its callback the same
 // sender may already be back, with a new message.
-void Session::observe(const View& event)
+void Session::see(const View& event)
 {
     ReplyHeader header;
     ConfchgEvent confchg;
@@ -349,8 +369,9 @@ int Session::deliver_message(cpg_handle_t handle, std::byte* event, const View& 
         return -EPROTO;
     if (model_.cpg_deliver_fn == nullptr)
         return 0;
-    const cpg_name group = take_name(head.group);
-    model_.cpg_deliver_fn(handle, &group, head.nodeid, head.pid, event + sizeof head, head.length);
+    const cpg_name group = name_from(head.group);
+    if (!connection_.closing())
+        model_.cpg_deliver_fn(handle, &group, head.nodeid, head.pid, event + sizeof head, head.length);
     return 0;
 }
 
@@ -373,8 +394,9 @@ int Session::deliver_confchg(cpg_handle_t handle, std::byte* event, const View& 
     const auto* members = reinterpret_cast<const cpg_address*>(lists);
     const cpg_address* left = members + head.members;
     const cpg_address* joined = left + head.left;
-    const cpg_name group = take_name(head.group);
-    model_.cpg_confchg_fn(handle, &group, members, head.members, left, head.left, joined, head.joined);
+    const cpg_name group = name_from(head.group);
+    if (!connection_.closing())
+        model_.cpg_confchg_fn(handle, &group, members, head.members, left, head.left, joined, head.joined);
     return 0;
 }
 
@@ -386,7 +408,8 @@ int Session::deliver_totem(cpg_handle_t handle, std::byte* event, const View& vi
     if (model_.cpg_totem_confchg_fn == nullptr)
         return 0;
     const auto* nodes = reinterpret_cast<const std::uint32_t*>(event + kTotemNodes);
-    model_.cpg_totem_confchg_fn(handle, {head.ring_nodeid, head.ring_seq}, head.members, nodes);
+    if (!connection_.closing())
+        model_.cpg_totem_confchg_fn(handle, {head.ring_nodeid, head.ring_seq}, head.members, nodes);
     return 0;
 }
 

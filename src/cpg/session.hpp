@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What one cpg handle knows and does.
 #pragma once
 
@@ -23,8 +24,7 @@ inline constexpr std::size_t kMaxAtomic = kMessageSize - 1024;
 class Session {
 public:
     static constexpr const char* kService = "cpg";
-    static constexpr bool kMayLend = true;
-    static const Filter* filter();
+    static const EventHandling& event_handling();
 
     static HandleTable<Session>& table();
     Connection& connection() { return connection_; }
@@ -61,14 +61,16 @@ private:
         std::uint32_t pid = 0;
     };
 
-    Membership own_membership();
+    // False in a forked child, if another thread was changing it at the fork.
+    bool own_membership(Membership& own);
+    template <class Change> void change_membership(Change change);
     template <class Once> cs_error_t until_not_busy(bool bounded, Once once);
     cs_error_t mcast_whole(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length);
     cs_error_t mcast_in_parts(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length);
     cs_error_t mcast_part(Outgoing<PartialMcastRequest>& request, std::span<const iovec> parts, std::size_t skip);
 
-    int absorb(const View& part, Buffer& buffer, Event& whole);
-    void observe(const View& event);
+    int add_part(const View& part, Buffer& buffer, Event& whole);
+    void see(const View& event);
     int deliver_message(cpg_handle_t handle, std::byte* event, const View& view) const;
     int deliver_confchg(cpg_handle_t handle, std::byte* event, const View& view) const;
     int deliver_totem(cpg_handle_t handle, std::byte* event, const View& view) const;
@@ -77,9 +79,9 @@ private:
     cpg_model_v1_data_t model_{};
     Mutex large_; // one long message at a time, or their parts would mix
     Mutex state_;
-    Membership membership_; // under state_
+    Membership membership_ COROSYNC_GUARDED_BY(state_);
     OwnIterations iterations_;
-    Assemblies assemblies_; // under the connection's lock on events: see Filter
+    Assemblies assemblies_; // under the lock of the event queue: see EventHandling
 };
 
 } // namespace corosync::cpg

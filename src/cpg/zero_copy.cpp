@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cpg/zero_copy.hpp"
 
 #include "core/lock.hpp"
@@ -79,15 +80,16 @@ private:
 };
 
 // Plain static storage: nothing may run at exit while other threads still use it.
-pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-Table table;
+constinit Mutex mutex;
+constinit Table table;
 
-template <class F> auto locked(F f)
+// f(), or `lost` in a forked child if another thread was at it at the fork.
+template <class Result, class F> Result locked(Result lost, F f)
 {
-    pthread_mutex_lock(&mutex);
-    const auto result = f();
-    pthread_mutex_unlock(&mutex);
-    return result;
+    if (!mutex.lock())
+        return lost;
+    const Held held(mutex);
+    return f();
 }
 
 } // namespace
@@ -98,7 +100,7 @@ void* zero_copy_alloc(std::size_t size)
     if (size > PTRDIFF_MAX || posix_memalign(&buffer, kAlignment, size != 0 ? size : 1) != 0)
         return nullptr;
     std::memset(buffer, 0, size);
-    if (!locked([&] { return table.add({buffer, size}); })) {
+    if (!locked(false, [&] { return table.add({buffer, size}); })) {
         free(buffer);
         return nullptr;
     }
@@ -107,7 +109,7 @@ void* zero_copy_alloc(std::size_t size)
 
 bool zero_copy_free(void* buffer)
 {
-    if (!locked([&] { return table.remove(buffer); }))
+    if (!locked(false, [&] { return table.remove(buffer); }))
         return false;
     free(buffer);
     return true;
@@ -115,7 +117,7 @@ bool zero_copy_free(void* buffer)
 
 std::size_t zero_copy_size(const void* buffer)
 {
-    return locked([&] { return table.size_of(buffer); });
+    return locked(SIZE_MAX, [&] { return table.size_of(buffer); });
 }
 
 } // namespace corosync::cpg

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Buffers of cpg_zcb_alloc(). Nothing about them is shared with the daemon any more: they are ordinary memory, which
 // this process-wide table tells from pointers that never came from here.
 #pragma once

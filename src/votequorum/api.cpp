@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The C functions of libvotequorum: arguments, handle, one call, result. The order of the checks is the reference's.
-#include "common/facade.hpp"
+#include "service/session_call.hpp"
 #include "votequorum/session.hpp"
 
 #include <corosync/votequorum.h>
@@ -52,8 +53,7 @@ cs_error_t votequorum_model_initialize(votequorum_handle_t* handle, const votequ
 
 cs_error_t votequorum_finalize(votequorum_handle_t handle)
 {
-    return corosync::finalize(Session::table(), handle, CS_ERR_BAD_HANDLE, Caller::at(__builtin_frame_address(0)),
-                              [](Session&) { return CS_OK; });
+    return corosync::finalize<Session>(handle, Caller::at(__builtin_frame_address(0)), [](Session&) { return CS_OK; });
 }
 
 cs_error_t votequorum_dispatch(votequorum_handle_t handle, cs_dispatch_flags_t dispatch_types)

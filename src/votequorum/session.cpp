@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "votequorum/session.hpp"
 
-#include "common/facade.hpp"
+#include "service/session_call.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -42,7 +43,7 @@ cs_error_t Session::getinfo(unsigned nodeid, votequorum_info& info)
 {
     Outgoing<NumberRequest> request(kGetInfo);
     request->number = nodeid;
-    const Exchange exchange(connection_, {request.part()}, Expected::reply<InfoReply>(kInfo));
+    const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<InfoReply>(kInfo));
     if (exchange.status() < 0)
         return answer(exchange);
     // With an error the rest of the reply is whatever lay on the daemon's stack.
@@ -139,7 +140,8 @@ cs_error_t Session::get_extra_info(unsigned nodeid, std::uint32_t& size, void* d
 {
     Outgoing<NumberRequest> request(kGetExtraInfo);
     request->number = nodeid;
-    const Exchange exchange(connection_, {request.part()}, Expected::reply<ExtraInfoReply>(kExtraInfo, kMaxExtraInfo));
+    const Exchange exchange(connection_.requests(), {request.part()},
+                            ReplyFormat::of<ExtraInfoReply>(kExtraInfo, kMaxExtraInfo));
     if (exchange.status() < 0)
         return answer(exchange);
     size = 0;
@@ -168,7 +170,7 @@ cs_error_t Session::set_extra_info(const void* data, std::uint32_t size)
     char padding[sizeof(SetExtraInfoRequest) - kExtraInfoData] = {};
     const iovec body[] = {{const_cast<void*>(data), size}, {padding, sizeof padding}};
     const iovec head{request.part().iov_base, kExtraInfoData};
-    return unless_unknown(answer(Exchange(connection_, {head, body, 0, size + sizeof padding}, {kStatus})));
+    return unless_unknown(answer(Exchange(connection_.requests(), {head, body, 0, size + sizeof padding}, {kStatus})));
 }
 
 int Session::deliver(votequorum_handle_t handle, std::byte* event, std::size_t size) const
@@ -197,7 +199,7 @@ int Session::deliver_quorum(votequorum_handle_t handle, std::byte* event, const 
     QuorumEvent head;
     if (!view.read(head) || view.bytes(sizeof head, std::uint64_t{head.count} * sizeof(votequorum_node_t)) == nullptr)
         return -EPROTO;
-    if (model_.votequorum_quorum_notify_fn != nullptr)
+    if (model_.votequorum_quorum_notify_fn != nullptr && !connection_.closing())
         model_.votequorum_quorum_notify_fn(handle, head.context, head.quorate, head.count,
                                            reinterpret_cast<votequorum_node_t*>(event + sizeof head));
     return 0;
@@ -208,7 +210,7 @@ int Session::deliver_node_list(votequorum_handle_t handle, std::byte* event, con
     NodeListEvent head;
     if (!view.read(head) || view.bytes(sizeof head, std::uint64_t{head.count} * sizeof(std::uint32_t)) == nullptr)
         return -EPROTO;
-    if (model_.votequorum_nodelist_notify_fn != nullptr)
+    if (model_.votequorum_nodelist_notify_fn != nullptr && !connection_.closing())
         model_.votequorum_nodelist_notify_fn(handle, head.context, {head.ring_nodeid, head.ring_seq}, head.count,
                                              reinterpret_cast<std::uint32_t*>(event + sizeof head));
     return 0;
@@ -219,7 +221,7 @@ int Session::deliver_expected_votes(votequorum_handle_t handle, const View& view
     ExpectedVotesEvent head;
     if (!view.read(head))
         return -EPROTO;
-    if (model_.votequorum_expectedvotes_notify_fn != nullptr)
+    if (model_.votequorum_expectedvotes_notify_fn != nullptr && !connection_.closing())
         model_.votequorum_expectedvotes_notify_fn(handle, head.context, head.expected_votes);
     return 0;
 }
@@ -229,7 +231,7 @@ int Session::deliver_extra_info(votequorum_handle_t handle, std::byte* event, co
     DeviceExtraInfoEvent head;
     if (!view.read(head) || view.bytes(sizeof head, head.size) == nullptr)
         return -EPROTO;
-    if (model_.votequorum_qdevice_extra_info_fn != nullptr)
+    if (model_.votequorum_qdevice_extra_info_fn != nullptr && !connection_.closing())
         model_.votequorum_qdevice_extra_info_fn(handle, head.context, head.nodeid, head.size, event + sizeof head);
     return 0;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What one votequorum handle knows and does.
 #pragma once
 
@@ -28,8 +29,11 @@ private:
 class Session {
 public:
     static constexpr const char* kService = "votequorum";
-    static constexpr bool kMayLend = false;
-    static const Filter* filter() { return nullptr; }
+    static const EventHandling& event_handling()
+    {
+        static constexpr EventHandling as_they_are;
+        return as_they_are;
+    }
 
     static HandleTable<Session>& table();
     Connection& connection() { return connection_; }

@@ -17,34 +17,33 @@ int LoanSession::deliver(std::uint64_t, std::byte* event, std::size_t size)
     return 0;
 }
 
-LoanTest::LoanTest()
+LoanHandle::LoanHandle()
 {
     EXPECT_EQ(0, opened);
     session.on_event = [this](const Delivery& event) { told.push_back(event.number); };
 }
 
-LoanTest::~LoanTest()
+LoanHandle::~LoanHandle()
 {
     finalize();
 }
 
-Bytes LoanTest::numbered(std::int32_t number, std::size_t size)
+Bytes LoanHandle::numbered(std::int32_t number, std::size_t size)
 {
     return message(number, Bytes(size - sizeof(corosync::ReplyHeader), static_cast<char>('a' + number % 26)));
 }
 
 // Not inlined, so that the frame that is recorded lies below that of the test, as in a program.
-__attribute__((noinline)) int LoanTest::dispatch(Flag flag) const
+__attribute__((noinline)) cs_error_t LoanHandle::dispatch(Flag flag) const
 {
-    corosync::DispatchType type{};
-    EXPECT_TRUE(corosync::DispatchType::parse(static_cast<unsigned>(flag), type));
-    return corosync::dispatch(LoanSession::table(), handle, type, corosync::Caller::at(__builtin_frame_address(0)));
+    return corosync::dispatch<LoanSession>(handle, static_cast<unsigned>(flag),
+                                           corosync::Caller::at(__builtin_frame_address(0)));
 }
 
-__attribute__((noinline)) int LoanTest::finalize() const
+__attribute__((noinline)) cs_error_t LoanHandle::finalize() const
 {
-    return corosync::finalize(LoanSession::table(), handle, -EBADF, corosync::Caller::at(__builtin_frame_address(0)),
-                              [](LoanSession&) { return 0; });
+    return corosync::finalize<LoanSession>(handle, corosync::Caller::at(__builtin_frame_address(0)),
+                                           [](LoanSession&) { return CS_OK; });
 }
 
 } // namespace test

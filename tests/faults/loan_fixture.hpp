@@ -5,7 +5,7 @@
 #include "support/raw_daemon.hpp"
 #include "support/thread.hpp"
 
-#include "core/dispatch.hpp"
+#include "service/session_call.hpp"
 
 #include <functional>
 #include <vector>
@@ -23,8 +23,11 @@ struct Delivery {
 
 class LoanSession {
 public:
-    static constexpr bool kMayLend = true;
-    static const corosync::Filter* filter() { return nullptr; }
+    static const corosync::EventHandling& event_handling()
+    {
+        static constexpr corosync::EventHandling lending{.may_lend = true};
+        return lending;
+    }
     static corosync::HandleTable<LoanSession>& table();
 
     corosync::Connection& connection() { return connection_; }
@@ -38,17 +41,20 @@ private:
 
 enum class Flag { one = 1, all = 2, blocking = 3, one_nonblocking = 4 };
 
-class LoanTest : public ::testing::Test {
-protected:
-    LoanTest();
-    ~LoanTest() override;
+// With its daemon.
+class LoanHandle {
+public:
+    LoanHandle();
+    ~LoanHandle();
+    LoanHandle(const LoanHandle&) = delete;
+    LoanHandle& operator=(const LoanHandle&) = delete;
 
     // An event with this number, of this size.
     static Bytes numbered(std::int32_t number, std::size_t size);
     void send(std::int32_t number, std::size_t size = kLarge) { end.event(numbered(number, size)); }
 
-    int dispatch(Flag flag) const; // 0 or a negative errno
-    int finalize() const;
+    cs_error_t dispatch(Flag flag) const;
+    cs_error_t finalize() const;
 
     // Numbers in the order in which their callbacks began.
     std::vector<std::int32_t> told;
@@ -56,11 +62,13 @@ protected:
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "ring"};
     RawDaemon daemon{{RawDaemon::honest}, {.service = "loan"}};
     LoanSession& session = *corosync::make<LoanSession>();
-    const int opened = session.connection().open("loan");
+    const int opened = session.connection().open("loan", corosync::Settings::from_environment(), corosync::Patience(0));
     const std::uint64_t handle = LoanSession::table().add(&session);
     DaemonEnd& end = daemon.end();
 
     static constexpr std::size_t kLarge = 8192; // enough to be lent
 };
+
+class LoanTest : public ::testing::Test, protected LoanHandle {};
 
 } // namespace test

@@ -27,7 +27,7 @@ struct Small {
 int send_small(Connection& connection, unsigned threshold = kOrdinary)
 {
     Outgoing<Small> message(kOneWay);
-    return connection.send({message.part()}, threshold);
+    return connection.requests().send({message.part()}, threshold);
 }
 
 class Sending : public ::testing::Test {
@@ -39,7 +39,7 @@ protected:
     const Variable transport;
     RawDaemon daemon;
     Connection connection;
-    const int opened = connection.open("cmap");
+    const int opened = connection.open("cmap", corosync::Settings::from_environment(), corosync::Patience(0));
     DaemonEnd& end = daemon.end();
 };
 
@@ -118,7 +118,7 @@ protected:
     {
         return Background<int>([this] {
             Outgoing<Small> request(1);
-            return corosync::Exchange(connection, {request.part()}, {1}).status();
+            return corosync::Exchange(connection.requests(), {request.part()}, {1}).status();
         });
     }
 };
@@ -180,7 +180,7 @@ TEST_F(RingSending, of_more_than_the_ring_holds_is_refused_and_leaves_no_byte)
     const iovec tail{large.data(), large.size()};
     const auto send_large = [&] {
         Outgoing<Small> head(kOneWay, large.size());
-        return connection.send({head.part(), {&tail, 1}, 0, large.size()}, kOrdinary);
+        return connection.requests().send({head.part(), {&tail, 1}, 0, large.size()}, kOrdinary);
     };
     EXPECT_EQ(0, send_large());
     EXPECT_EQ(0, send_large());
@@ -196,7 +196,7 @@ TEST_F(RingSending, of_more_than_was_negotiated_is_refused)
     for (const std::size_t length : {large.size() - sizeof(Small) + 1, large.size()}) {
         const iovec tail{large.data(), length};
         Outgoing<Small> head(kOneWay, length);
-        EXPECT_EQ(-EMSGSIZE, connection.send({head.part(), {&tail, 1}, 0, length}, kOrdinary));
+        EXPECT_EQ(-EMSGSIZE, connection.requests().send({head.part(), {&tail, 1}, 0, length}, kOrdinary));
     }
     EXPECT_EQ(0, end.unread_bytes());
 }

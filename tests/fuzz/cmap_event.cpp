@@ -20,7 +20,9 @@ void notify(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char* key, c
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     corosync::cmap::Trackers trackers;
-    trackers.confirm(trackers.add(notify, nullptr), 1);
-    trackers.deliver(1, fuzz::event(data, size, corosync::Buffer::kSlack).data(), size);
+    std::uint64_t cookie = 0;
+    trackers.add(notify, nullptr, cookie);
+    trackers.confirm(cookie, 1);
+    trackers.deliver(1, fuzz::event(data, size, corosync::Buffer::kSlack).data(), size, {false});
     return 0;
 }

@@ -12,8 +12,6 @@ namespace {
 
 bool asked;           // a request has been sent, and its reply not been taken
 fuzz::Message answer; // as long as it is in use
-fuzz::Message event;
-bool event_waits; // the same event is seen until it is reclaimed
 
 // False at the end of the script. No transport hands out a message without a byte.
 bool next(fuzz::Message& message)
@@ -31,9 +29,9 @@ bool next(fuzz::Message& message)
 
 namespace corosync {
 
-int LibqbTransport::connect(const char*, const Settings&)
+int LibqbTransport::connect(const char*, const Settings&, const Patience&)
 {
-    asked = event_waits = false;
+    asked = false;
     return 0;
 }
 
@@ -54,37 +52,25 @@ int LibqbTransport::reply(View& view, int)
     return 1;
 }
 
-void LibqbTransport::drop_reply()
+int LibqbTransport::peek_event(Event& found)
 {
-    answer = {};
-}
-
-int LibqbTransport::peek(const Taking&, Event& found)
-{
-    if (!event_waits) {
+    if (pending_ == 0) {
+        fuzz::Message event;
         if (!next(event))
             return -ENOTCONN;
-        event_waits = true;
         if (fuzz::on_event != nullptr)
             fuzz::on_event({reinterpret_cast<const std::uint8_t*>(event.data()), event.size()});
+        pending_ = event.size();
+        auto* memory = static_cast<std::byte*>(malloc(pending_ + Buffer::kSlack));
+        std::memcpy(memory, event.data(), pending_);
+        events_.adopt(memory, pending_);
     }
-    found = {event.data(), event.size(), event.size() % 2 == 0}; // even ones may be lent
+    found = {events_.data(), pending_};
     return 1;
 }
 
-bool LibqbTransport::hand_over(Buffer&)
-{
-    return false;
-}
-
-void LibqbTransport::reclaim()
-{
-    event_waits = false;
-    event = {};
-}
-
 // A daemon that has nothing more to send is gone, so nobody waits for it.
-unsigned LibqbTransport::poll_set(pollfd (&)[2]) const
+unsigned LibqbTransport::poll_set(pollfd (&)[kPollSet])
 {
     abort();
 }
@@ -92,6 +78,11 @@ unsigned LibqbTransport::poll_set(pollfd (&)[2]) const
 bool LibqbTransport::gone()
 {
     return false;
+}
+
+int LibqbTransport::fail()
+{
+    return -EPROTO;
 }
 
 void LibqbTransport::wake() {}
@@ -102,8 +93,7 @@ void LibqbTransport::forget() {}
 
 void LibqbTransport::close()
 {
-    reclaim();
-    drop_reply();
+    answer = {};
 }
 
 } // namespace corosync

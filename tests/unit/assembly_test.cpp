@@ -11,7 +11,7 @@ namespace {
 using namespace corosync;
 using namespace corosync::cpg;
 
-constexpr std::size_t kPart = 100'000; // more than a buffer keeps when idle
+constexpr std::size_t kPart = 1'047'552; // as libcpg sends them; two are more than a buffer keeps when idle
 
 class AssembliesTest : public ::testing::Test {
 protected:

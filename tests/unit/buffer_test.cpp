@@ -10,7 +10,7 @@ namespace {
 
 using corosync::Buffer;
 
-constexpr std::size_t kKept = 64 * 1024;
+constexpr std::size_t kKept = (1024 + 64) * 1024;
 
 TEST(Buffer, holds_nothing_to_begin_with)
 {
@@ -38,24 +38,24 @@ TEST(Buffer, is_reused_for_what_fits)
     }
 }
 
-TEST(Buffer, survives_trimming_up_to_64_kib)
+TEST(Buffer, survives_trimming_up_to_the_size_of_a_ring)
 {
     Buffer buffer;
     ASSERT_TRUE(buffer.reserve(kKept));
     const std::byte* memory = buffer.data();
     buffer.trim();
-    EXPECT_FALSE(buffer.large());
+    EXPECT_FALSE(buffer.oversized());
     EXPECT_EQ(memory, buffer.data());
 }
 
-TEST(Buffer, gives_more_than_64_kib_back_when_trimmed)
+TEST(Buffer, gives_more_than_a_ring_back_when_trimmed)
 {
     Buffer buffer;
     ASSERT_TRUE(buffer.reserve(kKept + 1));
-    EXPECT_TRUE(buffer.large());
+    EXPECT_TRUE(buffer.oversized());
     buffer.trim();
     EXPECT_EQ(nullptr, buffer.data());
-    EXPECT_FALSE(buffer.large());
+    EXPECT_FALSE(buffer.oversized());
     EXPECT_TRUE(buffer.reserve(1));
 }
 
@@ -66,23 +66,38 @@ TEST(Buffer, adopts_memory_and_frees_it)
     auto* memory = static_cast<std::byte*>(std::malloc(kKept + 1 + Buffer::kSlack));
     buffer.adopt(memory, kKept + 1);
     EXPECT_EQ(memory, buffer.data());
-    EXPECT_TRUE(buffer.large());
+    EXPECT_TRUE(buffer.oversized());
     ASSERT_TRUE(buffer.reserve(kKept + 1));
     EXPECT_EQ(memory, buffer.data());
     buffer.trim();
     EXPECT_EQ(nullptr, buffer.data());
 }
 
-TEST(Buffer, yields_its_memory)
+TEST(Buffer, gives_its_memory_away)
 {
     Buffer buffer;
     ASSERT_TRUE(buffer.reserve(kKept + 1));
     auto* memory = buffer.data();
     EXPECT_LE(kKept + 1, buffer.capacity());
-    EXPECT_EQ(memory, buffer.yield());
+    EXPECT_EQ(memory, buffer.take_memory());
     EXPECT_EQ(nullptr, buffer.data());
     EXPECT_EQ(0U, buffer.capacity());
     std::free(memory);
+}
+
+TEST(Buffer, is_swapped_with_another)
+{
+    Buffer one;
+    Buffer other;
+    ASSERT_TRUE(one.reserve(1));
+    ASSERT_TRUE(other.reserve(5000));
+    const std::byte* small = one.data();
+    const std::byte* large = other.data();
+    one.swap(other);
+    EXPECT_EQ(large, one.data());
+    EXPECT_LE(5000U, one.capacity());
+    EXPECT_EQ(small, other.data());
+    EXPECT_GT(5000U, other.capacity());
 }
 
 TEST(Buffer, says_when_there_is_no_memory_and_can_be_used_again)

@@ -96,7 +96,7 @@ TEST_F(Handshake, takes_shared_memory_only)
 {
     for (const std::int32_t transport : {0, 2, 3, 4, -1, 257}) {
         reply.transport = transport;
-        EXPECT_EQ(kUnlike, decode(reply)) << transport;
+        EXPECT_EQ(corosync::kOtherTransport, decode(reply)) << transport;
     }
 }
 
@@ -196,7 +196,7 @@ TEST(ShakeHands, refuses_a_peer_without_credentials)
     ASSERT_EQ(static_cast<ssize_t>(sizeof reply), ::write(pair[1], &reply, sizeof reply));
     corosync::Server server;
     Offer offer;
-    EXPECT_EQ(-EACCES, corosync::shake_hands(pair[0], "cmap", {}, server, offer));
+    EXPECT_EQ(-EACCES, corosync::shake_hands(pair[0], "cmap", {}, corosync::Patience(0), server, offer));
     ::close(pair[0]);
     ::close(pair[1]);
 }

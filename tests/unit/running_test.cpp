@@ -142,11 +142,11 @@ TEST_F(Running, dispatches_have_a_buffer_each_and_keep_it_for_the_next_at_their_
     EXPECT_EQ(memory, running.enter(frames.inner())->buffer.data());
 }
 
-TEST_F(Running, dispatches_leave_no_large_buffer_behind)
+TEST_F(Running, dispatches_leave_no_memory_of_a_long_message_behind)
 {
     char stack[Frames::kSize];
     Dispatching* record = running.enter(Frames(stack).inner());
-    ASSERT_TRUE(record->buffer.reserve(1024 * 1024));
+    ASSERT_TRUE(record->buffer.reserve(2 * 1024 * 1024));
     RunningDispatches::leave(*record);
     EXPECT_EQ(nullptr, record->buffer.data());
 }

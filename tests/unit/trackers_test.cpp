@@ -22,13 +22,19 @@ void nothing(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap
 
 class TrackersTest : public ::testing::Test {
 protected:
+    Cookie begin()
+    {
+        Cookie cookie = 0;
+        EXPECT_EQ(0, trackers.add(nothing, this, cookie));
+        return cookie;
+    }
     Cookie add(cmap_track_handle_t handle)
     {
-        const Cookie cookie = trackers.add(nothing, this);
+        const Cookie cookie = begin();
         trackers.confirm(cookie, handle);
         return cookie;
     }
-    bool knows(Cookie cookie) { return trackers.find(cookie, found); }
+    bool knows(Cookie cookie) { return trackers.find(cookie, found) == 1; }
 
     Trackers trackers;
     Tracker found;
@@ -92,7 +98,7 @@ TEST_F(TrackersTest, are_as_many_as_needed)
 // The daemon's first event may be here before the answer to the request for it has been looked at.
 TEST_F(TrackersTest, wait_for_the_confirmation)
 {
-    const Cookie cookie = trackers.add(nothing, nullptr);
+    const Cookie cookie = begin();
     const Thread answer([&] {
         std::this_thread::sleep_for(kMoment);
         trackers.confirm(cookie, 77);
@@ -103,7 +109,7 @@ TEST_F(TrackersTest, wait_for_the_confirmation)
 
 TEST_F(TrackersTest, wait_for_the_refusal)
 {
-    const Cookie cookie = trackers.add(nothing, nullptr);
+    const Cookie cookie = begin();
     const Thread answer([&] {
         std::this_thread::sleep_for(kMoment);
         trackers.remove(cookie);
@@ -113,7 +119,7 @@ TEST_F(TrackersTest, wait_for_the_refusal)
 
 TEST_F(TrackersTest, do_not_wait_for_ever)
 {
-    EXPECT_TRUE(knows(trackers.add(nothing, this)));
+    EXPECT_TRUE(knows(begin()));
     EXPECT_EQ(this, found.user_data);
 }
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The states of a connection, and the process that it belongs to.
+//
+//            finalize                                    last user has left
+//   open  ------------->  closing  ------------------------------------------>  closed (the connection is destroyed)
+//     |                                                                           ^
+//     |   finalize, and the daemon had hung up before                             |
+//     +---------------->  closing behind a hang-up  ------------------------------+
+//
+// In a state of closing no request begins, no event is delivered, and every dispatch ends with -EBADF. A request that
+// is under way ends as it ends; if the daemon hangs up on it, that is our own doing in the state `closing` and the
+// daemon's in the other: the order of the two decides.
+//
+// A child of the process that opened the connection may use it in its place. When a child finalizes it, what it shares
+// with its parent is left alone: nothing is sent, shut down or removed. Threads of the child that sleep are woken by a
+// descriptor of the child's own, since the socket is the parent's, too.
+#pragma once
+
+#include "core/process.hpp"
+
+#include <atomic>
+#include <cstdint>
+
+namespace corosync {
+
+class Lifecycle {
+public:
+    Lifecycle() = default;
+    ~Lifecycle();
+    Lifecycle(const Lifecycle&) = delete;
+    Lifecycle& operator=(const Lifecycle&) = delete;
+
+    // The connection is being opened, by this process.
+    void begin() { creator_ = this_process(); }
+    [[nodiscard]] bool in_creator() const { return creator_ == this_process(); }
+
+    [[nodiscard]] bool closing() const { return closing_.load(std::memory_order_acquire); }
+    // For sends, which look at it while they wait.
+    [[nodiscard]] const std::atomic<bool>& closing_flag() const { return closing_; }
+    [[nodiscard]] bool left_in_child() const { return closing() && !in_creator(); }
+    void close(bool after_hangup);
+
+    // What a request tells that ended with `rc`.
+    [[nodiscard]] int explained(int rc) const;
+
+    // In a child: becomes readable when the connection is closed; for poll() beside the socket. -1 if there is no
+    // descriptor for it. In the creator the socket itself is shut down.
+    int child_alarm();
+
+private:
+    std::atomic<bool> closing_{false};
+    std::atomic<bool> after_hangup_{false}; // written before, read behind the other one
+    std::uint32_t creator_ = 0;
+    // The alarm and the process that made it, as one word: a grandchild makes its own.
+    std::atomic<std::uint64_t> alarm_{0};
+};
+
+} // namespace corosync

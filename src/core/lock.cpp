@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/lock.hpp"
+
+#include "core/clock.hpp"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <climits>
+
+namespace corosync {
+namespace {
+
+// The call whose time is that of our timespec, on 32-bit systems whose time_t has 64 bits, too.
+#ifdef SYS_futex_time64
+constexpr long kFutex = sizeof(time_t) > sizeof(long) ? SYS_futex_time64 : SYS_futex;
+#else
+constexpr long kFutex = SYS_futex;
+#endif
+
+// Sleeps while `word` is `value`, for `limit_ms` at the most (a negative one: without a limit). By the monotonic clock.
+void sleep_while(std::atomic<std::uint32_t>& word, std::uint32_t value, std::int64_t limit_ms)
+{
+    timespec limit{};
+    limit.tv_sec = static_cast<time_t>(limit_ms / 1000);
+    limit.tv_nsec = static_cast<long>(limit_ms % 1000 * 1000000);
+    syscall(kFutex, &word, FUTEX_WAIT_PRIVATE, value, limit_ms < 0 ? nullptr : &limit, nullptr, 0);
+}
+
+void wake(std::atomic<std::uint32_t>& word, int count)
+{
+    syscall(kFutex, &word, FUTEX_WAKE_PRIVATE, count, nullptr, nullptr, 0);
+}
+
+} // namespace
+
+bool Mutex::wait(std::uint32_t mine, int limit_ms)
+{
+    const std::int64_t end = limit_ms < 0 ? 0 : now_ms() + limit_ms;
+    for (;;) {
+        std::uint32_t seen = word_.load(std::memory_order_relaxed);
+        if (seen == 0) {
+            // Others may sleep, too: who has waited leaves the mark for them.
+            if (word_.compare_exchange_strong(seen, mine | kAwaited, std::memory_order_acquire,
+                                              std::memory_order_relaxed))
+                return true;
+            continue;
+        }
+        if ((seen & ~kAwaited) != mine)
+            return false;
+        std::int64_t left = -1;
+        if (limit_ms >= 0 && (left = end - now_ms()) <= 0)
+            return false;
+        if ((seen & kAwaited) == 0 && !word_.compare_exchange_strong(seen, seen | kAwaited, std::memory_order_relaxed))
+            continue;
+        sleep_while(word_, mine | kAwaited, left);
+    }
+}
+
+void Mutex::wake_one()
+{
+    corosync::wake(word_, 1);
+}
+
+void Change::announce()
+{
+    // Release pairs with the acquire in now(): who sees the announcement sees the change.
+    count_.fetch_add(1, std::memory_order_release);
+    corosync::wake(count_, INT_MAX);
+}
+
+void Change::wait(std::uint32_t seen, int limit_ms)
+{
+    sleep_while(count_, seen, limit_ms);
+}
+
+} // namespace corosync

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/process.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstddef>
+#include <new>
+
+namespace corosync {
+namespace {
+
+using Word = std::atomic<std::uint32_t>;
+
+// The number of the process, on a page that the kernel clears in each child (MADV_WIPEONFORK): 0 means a new process.
+// Where there is no such page, it is `none`, for good, and process ids have to do.
+std::atomic<Word*> page{nullptr};
+Word none{0};
+// The last number that was given. Children inherit it, and go on from there.
+Word last{0};
+
+std::size_t page_size()
+{
+    return static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+Word* make_page()
+{
+    void* memory = mmap(nullptr, page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const bool wiped = memory != MAP_FAILED && madvise(memory, page_size(), MADV_WIPEONFORK) == 0;
+    Word* made = wiped ? new (memory) Word(0) : &none;
+    Word* present = nullptr;
+    // Release pairs with the acquire in this_process(): the word is there before its address.
+    const bool first =
+        page.compare_exchange_strong(present, made, std::memory_order_acq_rel, std::memory_order_acquire);
+    if (memory != MAP_FAILED && !(first && wiped))
+        munmap(memory, page_size());
+    return first ? made : present;
+}
+
+// For dlclose().
+__attribute__((destructor)) void release_page()
+{
+    Word* word = page.exchange(nullptr, std::memory_order_acquire);
+    if (word != nullptr && word != &none)
+        munmap(static_cast<void*>(word), page_size());
+}
+
+} // namespace
+
+std::uint32_t this_process()
+{
+    Word* word = page.load(std::memory_order_acquire);
+    if (word == nullptr)
+        word = make_page();
+    if (word == &none)
+        return static_cast<std::uint32_t>(getpid());
+    std::uint32_t number = word->load(std::memory_order_relaxed);
+    if (number != 0)
+        return number;
+    // Counted before it is published, so that a child that is forked in between gets a higher one.
+    const std::uint32_t next = last.fetch_add(1, std::memory_order_relaxed) + 1;
+    return word->compare_exchange_strong(number, next, std::memory_order_relaxed) ? next : number;
+}
+
+} // namespace corosync

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/request_channel.hpp"
+
+#include <cerrno>
+
+namespace corosync {
+namespace {
+
+constexpr int kShortestNapMs = 5;
+
+} // namespace
+
+// Nobody else has the connection yet.
+void RequestChannel::begin(unsigned spin_us, const Patience& patience)
+{
+    spin_.configure(spin_us);
+    patience_ = &patience;
+}
+
+int RequestChannel::post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up)
+{
+    // Held for a moment only, unless the daemon is frozen and another thread's request waits for room for its byte.
+    while (!sending_.lock_within(kSliceMs))
+        if (sending_.lost_in_fork() || (give_up != nullptr && give_up->load(std::memory_order_acquire)))
+            return -ENOTCONN;
+    const Held held(sending_);
+    if (lifecycle_.left_in_child())
+        return -ENOTCONN;
+    return transport_.visit([&](auto& transport) { return transport.send(message, threshold, give_up); });
+}
+
+int RequestChannel::send(const Message& message, unsigned threshold)
+{
+    const int rc = post(message, threshold, &lifecycle_.closing_flag());
+    return rc < 0 && lifecycle_.closing() ? -EBADF : rc;
+}
+
+int RequestChannel::exchange(const Message& request, unsigned threshold, View& reply)
+{
+    const int rc = transport_.visit([&](auto& transport) {
+        // A reply that nobody waits for must not be taken for ours. And what could not be answered is not asked.
+        View surplus;
+        int rest = 0;
+        while ((rest = transport.reply(surplus, 0)) > 0)
+            transport.drop_reply();
+        if (rest < 0)
+            return rest;
+        // A request that has begun outlives a finalize by another thread.
+        return post(request, threshold, nullptr);
+    });
+    return lifecycle_.explained(rc != 0 ? rc : wait_reply(reply));
+}
+
+// 1 with a reply, or a negative errno. Nothing but the daemon's death ends the wait: a frozen daemon answers later.
+//
+// libqb's wait goes by the real-time clock, and one that is set back prolongs it. So that is for one slice only, in
+// which nearly every reply comes. Afterwards we look at the ring now and then, and sleep on the socket, where a hang-up
+// shows.
+int RequestChannel::wait_reply(View& reply)
+{
+    return transport_.visit([&](auto& transport) {
+        int rc = transport.reply(reply, 0);
+        exchange_.held();
+        if (rc == 0)
+            rc = spin_.until([&] { return transport.reply(reply, 0); });
+        if (rc == 0)
+            rc = transport.reply(reply, patience_ != nullptr ? patience_->at_most(kSliceMs) : kSliceMs);
+        for (int nap_ms = kShortestNapMs; rc == 0;) {
+            rc = transport.check_reply_ring();
+            if (rc == 0 && transport.gone()) {
+                // The reply may have been its last act.
+                rc = transport.reply(reply, 0);
+                return rc != 0 ? rc : -ENOTCONN;
+            }
+            if (rc == 0)
+                rc = nap(transport.hangup_descriptor(), nap_ms);
+            if (rc == 0)
+                rc = transport.reply(reply, 0);
+            // A reply is late by a tenth of the time that it took, at the most.
+            nap_ms += nap_ms / 10 + 1;
+            if (nap_ms > kSliceMs)
+                nap_ms = kSliceMs;
+        }
+        return rc;
+    });
+}
+
+// 0, or -EAGAIN if an initialize has waited long enough.
+int RequestChannel::nap(int hangup_descriptor, int milliseconds) const
+{
+    pollfd entry{hangup_descriptor, 0, 0};
+    if (patience_ != nullptr) {
+        const int rc = patience_->wait(entry, milliseconds);
+        return rc < 0 ? rc : 0;
+    }
+    poll(&entry, 1, milliseconds);
+    return 0;
+}
+
+void RequestChannel::drop_reply()
+{
+    transport_.visit([](auto& transport) { transport.drop_reply(); });
+}
+
+int RequestChannel::last_request(const Message& request)
+{
+    if (!lifecycle_.in_creator() || !exchange_.try_lock())
+        return 0;
+    const Held held(exchange_);
+    View reply;
+    const int rc = exchange(request, kOrdinary, reply);
+    if (rc > 0)
+        drop_reply();
+    return rc > 0 || rc == -EBADF ? 0 : rc; // a hang-up that is our doing has the same effect
+}
+
+void RequestChannel::abandon()
+{
+    const auto give_up_descriptor = [this] { transport_.visit([](auto& transport) { transport.abandon(); }); };
+    if (sending_.lock_within(kSliceMs)) {
+        const Held held(sending_);
+        give_up_descriptor();
+    } else if (sending_.lost_in_fork()) {
+        give_up_descriptor(); // nobody here can be sending
+    }                         // else the last user closes it
+}
+
+Exchange::Exchange(RequestChannel& channel, const Message& request, const ReplyFormat& format, unsigned threshold)
+    : channel_(channel)
+{
+    locked_ = channel_.exchange_.lock();
+    // No request begins once the handle is finalized.
+    if (!locked_)
+        status_ = -ENOTCONN;
+    else
+        status_ = channel_.lifecycle_.closing() ? -EBADF : channel_.exchange(request, threshold, reply_);
+    replied_ = status_ > 0;
+    if (replied_)
+        status_ = check(format);
+}
+
+Exchange::~Exchange()
+{
+    if (replied_)
+        channel_.drop_reply();
+    if (locked_)
+        channel_.exchange_.unlock();
+}
+
+int Exchange::check(const ReplyFormat& format)
+{
+    ReplyHeader header;
+    if (!read_header(reply_, header))
+        return -EPROTO;
+    const bool bare = reply_.size() == sizeof header;
+    if (header.id != format.id && !(bare && header.id == 0 && header.error != kWireOk))
+        return -EPROTO;
+    if (header.error == kWireOk && (reply_.size() < format.least || reply_.size() > format.most))
+        return -EPROTO;
+    error_ = header.error;
+    return 0;
+}
+
+} // namespace corosync

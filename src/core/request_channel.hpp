@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Requests on a connection, with a reply and without, from any number of threads.
+//
+//   exchange_  a request together with its reply, for the whole wait
+//   sending_   one message together with its notification byte; a message that gets no reply needs only this one, so a
+//              multicast never waits behind a request that waits for its reply
+#pragma once
+
+#include "core/any_transport.hpp"
+#include "core/lifecycle.hpp"
+#include "core/lock.hpp"
+#include "core/patience.hpp"
+#include "core/spin.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace corosync {
+
+// What a well-formed reply to a request looks like, besides the bare header that may carry an error.
+struct ReplyFormat {
+    std::int32_t id = 0;
+    std::size_t least = sizeof(ReplyHeader);
+    std::size_t most = sizeof(ReplyHeader);
+
+    template <class Message> static ReplyFormat of(std::int32_t id, std::size_t tail = 0)
+    {
+        return {id, sizeof(Message), sizeof(Message) + tail};
+    }
+};
+
+class RequestChannel {
+public:
+    RequestChannel(AnyTransport& transport, const Lifecycle& lifecycle) : transport_(transport), lifecycle_(lifecycle)
+    {}
+    RequestChannel(const RequestChannel&) = delete;
+    RequestChannel& operator=(const RequestChannel&) = delete;
+
+    // Before the first request. `patience` bounds the waits of an initialize, until be_patient().
+    void begin(unsigned spin_us, const Patience& patience) COROSYNC_NO_LOCK_ANALYSIS;
+    void be_patient() { patience_ = nullptr; }
+
+    // Sends a message that gets no reply. -EAGAIN if flow control or a full ring forbids it, -EBADF if it fails while
+    // the handle is finalized.
+    int send(const Message& message, unsigned threshold);
+
+    // A request of a finalize, whatever the answer is: 0, or a negative errno. Not sent where it would have to wait for
+    // another thread's request, or from a forked child; closing has the same effect.
+    int last_request(const Message& request);
+
+    // In a forked child: gives up the descriptor, but not between a message and its byte.
+    void abandon();
+
+private:
+    friend class Exchange;
+
+    int post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up) COROSYNC_EXCLUDES(sending_);
+    int exchange(const Message& request, unsigned threshold, View& reply) COROSYNC_REQUIRES(exchange_);
+    int wait_reply(View& reply) COROSYNC_REQUIRES(exchange_);
+    int nap(int hangup_descriptor, int milliseconds) const;
+    void drop_reply() COROSYNC_REQUIRES(exchange_);
+
+    AnyTransport& transport_;
+    const Lifecycle& lifecycle_;
+    const Patience* patience_ = nullptr;
+    Mutex exchange_;
+    Mutex sending_;
+    Spin spin_ COROSYNC_GUARDED_BY(exchange_);
+};
+
+// A request and the reply to it. The reply may be read as long as this lives, and the connection's other requests
+// wait as long: so decode and go.
+class Exchange {
+public:
+    Exchange(RequestChannel& channel, const Message& request, const ReplyFormat& format,
+             unsigned threshold = kOrdinary) COROSYNC_NO_LOCK_ANALYSIS;
+    ~Exchange() COROSYNC_NO_LOCK_ANALYSIS;
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+
+    // 0, or the negative errno of a request that failed; -EPROTO for a malformed reply.
+    [[nodiscard]] int status() const { return status_; }
+    // The service's answer, if status() is 0: kWireOk, with a reply of the expected size, or another code.
+    [[nodiscard]] std::int32_t error() const { return error_; }
+    [[nodiscard]] bool ok() const { return status_ == 0 && error_ == kWireOk; }
+    [[nodiscard]] const View& reply() const { return reply_; }
+
+private:
+    int check(const ReplyFormat& format);
+
+    RequestChannel& channel_;
+    View reply_;
+    bool locked_ = false;
+    bool replied_ = false;
+    int status_ = 0;
+    std::int32_t error_ = 0;
+};
+
+} // namespace corosync

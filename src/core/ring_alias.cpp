@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/ring_alias.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace corosync {
+namespace {
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 // Linux 5.14; older ones refuse it
+#endif
+
+// Gives pages of a private view their own copies. What is in them does not change.
+bool copy_pages(std::byte* first, std::byte* end, std::size_t page)
+{
+    if (madvise(first, static_cast<std::size_t>(end - first), MADV_POPULATE_WRITE) == 0)
+        return true;
+    if (errno != EINVAL)
+        return false;
+    // An atomic operation, so that it undoes nothing that a callback writes at that moment.
+    for (std::byte* at = first; at < end; at += page)
+        __atomic_fetch_or(reinterpret_cast<unsigned char*>(at), 0, __ATOMIC_RELAXED);
+    return true;
+}
+
+} // namespace
+
+bool RingAlias::map(const RingFiles& files, std::size_t ring_size)
+{
+    void* reserved = mmap(nullptr, 4 * ring_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (reserved == MAP_FAILED)
+        return false;
+    ring_size_ = ring_size;
+    shared_ = static_cast<std::byte*>(reserved);
+    private_ = shared_ + 2 * ring_size;
+    const int file = files.open_event_data(ring_size);
+    // Not accessible at first: a view of locked memory would get its copies at once, and they would grow old. Giving
+    // the pages up is what locked memory refuses.
+    const bool mapped = file >= 0 && map_halves(file, shared_, PROT_READ | PROT_WRITE, MAP_SHARED) &&
+                        map_halves(file, private_, PROT_NONE, MAP_PRIVATE) &&
+                        madvise(private_, 2 * ring_size, MADV_DONTNEED) == 0 &&
+                        mprotect(private_, 2 * ring_size, PROT_READ | PROT_WRITE) == 0;
+    if (file >= 0)
+        close(file);
+    if (!mapped)
+        unmap();
+    return mapped;
+}
+
+bool RingAlias::map_halves(int file, std::byte* at, int protection, int flags)
+{
+    for (std::byte* half : {at, at + ring_size_})
+        if (mmap(half, ring_size_, protection, flags | MAP_FIXED, file, 0) == MAP_FAILED)
+            return false;
+    return true;
+}
+
+bool RingAlias::call_in(std::size_t offset, std::size_t size)
+{
+    // The program may have locked its memory since, which gave the private view copies of what was there then.
+    if (moved_ == 0) {
+        munlock(private_, 2 * ring_size_);
+        if (madvise(private_, 2 * ring_size_, MADV_DONTNEED) != 0)
+            return false;
+    }
+    // Each half is a mapping of its own, and moved as a whole: nothing is split, so this needs next to no memory.
+    for (; moved_ < 2 * ring_size_; moved_ += ring_size_)
+        if (mremap(private_ + moved_, ring_size_, ring_size_, MREMAP_MAYMOVE | MREMAP_FIXED, shared_ + moved_) ==
+            MAP_FAILED)
+            return false;
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t first = offset / page * page;
+    const std::size_t end = (offset + size + page - 1) / page * page;
+    return copy_pages(shared_ + first, shared_ + end, page);
+}
+
+void RingAlias::unmap()
+{
+    if (shared_ == nullptr)
+        return;
+    munmap(shared_, 2 * ring_size_);
+    if (moved_ < 2 * ring_size_)
+        munmap(private_ + moved_, 2 * ring_size_ - moved_);
+    shared_ = private_ = nullptr;
+    moved_ = 0;
+}
+
+} // namespace corosync

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the C functions of the three services have in common: from a handle to its session, and from a session's results
+// to result codes. Cancellation is off in each of them, but for waiting dispatches and callbacks.
+#pragma once
+
+#include "core/dispatch.hpp"
+#include "core/settings.hpp"
+#include "service/result.hpp"
+
+#include <corosync/corotypes.h>
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cstdint>
+
+namespace corosync {
+
+inline cs_error_t answer(const Exchange& exchange)
+{
+    return exchange.status() < 0 ? from_transport(exchange.status()) : from_wire(exchange.error());
+}
+
+// A request whose reply is but a result.
+template <class Request> cs_error_t ask(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id)
+{
+    return answer(Exchange(connection.requests(), {request.part()}, {reply_id}));
+}
+
+// f(object) with the handle pinned in its table: the session of a handle, or whatever else handles stand for.
+template <class Object, class F> cs_error_t with_pinned(HandleTable<Object>& table, std::uint64_t handle, F f)
+{
+    const NoCancel no_cancel;
+    Object* object = table.pin(handle);
+    if (object == nullptr)
+        return CS_ERR_BAD_HANDLE;
+    const cs_error_t error = f(*object);
+    table.unpin(handle);
+    return error;
+}
+
+// f(session) for the session of the handle.
+template <class Session, class F> cs_error_t with_session(std::uint64_t handle, F f)
+{
+    return with_pinned(Session::table(), handle, f);
+}
+
+// Before a fork each connection is brought into a state in which either side can go on alone. False without memory.
+template <class Session> bool prepare_for_forks()
+{
+    static constinit std::atomic<bool> prepared{false};
+    if (prepared.exchange(true, std::memory_order_relaxed))
+        return true;
+    const auto before_fork = [] {
+        const NoCancel no_cancel;
+        Session::table().for_each([](Session& session) { session.connection().events().before_fork(); });
+    };
+    // The C library forgets the handler when the library is unloaded.
+    const bool done = pthread_atfork(before_fork, nullptr, nullptr) == 0;
+    if (!done)
+        prepared.store(false, std::memory_order_relaxed);
+    return done;
+}
+
+// Makes a session, connects it, lets prepare(session) do the rest, and publishes it. `handle` is written only then.
+template <class Session, class Prepare> cs_error_t initialize(std::uint64_t* handle, Prepare prepare)
+{
+    if (handle == nullptr)
+        return CS_ERR_INVALID_PARAM;
+    const NoCancel no_cancel;
+    auto* session = prepare_for_forks<Session>() ? make<Session>() : nullptr;
+    if (session == nullptr)
+        return CS_ERR_NO_MEMORY;
+    const Settings settings = Settings::from_environment();
+    const Patience patience(settings.connect_ms);
+    cs_error_t error = from_transport(session->connection().open(Session::kService, settings, patience));
+    if (error == CS_OK)
+        error = prepare(*session);
+    if (error == CS_OK) {
+        session->connection().opened();
+        const std::uint64_t opened = Session::table().add(session);
+        if (opened != 0) {
+            *handle = opened;
+            return CS_OK;
+        }
+        error = CS_ERR_NO_MEMORY;
+    }
+    destroy(session);
+    return error;
+}
+
+// Ends the handle and does a last f(session). Waiting dispatches return, and the connection closes when the last user
+// is gone.
+template <class Session, class F> cs_error_t finalize(std::uint64_t handle, const Caller& caller, F f)
+{
+    const NoCancel no_cancel;
+    Session* session = Session::table().close(handle);
+    if (session == nullptr)
+        return CS_ERR_BAD_HANDLE;
+    const unsigned left_behind = session->connection().begin_close(caller);
+    const cs_error_t error = f(*session);
+    Session::table().unpin(handle, 1 + left_behind);
+    return error;
+}
+
+template <class Session> cs_error_t fd_get(std::uint64_t handle, int* fd)
+{
+    return with_session<Session>(handle, [&](Session& session) {
+        if (fd == nullptr)
+            return CS_ERR_INVALID_PARAM;
+        *fd = session.connection().descriptor();
+        return CS_OK;
+    });
+}
+
+template <class Session> cs_error_t dispatch(std::uint64_t handle, unsigned types, const Caller& caller)
+{
+    DispatchType type;
+    if (!DispatchType::parse(types, type))
+        return CS_ERR_INVALID_PARAM;
+    Session* session = Session::table().pin(handle);
+    if (session == nullptr)
+        return CS_ERR_BAD_HANDLE;
+    return from_transport(Dispatch<Session>(*session, handle).run(type, caller));
+}
+
+// A session's pointer for the program, which means nothing here.
+template <class Session, class Pointer> cs_error_t context_get(std::uint64_t handle, Pointer* context)
+{
+    return with_session<Session>(handle, [&](Session& session) {
+        if (context == nullptr)
+            return CS_ERR_INVALID_PARAM;
+        *context = session.context.load(std::memory_order_relaxed);
+        return CS_OK;
+    });
+}
+
+template <class Session, class Pointer> cs_error_t context_set(std::uint64_t handle, Pointer context)
+{
+    return with_session<Session>(handle, [&](Session& session) {
+        session.context.store(context, std::memory_order_relaxed);
+        return CS_OK;
+    });
+}
+
+} // namespace corosync

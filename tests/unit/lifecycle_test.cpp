@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The states of a connection, and how its end shows in a forked child.
+#include "core/lifecycle.hpp"
+#include "support/process.hpp"
+#include "support/thread.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include <poll.h>
+
+namespace {
+
+using namespace test;
+using corosync::Lifecycle;
+
+class LifecycleTest : public ::testing::Test {
+protected:
+    LifecycleTest() { lifecycle.begin(); }
+    Lifecycle lifecycle;
+};
+
+bool rings(int alarm, int limit_ms)
+{
+    pollfd entry{alarm, POLLIN, 0};
+    return poll(&entry, 1, limit_ms) == 1;
+}
+
+TEST_F(LifecycleTest, begins_open_in_the_process_of_its_creator)
+{
+    EXPECT_FALSE(lifecycle.closing());
+    EXPECT_TRUE(lifecycle.in_creator());
+    EXPECT_FALSE(lifecycle.left_in_child());
+}
+
+struct Row {
+    bool closing;
+    bool after_hangup;
+    int result;
+    int explained;
+};
+
+class LifecycleExplains : public ::testing::TestWithParam<Row> {};
+
+TEST_P(LifecycleExplains, a_hang_up_by_what_came_first)
+{
+    const Row& row = GetParam();
+    Lifecycle lifecycle;
+    lifecycle.begin();
+    if (row.closing)
+        lifecycle.close(row.after_hangup);
+    EXPECT_EQ(row.closing, lifecycle.closing());
+    EXPECT_EQ(row.explained, lifecycle.explained(row.result));
+}
+
+INSTANTIATE_TEST_SUITE_P(Case, LifecycleExplains,
+                         ::testing::Values(Row{false, false, -ENOTCONN, -ENOTCONN}, Row{false, false, 1, 1},
+                                           Row{true, false, -ENOTCONN, -EBADF}, Row{true, true, -ENOTCONN, -ENOTCONN},
+                                           Row{true, false, -EAGAIN, -EAGAIN}, Row{true, false, 1, 1},
+                                           Row{true, true, -EPROTO, -EPROTO}));
+
+TEST_F(LifecycleTest, that_is_closed_in_a_child_is_not_so_in_the_parent)
+{
+    EXPECT_EQ(0, in_child([this] {
+                  if (lifecycle.in_creator() || lifecycle.left_in_child())
+                      return 1;
+                  lifecycle.close(false);
+                  return lifecycle.left_in_child() ? 0 : 2;
+              }));
+    EXPECT_FALSE(lifecycle.closing());
+}
+
+TEST_F(LifecycleTest, rings_the_alarm_of_a_child_that_waits)
+{
+    EXPECT_EQ(0, in_child([this] {
+                  const int alarm = lifecycle.child_alarm();
+                  if (alarm < 0 || rings(alarm, 0) || lifecycle.child_alarm() != alarm)
+                      return 1;
+                  Background waiting([=] { return rings(alarm, -1); });
+                  if (!waiting.thread().falls_asleep())
+                      return 2;
+                  lifecycle.close(false);
+                  return waiting.result() == true ? 0 : 3;
+              }));
+}
+
+TEST_F(LifecycleTest, rings_an_alarm_that_is_made_too_late)
+{
+    EXPECT_EQ(0, in_child([this] {
+                  lifecycle.close(false);
+                  return rings(lifecycle.child_alarm(), 0) ? 0 : 1;
+              }));
+}
+
+TEST_F(LifecycleTest, gives_a_grandchild_an_alarm_of_its_own)
+{
+    EXPECT_EQ(0, in_child([this] {
+                  const int alarm = lifecycle.child_alarm();
+                  const int status = in_child([this, alarm] {
+                      const int own = lifecycle.child_alarm();
+                      lifecycle.close(false);
+                      return own != alarm && rings(own, 0) ? 0 : 1;
+                  });
+                  return status == 0 && !rings(alarm, 0) ? 0 : 2;
+              }));
+}
+
+} // namespace
