@@ -18,11 +18,19 @@ constexpr Duration kSettled = 2ms; // without an event after the last answer
 // One thread dispatches what two others provoke and ask for, on one handle.
 class Flood {
 public:
-    explicit Flood(const Listener& listener)
-        : handle_(listener), fd_(listener.fd()), provoking_([this] { turn(service().provoke); }),
+    explicit Flood(Listener& listener)
+        : listener_(listener), handle_(listener), fd_(listener.fd()), provoking_([this] { turn(service().provoke); }),
           asking_([this] { turn(service().ask); }),
           dispatching_([this] { return service().dispatch(handle_, CS_DISPATCH_BLOCKING); })
     {}
+
+    ~Flood()
+    {
+        resume();
+        listener_.finalize(); // or the dispatch would not end
+    }
+    Flood(const Flood&) = delete;
+    Flood& operator=(const Flood&) = delete;
 
     // On return nothing is under way, and all has been told; until resume().
     bool pause()
@@ -57,6 +65,7 @@ private:
         }
     }
 
+    Listener& listener_;
     const std::uint64_t handle_;
     const int fd_;
     std::atomic<bool> pause_ = false;
@@ -80,7 +89,6 @@ void expect_unharmed(Listener& listener, Flood& flood)
     EXPECT_FALSE(readable(listener.fd(), kGlance));
     EXPECT_EQ(CS_OK, listener.finalize());
     EXPECT_EQ(CS_ERR_BAD_HANDLE, flood.dispatched());
-    flood.resume();
 }
 
 // Decision 4

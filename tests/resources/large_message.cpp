@@ -134,7 +134,8 @@ void MessageMemory::write()
 
 void LargeMessage::queue(int count)
 {
-    cpg.enter("large." + std::to_string(::getpid()));
+    static int number = 0; // a member that a test has left behind does not matter to the next
+    cpg.enter("large." + std::to_string(::getpid()) + "." + std::to_string(++number));
     send_all(count);
     if (!lacking_->possible())
         GTEST_SKIP() << "that lack cannot be made here";

@@ -96,6 +96,7 @@ protected:
     // Does that in the callback of the message with this number. Nothing that a jump would harm is in its frames.
     void in_message(int number, std::function<void(const Cpg::Call&)> action);
 
+    const int many = GetParam().size < 100'000 ? 8 : 4; // messages
     Cpg cpg{{.confchg = true}};
     const int fd = cpg.fd();
     MessageMemory memory; // of the message whose callback is under test

@@ -12,8 +12,6 @@ namespace {
 
 using namespace test;
 
-constexpr int kMany = 8;
-
 class LargeMessageAtFork : public LargeMessage {
 protected:
     // What the child does that the callback of message 0 forks; the parent keeps to it that only one of the two uses
@@ -73,7 +71,7 @@ void LargeMessageAtFork::expect_the_parent_gets_all(Child child, cs_dispatch_fla
                 expect_the_child_left();
             if (!memory.kept())
                 ADD_FAILURE() << (is_child() ? "in the child" : "in the parent");
-        } else if (number_of(call) == kMany - 1 && flag == CS_DISPATCH_BLOCKING) {
+        } else if (number_of(call) == many - 1 && flag == CS_DISPATCH_BLOCKING) {
             EXPECT_EQ(CS_OK, cpg.finalize());
         }
     };
@@ -83,12 +81,12 @@ void LargeMessageAtFork::expect_the_parent_gets_all(Child child, cs_dispatch_fla
     EXPECT_EQ(flag == CS_DISPATCH_BLOCKING ? CS_ERR_BAD_HANDLE : CS_OK, first);
     if (flag != CS_DISPATCH_BLOCKING) {
         bool more = true;
-        for (int count = flag == CS_DISPATCH_ALL ? kMany : 2; more && count <= kMany; ++count)
+        for (int count = flag == CS_DISPATCH_ALL ? many : 2; more && count <= many; ++count)
             more = hears(count, flag);
     }
     if (!child_first)
         expect_the_child_left();
-    expect_heard(kMany);
+    expect_heard(many);
 }
 
 void LargeMessageAtFork::expect_the_parent_gets_all(Child child, const std::vector<cs_dispatch_flags_t>& flags,
@@ -100,23 +98,23 @@ void LargeMessageAtFork::expect_the_parent_gets_all(Child child, const std::vect
             expect_the_parent_gets_all(child, flag, fork, child_first);
             if (HasFailure() || flag == CS_DISPATCH_BLOCKING) // which ended with the handle
                 return;
-            start_again(kMany);
+            start_again(many);
         }
     }
-    EXPECT_TRUE(hears(kMany)); // and the handle is as good as before
-    expect_heard(kMany);
+    EXPECT_TRUE(hears(many)); // and the handle is as good as before
+    expect_heard(many);
 }
 
 TEST_P(LargeMessageAtFork, whose_child_returns_and_leaves_does_not_take_the_others_from_the_parent)
 {
-    queue(kMany);
+    queue(many);
     expect_the_parent_gets_all(returns, {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING});
 }
 
 // As in programs that call clone() themselves.
 TEST_P(LargeMessageAtFork, that_runs_no_handlers_does_not_take_the_others_from_the_parent)
 {
-    queue(kMany);
+    queue(many);
     expect_the_parent_gets_all(returns, {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}, ::_Fork);
 }
 
@@ -125,27 +123,27 @@ const std::vector<cs_dispatch_flags_t> all_flags = {CS_DISPATCH_ONE, CS_DISPATCH
 
 TEST_P(LargeMessageAtFork, whose_child_leaves_at_once_does_not_take_the_others_from_the_parent)
 {
-    queue(kMany);
+    queue(many);
     expect_the_parent_gets_all(leaves, all_flags);
 }
 
 // The reference's child breaks the connection.
 TEST_P(LargeMessageAtFork, whose_child_finalizes_does_not_take_the_others_from_the_parent)
 {
-    queue(kMany);
+    queue(many);
     expect_the_parent_gets_all(finalizes, all_flags);
 }
 
 TEST_P(LargeMessageAtFork, whose_child_finalizes_and_returns_does_not_take_the_others_from_the_parent)
 {
-    queue(kMany);
+    queue(many);
     expect_the_parent_gets_all(finalizes_and_returns, all_flags);
 }
 
 // The child is the one that goes on, as in a program that becomes a daemon.
 TEST_P(LargeMessageAtFork, whose_child_goes_on_alone_reaches_the_child_whole)
 {
-    queue(kMany);
+    queue(many);
     in_message(0, [&](const Cpg::Call& call) {
         memory.hold(call);
         fork_in_the_callback(returns, ::fork);
@@ -155,8 +153,8 @@ TEST_P(LargeMessageAtFork, whose_child_goes_on_alone_reaches_the_child_whole)
     });
     const auto first = dispatch_one(CS_DISPATCH_ONE);
     if (is_child()) {
-        const bool all = first == CS_OK && hears(kMany / 2) && hears(kMany, CS_DISPATCH_ALL);
-        expect_heard(kMany);
+        const bool all = first == CS_OK && hears(many / 2) && hears(many, CS_DISPATCH_ALL);
+        expect_heard(many);
         end_child(all);
     }
     EXPECT_EQ(CS_OK, first);
@@ -169,12 +167,12 @@ TEST_P(LargeMessageAtFork, whose_child_goes_on_alone_reaches_the_child_whole)
 // The same, and the child dispatches in the callback.
 TEST_P(LargeMessageAtFork, whose_child_dispatches_in_the_callback_reaches_the_child_whole)
 {
-    queue(kMany);
+    queue(many);
     in_message(0, [&](const Cpg::Call& call) {
         memory.hold(call);
         fork_in_the_callback(returns, ::fork);
         if (is_child())
-            end_child(hears(kMany / 2) && memory.kept() && hears(kMany) && memory.kept());
+            end_child(hears(many / 2) && memory.kept() && hears(many) && memory.kept());
         expect_the_child_left();
         EXPECT_TRUE(memory.kept());
     });

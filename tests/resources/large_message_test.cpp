@@ -14,17 +14,15 @@ namespace {
 
 using namespace test;
 
-constexpr int kMany = 5;
-
 // C10, decision 9
 TEST_P(LargeMessage, whose_callback_dispatches_gets_the_next_ones)
 {
-    queue(kMany);
+    queue(many);
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL}) {
         in_message(0, [&](const Cpg::Call& call) {
             memory.hold(call);
             EXPECT_TRUE(is_ready_as_it_must()) << "in the callback";
-            for (int next = flag == CS_DISPATCH_ALL ? kMany : 2; next <= kMany; ++next) {
+            for (int next = flag == CS_DISPATCH_ALL ? many : 2; next <= many; ++next) {
                 EXPECT_TRUE(hears_from_a_deeper_frame(next, flag));
                 EXPECT_TRUE(memory.kept()) << "behind message " << next;
             }
@@ -33,35 +31,35 @@ TEST_P(LargeMessage, whose_callback_dispatches_gets_the_next_ones)
         });
         EXPECT_EQ(CS_OK, dispatch_one(CS_DISPATCH_ONE)) << flag;
         EXPECT_TRUE(is_ready_as_it_must()) << flag;
-        expect_heard(kMany);
-        start_again(kMany);
+        expect_heard(many);
+        start_again(many);
     }
-    EXPECT_TRUE(hears(kMany));
-    expect_heard(kMany);
+    EXPECT_TRUE(hears(many));
+    expect_heard(many);
 }
 
 // Each in the callback of the one before it.
 TEST_P(LargeMessage, whose_callback_dispatches_keeps_its_contents_at_every_depth)
 {
-    queue(kMany);
-    MessageMemory memories[kMany];
+    queue(many);
+    std::vector<MessageMemory> memories(static_cast<std::size_t>(many));
     cpg.on_event = [&](const Cpg::Call& call) {
         const int number = number_of(call);
-        memories[number].hold(call);
-        if (number + 1 < kMany) {
+        memories[static_cast<std::size_t>(number)].hold(call);
+        if (number + 1 < many) {
             EXPECT_EQ(CS_OK, dispatch_one(CS_DISPATCH_ONE));
         }
         for (int outer = 0; outer <= number; ++outer)
-            EXPECT_TRUE(memories[outer].kept()) << outer << " in the callback of " << number;
+            EXPECT_TRUE(memories[static_cast<std::size_t>(outer)].kept()) << outer << " in the callback of " << number;
     };
     EXPECT_EQ(CS_OK, dispatch_one(CS_DISPATCH_ONE));
     EXPECT_TRUE(is_ready_as_it_must());
-    expect_heard(kMany);
+    expect_heard(many);
 }
 
 TEST_P(LargeMessage, whose_callback_dispatches_until_finalize_gets_all_that_comes)
 {
-    queue(kMany);
+    queue(many);
     const cpg_handle_t handle = cpg;
     cs_error_t inner = CS_OK;
     cpg.on_event = [&](const Cpg::Call& call) {
@@ -69,20 +67,20 @@ TEST_P(LargeMessage, whose_callback_dispatches_until_finalize_gets_all_that_come
             memory.hold(call);
             inner = cpg_dispatch(handle, CS_DISPATCH_BLOCKING);
             EXPECT_TRUE(memory.kept());
-        } else if (number_of(call) == kMany - 1) {
+        } else if (number_of(call) == many - 1) {
             EXPECT_TRUE(memory.kept());
             EXPECT_EQ(CS_OK, cpg.finalize());
         }
     };
     EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatch_one(CS_DISPATCH_ONE));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, inner);
-    expect_heard(kMany);
+    expect_heard(many);
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
 TEST_P(LargeMessage, whose_callback_finalizes_stays_to_its_end)
 {
-    queue(kMany);
+    queue(many);
     in_message(0, [&](const Cpg::Call& call) {
         memory.hold(call);
         EXPECT_EQ(CS_OK, cpg.finalize());
@@ -107,7 +105,7 @@ __attribute__((noinline)) void dispatch_until_jump(const std::function<cs_error_
 // C10, decision 9: the frame of the next dispatch does not tell whether the first one is no more.
 TEST_P(LargeMessage, that_is_left_by_a_jump_does_not_keep_the_others_back)
 {
-    queue(kMany);
+    queue(many);
     for (const auto flag : kAllFlags) {
         for (const auto next : {CS_DISPATCH_ONE, CS_DISPATCH_ALL}) {
             SCOPED_TRACE(std::to_string(flag) + ", then " + std::to_string(next));
@@ -120,18 +118,18 @@ TEST_P(LargeMessage, that_is_left_by_a_jump_does_not_keep_the_others_back)
             });
             EXPECT_EQ(1, told());
             EXPECT_TRUE(is_ready_as_it_must());
-            for (int count = next == CS_DISPATCH_ALL ? kMany : 2; count <= kMany; ++count)
+            for (int count = next == CS_DISPATCH_ALL ? many : 2; count <= many; ++count)
                 ASSERT_TRUE(hears_from_a_deeper_frame(count, next));
             EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(cpg, CS_DISPATCH_ONE_NONBLOCKING));
-            expect_heard(kMany);
-            start_again(kMany);
+            expect_heard(many);
+            start_again(many);
         }
     }
 }
 
 TEST_P(LargeMessage, that_is_left_by_a_jump_does_not_keep_finalize_from_closing)
 {
-    queue(kMany);
+    queue(many);
     in_message(0, [](const Cpg::Call&) { std::longjmp(target, 1); });
     dispatch_until_jump([&] { return dispatch_one(CS_DISPATCH_ONE); });
     EXPECT_EQ(CS_OK, cpg.finalize());
@@ -140,7 +138,7 @@ TEST_P(LargeMessage, that_is_left_by_a_jump_does_not_keep_finalize_from_closing)
 
 TEST_P(LargeMessage, that_is_left_by_a_jump_out_of_two_dispatches_does_not_keep_the_others_back)
 {
-    queue(kMany);
+    queue(many);
     cpg.on_event = [&](const Cpg::Call& call) {
         if (number_of(call) == 0)
             dispatch_one(CS_DISPATCH_ONE);
@@ -150,9 +148,9 @@ TEST_P(LargeMessage, that_is_left_by_a_jump_out_of_two_dispatches_does_not_keep_
     dispatch_until_jump([&] { return dispatch_one(CS_DISPATCH_ONE); });
     EXPECT_EQ(2, told());
     EXPECT_TRUE(is_ready_as_it_must());
-    for (int count = 3; count <= kMany; ++count)
+    for (int count = 3; count <= many; ++count)
         ASSERT_TRUE(hears_from_a_deeper_frame(count));
-    expect_heard(kMany);
+    expect_heard(many);
     EXPECT_EQ(CS_OK, cpg.finalize());
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
@@ -160,22 +158,22 @@ TEST_P(LargeMessage, that_is_left_by_a_jump_out_of_two_dispatches_does_not_keep_
 // Out of the inner callback only: the outer one goes on.
 TEST_P(LargeMessage, whose_callback_catches_a_jump_out_of_the_next_one_keeps_its_contents)
 {
-    queue(kMany);
+    queue(many);
     cpg.on_event = [&](const Cpg::Call& call) {
         if (number_of(call) == 0) {
             memory.hold(call);
             dispatch_until_jump([&] { return dispatch_one(CS_DISPATCH_ONE); });
             EXPECT_TRUE(memory.kept());
             EXPECT_TRUE(is_ready_as_it_must());
-            EXPECT_TRUE(hears_from_a_deeper_frame(kMany - 1));
+            EXPECT_TRUE(hears_from_a_deeper_frame(many - 1));
             EXPECT_TRUE(memory.kept());
         } else if (number_of(call) == 1) {
             std::longjmp(target, 1);
         }
     };
     EXPECT_EQ(CS_OK, dispatch_one(CS_DISPATCH_ONE));
-    EXPECT_TRUE(hears(kMany));
-    expect_heard(kMany);
+    EXPECT_TRUE(hears(many));
+    expect_heard(many);
 }
 
 // Runs something on a stack of its own, which may leave it for the one that called, and be resumed.
@@ -214,7 +212,7 @@ TEST_P(LargeMessage, whose_callback_goes_to_another_stack_does_not_keep_the_othe
         GTEST_SKIP() << "sanitizers do not know of other stacks";
     cs_error_t error = CS_ERR_TIMEOUT;
     Fibre fibre([&] { error = dispatch_one(CS_DISPATCH_ONE); });
-    queue(kMany);
+    queue(many);
     in_message(0, [&](const Cpg::Call& call) {
         memory.hold(call);
         fibre.leave();
@@ -223,14 +221,14 @@ TEST_P(LargeMessage, whose_callback_goes_to_another_stack_does_not_keep_the_othe
     fibre.resume();
     EXPECT_EQ(1, told());
     EXPECT_TRUE(is_ready_as_it_must());
-    for (int count = 2; count <= kMany; ++count) {
+    for (int count = 2; count <= many; ++count) {
         EXPECT_TRUE(hears(count));
         EXPECT_TRUE(memory.kept());
     }
     fibre.resume();
     EXPECT_EQ(CS_OK, error);
     EXPECT_TRUE(is_ready_as_it_must());
-    expect_heard(kMany);
+    expect_heard(many);
     EXPECT_EQ(CS_OK, cpg.finalize());
     EXPECT_FALSE(open_descriptors().contains(fd));
 }

@@ -14,7 +14,6 @@ using namespace test;
 
 using LargeMessageAmongThreads = LargeMessage;
 
-constexpr int kMany = 5;
 constexpr int kLoans = 30;
 
 // Decision 9: a write that comes while the loan is called in is not lost.
@@ -45,7 +44,7 @@ TEST_P(LargeMessageAmongThreads, keeps_what_its_callback_writes_while_another_th
 // Each type by which the other thread may dispatch.
 TEST_P(LargeMessageAmongThreads, does_not_keep_others_back_while_its_callback_runs)
 {
-    queue(kMany);
+    queue(many);
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL}) {
         std::atomic<bool> goes_on = false;
         in_message(0, [&](const Cpg::Call& call) {
@@ -55,19 +54,19 @@ TEST_P(LargeMessageAmongThreads, does_not_keep_others_back_while_its_callback_ru
         });
         Background first([&] { return dispatch_one(CS_DISPATCH_ONE); });
         EXPECT_TRUE(eventually([&] { return told() == 1; }));
-        for (int count = flag == CS_DISPATCH_ALL ? kMany : 2; count <= kMany; ++count)
+        for (int count = flag == CS_DISPATCH_ALL ? many : 2; count <= many; ++count)
             EXPECT_TRUE(hears(count, flag)) << flag;
         goes_on = true;
         EXPECT_EQ(CS_OK, first.result());
         EXPECT_TRUE(is_ready_as_it_must()) << flag;
-        expect_heard(kMany);
-        start_again(kMany);
+        expect_heard(many);
+        start_again(many);
     }
 }
 
 TEST_P(LargeMessageAmongThreads, stays_to_the_end_of_its_callback_though_another_thread_finalizes)
 {
-    queue(kMany);
+    queue(many);
     const cpg_handle_t handle = cpg;
     std::atomic<bool> writes = false;
     std::atomic<bool> enough = false;
@@ -93,16 +92,16 @@ protected:
     // 0 if the other messages come to another thread when that one has ended as `end` makes it.
     int others_come_after(void (*end)())
     {
-        queue(kMany);
+        queue(many);
         in_message(0, [end](const Cpg::Call&) { end(); });
         Background first([this] { return dispatch_one(CS_DISPATCH_ONE); });
         const bool ended = !first.result().has_value();
         if (!ended || told() != 1 || !is_ready_as_it_must())
             return 1;
-        Background second([this] { return hears(2) && hears_from_a_deeper_frame(kMany - 1); });
-        if (second.result() != true || !hears(kMany))
+        Background second([this] { return hears(2) && hears_from_a_deeper_frame(many - 1); });
+        if (second.result() != true || !hears(many))
             return 2;
-        expect_heard(kMany);
+        expect_heard(many);
         std::fflush(nullptr);
         return HasFailure() ? 3 : 0;
     }
