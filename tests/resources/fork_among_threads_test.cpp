@@ -13,14 +13,13 @@ using namespace test;
 using ForkAmongThreads = ServiceTest;
 
 constexpr int kForks = kSanitized ? 20 : 200;
-constexpr Duration kSettled = 2ms; // without an event after the last answer
 
 // One thread dispatches what two others provoke and ask for, on one handle.
 class Flood {
 public:
     explicit Flood(Listener& listener)
-        : listener_(listener), handle_(listener), fd_(listener.fd()), provoking_([this] { turn(service().provoke); }),
-          asking_([this] { turn(service().ask); }),
+        : listener_(listener), handle_(listener), fd_(listener.fd()),
+          provoking_([this] { provoked_ += turn(service().provoke); }), asking_([this] { turn(service().ask); }),
           dispatching_([this] { return service().dispatch(handle_, CS_DISPATCH_BLOCKING); })
     {}
 
@@ -36,10 +35,18 @@ public:
     bool pause()
     {
         pause_ = true;
-        return eventually([&] { return resting_ == 2; }) && eventually([&] { return !readable(fd_, kSettled); });
+        return eventually([&] { return resting_ == 2; }) &&
+               eventually([&] { return Listener::told() == provoked_ * Listener::kEvents && !readable(fd_); });
     }
     void resume() { pause_ = false; }
 
+    // For a failure's message.
+    std::string state() const
+    {
+        return std::to_string(resting_) + " rest, " + std::to_string(provoked_ * Listener::kEvents) + " provoked, " +
+               std::to_string(Listener::told()) + " told, " + std::to_string(failures_) + " calls failed, " +
+               (readable(fd_) ? "readable" : "not readable");
+    }
     // Calls that ended with something else than CS_OK.
     int failures() const { return failures_; }
     // The same number of calls again is made by each thread in time.
@@ -53,16 +60,19 @@ public:
     std::optional<cs_error_t> dispatched() { return dispatching_.result(); }
 
 private:
-    void turn(cs_error_t (*call)(std::uint64_t))
+    // Whether there was a call that succeeded.
+    bool turn(cs_error_t (*call)(std::uint64_t))
     {
         if (pause_) {
             ++resting_;
             eventually([&] { return !pause_; });
             --resting_;
-        } else {
-            failures_ += call(handle_) != CS_OK;
-            ++calls_;
+            return false;
         }
+        const bool success = call(handle_) == CS_OK;
+        failures_ += !success;
+        ++calls_;
+        return success;
     }
 
     Listener& listener_;
@@ -72,7 +82,8 @@ private:
     std::atomic<int> resting_ = 0;
     std::atomic<int> calls_ = 0;
     std::atomic<int> failures_ = 0;
-    Repeat provoking_; // the threads last: they use the others
+    std::atomic<int> provoked_ = 0; // each with kEvents events
+    Repeat provoking_;              // the threads last: they use the others
     Repeat asking_;
     Background<cs_error_t> dispatching_;
 };
@@ -81,7 +92,7 @@ private:
 void expect_unharmed(Listener& listener, Flood& flood)
 {
     EXPECT_TRUE(flood.goes_on());
-    EXPECT_TRUE(flood.pause());
+    EXPECT_TRUE(flood.pause()) << flood.state();
     EXPECT_EQ(0, flood.failures());
     const int before = Listener::told();
     listener.provoke();
@@ -123,7 +134,7 @@ void expect_each_child_may(cs_error_t (*call)(std::uint64_t))
                 return 2;
             return service().finalize(listener) == CS_OK ? 0 : 3;
         });
-        ASSERT_TRUE(flood.pause());
+        ASSERT_TRUE(flood.pause()) << "behind child " << number - 1 << ": " << flood.state();
         for_child.give();
         ASSERT_EQ(0, child.status()) << "child " << number;
         flood.resume();
