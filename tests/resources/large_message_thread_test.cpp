@@ -14,7 +14,7 @@ using namespace test;
 
 using LargeMessageAmongThreads = LargeMessage;
 
-constexpr int kLoans = 30;
+constexpr int kLoans = 8;
 
 // Decision 9: a write that comes while the loan is called in is not lost.
 TEST_P(LargeMessageAmongThreads, keeps_what_its_callback_writes_while_another_thread_dispatches)
