@@ -26,7 +26,9 @@ TEST_P(LargeMessageAmongThreads, keeps_what_its_callback_writes_while_another_th
         in_message(0, [&](const Cpg::Call& call) {
             memory.hold(call);
             writes = true;
-            EXPECT_TRUE(memory.keeps_what_is_written_until([&] { return enough.load(); })) << loan;
+            const auto end = Clock::now() + kPatience;
+            EXPECT_TRUE(memory.keeps_what_is_written_until([&] { return enough || Clock::now() > end; })) << loan;
+            EXPECT_TRUE(enough) << "the next message does not come meanwhile";
         });
         Background first([&] { return dispatch_one(CS_DISPATCH_ONE); });
         EXPECT_TRUE(eventually([&] { return writes.load(); }));
