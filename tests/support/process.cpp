@@ -70,13 +70,26 @@ int thread_count()
     return static_cast<int>(std::distance(begin(tasks), end(tasks)));
 }
 
-int in_child(const std::function<int()>& body)
+Child::Child(const std::function<int()>& body) : pid_(::fork())
 {
-    const pid_t pid = ::fork();
-    if (pid == -1)
+    if (pid_ == -1)
         throw std::system_error(errno, std::generic_category(), "fork");
-    if (pid == 0)
+    if (pid_ == 0)
         ::_exit(body());
+}
+
+int Child::status()
+{
+    if (!reaped_)
+        status_ = status_of_child(pid_);
+    reaped_ = true;
+    return status_;
+}
+
+int status_of_child(pid_t pid)
+{
+    if (pid <= 0) // waitpid() would take it for any child, and kill() for everybody
+        return -1;
     int status = 0;
     if (!eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; })) {
         ::kill(pid, SIGKILL);

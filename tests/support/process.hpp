@@ -24,9 +24,33 @@ bool maps_rings(pid_t process);
 
 int thread_count();
 
-// Runs body in a child and returns what it returned, as an exit status (0..255), or -1 for a child that died
-// of a signal or did not end in time. Assertions in the child are lost, so a body returns its findings.
-int in_child(const std::function<int()>& body);
+// A child that runs body and ends with what it returns as its exit status (0..255). Assertions in the child are lost,
+// so a body returns its findings.
+class Child {
+public:
+    explicit Child(const std::function<int()>& body);
+    ~Child() { status(); }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+
+    pid_t pid() const { return pid_; }
+    // Waits for its end, and kills it if that does not come in time. The exit status, or -1 if it was killed, or died
+    // of a signal.
+    int status();
+
+private:
+    pid_t pid_;
+    bool reaped_ = false;
+    int status_ = -1;
+};
+
+inline int in_child(const std::function<int()>& body)
+{
+    return Child(body).status();
+}
+
+// The same for a child that this process has forked itself.
+int status_of_child(pid_t pid);
 
 // To no process, 0, it goes nowhere: kill() would take that for everybody in our process group, and ctest's group
 // reaches into all of the sandboxes that run at the moment.

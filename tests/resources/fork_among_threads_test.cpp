@@ -1,0 +1,164 @@
+// A fork while other threads dispatch and ask: what they held then, nobody in the child gives back.
+#include "listener.hpp"
+
+#include "support/process.hpp"
+#include "support/sanitizers.hpp"
+#include "support/thread.hpp"
+#include "support/turns.hpp"
+
+namespace {
+
+using namespace test;
+
+using ForkAmongThreads = ServiceTest;
+
+constexpr int kForks = kSanitized ? 20 : 200;
+
+// One thread dispatches what two others provoke and ask for, on one handle.
+class Flood {
+public:
+    explicit Flood(Listener& listener)
+        : listener_(listener), handle_(listener), fd_(listener.fd()),
+          provoking_([this] { provoked_ += turn(service().provoke); }), asking_([this] { turn(service().ask); }),
+          dispatching_([this] { return service().dispatch(handle_, CS_DISPATCH_BLOCKING); })
+    {}
+
+    ~Flood()
+    {
+        resume();
+        listener_.finalize(); // or the dispatch would not end
+    }
+    Flood(const Flood&) = delete;
+    Flood& operator=(const Flood&) = delete;
+
+    // On return nothing is under way, and all has been told; until resume().
+    bool pause()
+    {
+        pause_ = true;
+        return eventually([&] { return resting_ == 2; }) &&
+               eventually([&] { return Listener::told() == provoked_ * Listener::kEvents && !readable(fd_); });
+    }
+    void resume() { pause_ = false; }
+
+    // For a failure's message.
+    std::string state() const
+    {
+        return std::to_string(resting_) + " rest, " + std::to_string(provoked_ * Listener::kEvents) + " provoked, " +
+               std::to_string(Listener::told()) + " told, " + std::to_string(failures_) + " calls failed, " +
+               (readable(fd_) ? "readable" : "not readable");
+    }
+    // Calls that ended with something else than CS_OK.
+    int failures() const { return failures_; }
+    // The same number of calls again is made by each thread in time.
+    bool goes_on()
+    {
+        resume();
+        const int before = calls_;
+        return eventually([&] { return calls_ >= before + 4; });
+    }
+    // Of the dispatch: after finalize.
+    std::optional<cs_error_t> dispatched() { return dispatching_.result(); }
+
+private:
+    // Whether there was a call that succeeded.
+    bool turn(cs_error_t (*call)(std::uint64_t))
+    {
+        if (pause_) {
+            ++resting_;
+            eventually([&] { return !pause_; });
+            --resting_;
+            return false;
+        }
+        const bool success = call(handle_) == CS_OK;
+        failures_ += !success;
+        ++calls_;
+        return success;
+    }
+
+    Listener& listener_;
+    const std::uint64_t handle_;
+    const int fd_;
+    std::atomic<bool> pause_ = false;
+    std::atomic<int> resting_ = 0;
+    std::atomic<int> calls_ = 0;
+    std::atomic<int> failures_ = 0;
+    std::atomic<int> provoked_ = 0; // each with kEvents events
+    Repeat provoking_;              // the threads last: they use the others
+    Repeat asking_;
+    Background<cs_error_t> dispatching_;
+};
+
+// Whatever the child did, nothing of it is seen here.
+void expect_unharmed(Listener& listener, Flood& flood)
+{
+    EXPECT_TRUE(flood.goes_on());
+    EXPECT_TRUE(flood.pause()) << flood.state();
+    EXPECT_EQ(0, flood.failures());
+    const int before = Listener::told();
+    listener.provoke();
+    EXPECT_TRUE(eventually([&] { return Listener::told() == before + Listener::kEvents; }));
+    EXPECT_FALSE(readable(listener.fd(), kGlance));
+    EXPECT_EQ(CS_OK, listener.finalize());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, flood.dispatched());
+}
+
+// Decision 4
+TEST_F(ForkAmongThreads, lets_each_child_finalize)
+{
+    Listener listener;
+    Flood flood(listener);
+    ASSERT_TRUE(flood.goes_on());
+    for (int number = 0; number < kForks; ++number)
+        ASSERT_EQ(0, in_child([&] { return service().finalize(listener) == CS_OK ? 0 : 1; })) << "child " << number;
+    expect_unharmed(listener, flood);
+}
+
+// In the child, on its own: one of these, or the call does what it should. Both leave it alive.
+bool is_answer(cs_error_t error)
+{
+    return error == CS_OK || error == CS_ERR_LIBRARY;
+}
+
+// The parent's threads end what they are at and rest; then the child does that, and finalizes.
+void expect_each_child_may(cs_error_t (*call)(std::uint64_t))
+{
+    Listener listener;
+    Flood flood(listener);
+    ASSERT_TRUE(flood.goes_on());
+    for (int number = 0; number < kForks; ++number) {
+        const Turns for_child;
+        Child child([&] {
+            if (!for_child.take())
+                return 1;
+            if (!is_answer(call(listener)))
+                return 2;
+            return service().finalize(listener) == CS_OK ? 0 : 3;
+        });
+        ASSERT_TRUE(flood.pause()) << "behind child " << number - 1 << ": " << flood.state();
+        for_child.give();
+        ASSERT_EQ(0, child.status()) << "child " << number;
+        flood.resume();
+        ASSERT_TRUE(flood.goes_on()) << "behind child " << number;
+    }
+    expect_unharmed(listener, flood);
+}
+
+TEST_F(ForkAmongThreads, lets_each_child_ask)
+{
+    expect_each_child_may(service().ask);
+}
+
+TEST_F(ForkAmongThreads, lets_each_child_dispatch_all)
+{
+    expect_each_child_may([](std::uint64_t handle) { return service().dispatch(handle, CS_DISPATCH_ALL); });
+}
+
+TEST_F(ForkAmongThreads, lets_each_child_dispatch_one_that_may_be_there)
+{
+    expect_each_child_may([](std::uint64_t handle) {
+        const auto error = service().dispatch(handle, CS_DISPATCH_ONE_NONBLOCKING);
+        return error == CS_ERR_TRY_AGAIN ? CS_OK : error; // there is none
+    });
+}
+
+} // namespace

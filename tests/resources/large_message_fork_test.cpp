@@ -1,0 +1,216 @@
+// A fork while the callback of a message runs, at every size: neither side takes anything from the other.
+#include "large_message.hpp"
+
+#include "support/process.hpp"
+#include "support/turns.hpp"
+
+#include <cstdio>
+
+#include <unistd.h>
+
+namespace {
+
+using namespace test;
+
+class LargeMessageAtFork : public LargeMessage {
+protected:
+    // What the child does that the callback of message 0 forks; the parent keeps to it that only one of the two uses
+    // the handle.
+    enum Child {
+        leaves,               // at once
+        returns,              // and leaves behind the dispatch that ends with this callback
+        finalizes,            // and leaves
+        finalizes_and_returns // and leaves behind the dispatch, which ends with this callback
+    };
+    using Fork = pid_t (*)();
+
+    // With each of these types of dispatch, and with a child that has left before the parent goes on, or has not.
+    void expect_the_parent_gets_all(Child child, const std::vector<cs_dispatch_flags_t>& flags, Fork fork = ::fork);
+    void expect_the_parent_gets_all(Child child, cs_dispatch_flags_t flag, Fork fork, bool child_first);
+
+    // The callback of message 0 forks. In the child it is left in the way above, or is about to return.
+    void fork_in_the_callback(Child child, Fork fork);
+    bool is_child() const { return child_ == 0; }
+    void expect_the_child_left() { EXPECT_EQ(0, status_of_child(std::exchange(child_, -1))); }
+    // With success only if there were no failures before this, either.
+    [[noreturn]] static void end_child(bool success)
+    {
+        std::fflush(nullptr);
+        ::_exit(success && !HasFailure() ? 0 : 10);
+    }
+
+    pid_t child_ = -1;
+};
+
+void LargeMessageAtFork::fork_in_the_callback(Child child, Fork fork)
+{
+    child_ = fork();
+    ASSERT_NE(-1, child_);
+    const bool kept = memory.kept();
+    if (!is_child()) {
+        EXPECT_TRUE(kept);
+        return;
+    }
+    if (!kept)
+        ::_exit(1);
+    if ((child == finalizes || child == finalizes_and_returns) && cpg.finalize() != CS_OK)
+        ::_exit(2);
+    if (!memory.kept())
+        ::_exit(3);
+    if (child == leaves || child == finalizes)
+        ::_exit(0);
+}
+
+void LargeMessageAtFork::expect_the_parent_gets_all(Child child, cs_dispatch_flags_t flag, Fork fork, bool child_first)
+{
+    cpg.on_event = [&](const Cpg::Call& call) {
+        if (number_of(call) == 0) {
+            memory.hold(call);
+            fork_in_the_callback(child, fork);
+            if (!is_child() && child_first)
+                expect_the_child_left();
+            if (!memory.kept())
+                ADD_FAILURE() << (is_child() ? "in the child" : "in the parent");
+        } else if (number_of(call) == many - 1 && flag == CS_DISPATCH_BLOCKING) {
+            EXPECT_EQ(CS_OK, cpg.finalize());
+        }
+    };
+    const auto first = dispatch_one(flag);
+    if (is_child())
+        end_child(first == (child == finalizes_and_returns ? CS_ERR_BAD_HANDLE : CS_OK));
+    EXPECT_EQ(flag == CS_DISPATCH_BLOCKING ? CS_ERR_BAD_HANDLE : CS_OK, first);
+    if (flag != CS_DISPATCH_BLOCKING) {
+        bool more = true;
+        for (int count = flag == CS_DISPATCH_ALL ? many : 2; more && count <= many; ++count)
+            more = hears(count, flag);
+    }
+    if (!child_first)
+        expect_the_child_left();
+    expect_heard(many);
+}
+
+void LargeMessageAtFork::expect_the_parent_gets_all(Child child, const std::vector<cs_dispatch_flags_t>& flags,
+                                                    Fork fork)
+{
+    for (const auto flag : flags) {
+        for (const bool child_first : {true, false}) {
+            SCOPED_TRACE("type " + std::to_string(flag) + (child_first ? ", the child first" : ""));
+            expect_the_parent_gets_all(child, flag, fork, child_first);
+            if (HasFailure() || flag == CS_DISPATCH_BLOCKING) // which ended with the handle
+                return;
+            start_again(many);
+        }
+    }
+    EXPECT_TRUE(hears(many)); // and the handle is as good as before
+    expect_heard(many);
+}
+
+TEST_P(LargeMessageAtFork, whose_child_returns_and_leaves_does_not_take_the_others_from_the_parent)
+{
+    queue(many);
+    expect_the_parent_gets_all(returns, {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING});
+}
+
+// As in programs that call clone() themselves.
+TEST_P(LargeMessageAtFork, that_runs_no_handlers_does_not_take_the_others_from_the_parent)
+{
+    queue(many);
+    expect_the_parent_gets_all(returns, {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}, ::_Fork);
+}
+
+const std::vector<cs_dispatch_flags_t> all_flags = {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL,
+                                                    CS_DISPATCH_BLOCKING};
+
+TEST_P(LargeMessageAtFork, whose_child_leaves_at_once_does_not_take_the_others_from_the_parent)
+{
+    queue(many);
+    expect_the_parent_gets_all(leaves, all_flags);
+}
+
+// The reference's child breaks the connection.
+TEST_P(LargeMessageAtFork, whose_child_finalizes_does_not_take_the_others_from_the_parent)
+{
+    queue(many);
+    expect_the_parent_gets_all(finalizes, all_flags);
+}
+
+TEST_P(LargeMessageAtFork, whose_child_finalizes_and_returns_does_not_take_the_others_from_the_parent)
+{
+    queue(many);
+    expect_the_parent_gets_all(finalizes_and_returns, all_flags);
+}
+
+// The child is the one that goes on, as in a program that becomes a daemon.
+TEST_P(LargeMessageAtFork, whose_child_goes_on_alone_reaches_the_child_whole)
+{
+    queue(many);
+    in_message(0, [&](const Cpg::Call& call) {
+        memory.hold(call);
+        fork_in_the_callback(returns, ::fork);
+        if (!is_child())
+            expect_the_child_left(); // with no use of the handle before
+        EXPECT_TRUE(memory.kept());
+    });
+    const auto first = dispatch_one(CS_DISPATCH_ONE);
+    if (is_child()) {
+        const bool all = first == CS_OK && hears(many / 2) && hears(many, CS_DISPATCH_ALL);
+        expect_heard(many);
+        end_child(all);
+    }
+    EXPECT_EQ(CS_OK, first);
+    expect_heard(1);
+    start_again(2); // what is sent now, the parent gets
+    EXPECT_TRUE(hears(2));
+    expect_heard(2);
+}
+
+// The same, and the child dispatches in the callback.
+TEST_P(LargeMessageAtFork, whose_child_dispatches_in_the_callback_reaches_the_child_whole)
+{
+    queue(many);
+    in_message(0, [&](const Cpg::Call& call) {
+        memory.hold(call);
+        fork_in_the_callback(returns, ::fork);
+        if (is_child())
+            end_child(hears(many / 2) && memory.kept() && hears(many) && memory.kept());
+        expect_the_child_left();
+        EXPECT_TRUE(memory.kept());
+    });
+    EXPECT_EQ(CS_OK, dispatch_one(CS_DISPATCH_ONE));
+    expect_heard(1);
+    start_again(2);
+    EXPECT_TRUE(hears(2));
+    expect_heard(2);
+}
+
+TEST_P(LargeMessageAtFork, is_in_memory_that_either_side_has_to_itself)
+{
+    const Turns for_child;
+    const Turns for_parent;
+    queue(2);
+    in_message(0, [&](const Cpg::Call& call) {
+        memory.hold(call);
+        child_ = ::fork();
+        ASSERT_NE(-1, child_);
+        if (is_child()) {
+            const bool kept = for_child.take() && memory.kept(); // the parent has written
+            for_parent.give();
+            ::_exit(kept && for_child.take() && memory.kept() ? 0 : 1); // and has dispatched
+        }
+        EXPECT_TRUE(memory.kept());
+        for_child.give();
+        EXPECT_TRUE(for_parent.take());
+        EXPECT_TRUE(memory.kept()) << "though the child has written";
+        EXPECT_TRUE(hears(2));
+        EXPECT_TRUE(memory.kept());
+        for_child.give();
+        expect_the_child_left();
+        EXPECT_TRUE(memory.kept());
+    });
+    EXPECT_EQ(CS_OK, dispatch_one(CS_DISPATCH_ONE));
+    expect_heard(2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Message, LargeMessageAtFork, ::testing::ValuesIn(message_cases()), name_of_case);
+
+} // namespace

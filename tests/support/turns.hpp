@@ -1,0 +1,36 @@
+// For two processes or threads of which one waits for the other.
+#pragma once
+
+#include "client.hpp"
+
+#include <array>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace test {
+
+class Turns {
+public:
+    Turns() { EXPECT_EQ(0, ::pipe(ends_.data())); }
+    ~Turns()
+    {
+        for (const int end : ends_)
+            ::close(end);
+    }
+    Turns(const Turns&) = delete;
+    Turns& operator=(const Turns&) = delete;
+
+    void give() const { EXPECT_EQ(1, ::write(ends_[1], "", 1)); }
+    // Asleep until then, without a wake-up. False if it takes too long.
+    bool take(Duration limit = kPatience) const
+    {
+        char byte = 0;
+        return readable(ends_[0], limit) && ::read(ends_[0], &byte, 1) == 1;
+    }
+
+private:
+    std::array<int, 2> ends_{};
+};
+
+} // namespace test
