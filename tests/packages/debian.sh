@@ -146,7 +146,7 @@ quietly cmake -DCOROSYNC_CLIENT_DEBIAN_VERSION="${newer#* }" "$2/second build/bu
 (cd "$2/second build/build" && umask 022 && quietly cpack -G DEB -B "$WORK/again")
 umount "$system/ours"
 mount --bind "$WORK/again" "$system/ours"
-change dpkg -i "${debs[@]/#.//ours}"
+apt install --no-remove --reinstall "${debs[@]/#.//ours}"
 apt upgrade
 [ "$(versions "${kept[@]}" "${kept_dev[@]}" | grep -c +newer)" = 7 ] || fail "not upgraded: $(versions "${kept_dev[@]}")"
 installed "${ours[@]}"

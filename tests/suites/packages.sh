@@ -89,6 +89,11 @@ run_on -cc
 ! apt-get -qs dist-upgrade | grep -E '^(Remv|Inst)' || fail "that is what apt-get dist-upgrade would do"
 ! apt-get -qs autoremove | grep '^Remv' || fail "that is what apt-get autoremove would do"
 
+echo "Newer ones of ours take the place of ours"
+readme 'apt-get install --no-remove'
+content
+names | diff /tmp/others - || fail "other packages than before"
+
 echo "Debian's come back"
 readme 'apt-get install .*libcmap4'
 content
