@@ -1,8 +1,9 @@
 # Packages: `cpack -G DEB` or `cpack -G RPM` in a build folder that is configured with -DCMAKE_INSTALL_PREFIX=/usr.
 #
 # Debian: one package for each library, in place of Debian's, and one to build programs with. Each of them provides
-# Debian's package in one version, COROSYNC_CLIENT_DEBIAN_VERSION. What asks for a minimum of it, which is everything
-# that runs, is content with any later revision of Debian's corosync, too. What asks for exactly one version are Debian's
+# Debian's package in one version, the reference's in the suite it is built for. Were it lower, what asks for a minimum
+# would have to go. What asks for a minimum, which is everything that runs, is content with any later revision of
+# Debian's corosync, too. What asks for exactly one version are Debian's
 # packages for development: of these, libcfg-dev, libquorum-dev and libsam-dev go together with ours as long as they
 # have that version. Where they are installed when Debian's corosync is upgraded, `apt-get upgrade` keeps them as they
 # are, with libcfg7, libquorum5 and libsam4 that they ask for in exactly their version, until these packages are built
@@ -18,6 +19,7 @@ set(CPACK_PACKAGING_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
 set(CPACK_GENERATOR DEB)
 set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_SOURCE_DIR}/packages_choose.cmake)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_SOURCE_DIR}/packages_finish.cmake)
+set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_SOURCE_DIR}/packages_purge.cmake)
 set(CPACK_STRIP_FILES ON)
 
 # Version and time of the packages are those of the last entry in Debian's changelog.
@@ -34,15 +36,13 @@ if(DPKG_PARSECHANGELOG)
     set(CPACK_COROSYNC_TIMESTAMP ${Timestamp})
 endif()
 
-# Debian's revision of the release that is matched, if apt knows one.
-execute_process(COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C apt-cache policy libcorosync-common-dev
-    OUTPUT_VARIABLE policy ERROR_QUIET)
-set(debian_version ${COROSYNC_RELEASE})
-if(policy MATCHES "Candidate: (${COROSYNC_RELEASE}-[^\n]+)")
-    set(debian_version ${CMAKE_MATCH_1})
+# Without a version for the packages to provide, everything but them can be built: cpack stops before it makes one.
+if(NOT reference_debian_version)
+    message(STATUS "Debian's packages need -DCOROSYNC_CLIENT_DEBIAN_VERSION=...: no version of corosync is known here")
 endif()
-set(COROSYNC_CLIENT_DEBIAN_VERSION ${debian_version} CACHE STRING
-    "The version of Debian's packages that the packages provide")
+set(CPACK_COROSYNC_DEBIAN_VERSION "${reference_debian_version}")
+set(CPACK_COROSYNC_DEBIAN_VERSION_GIVEN "${COROSYNC_CLIENT_DEBIAN_VERSION}")
+set(CPACK_COROSYNC_REFERENCE ${CMAKE_CURRENT_SOURCE_DIR}/reference.cmake)
 
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -64,7 +64,7 @@ configure_file(debian/copyright.in copyright @ONLY)
 function(debian_package component package section description)
     string(TOUPPER CPACK_DEBIAN_${component} prefix)
     list(JOIN ARGN ", " replaced)
-    list(TRANSFORM ARGN APPEND " (= ${COROSYNC_CLIENT_DEBIAN_VERSION})" OUTPUT_VARIABLE provided)
+    list(TRANSFORM ARGN APPEND " (= ${reference_debian_version})" OUTPUT_VARIABLE provided)
     list(JOIN provided ", " provided)
     # Multi-Arch comes with the section because CPack knows the field only since CMake 3.31.
     foreach(setting "PACKAGE_NAME=${package}" "PACKAGE_SECTION=${section}\nMulti-Arch: same" "DESCRIPTION=${description}"

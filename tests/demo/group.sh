@@ -6,6 +6,7 @@
 # Start a member whose input is descriptor $2, and let it join.
 member() {
     mkfifo "$WORK/$1.in"
+    : >"$WORK/$1.out"
     LD_LIBRARY_PATH=$libraries "$programs/group" "$1" <"$WORK/$1.in" >"$WORK/$1.out" 2>&1 &
     eval "exec $2>'$WORK/$1.in'"
     await 10 grep -q 'we have joined' "$WORK/$1.out"

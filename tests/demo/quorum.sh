@@ -12,6 +12,7 @@ says() {
 step "tests/demo/quorum.c on node 3 of three private nodes, which is cut off, comes back, and gets to know new votes"
 make_network 3
 start_cluster
+: >"$WORK/quorum"
 at 3 env LD_LIBRARY_PATH="$libraries" "$programs/quorum" >"$WORK/quorum" 2>&1 &
 quorum=$!
 await 10 says 1 "quorum: yes"

@@ -2,8 +2,8 @@
 # debian.sh SYSTEM DEBS, inside sandbox.sh
 #
 # In a system with Debian's corosync, Pacemaker and packages for development: ours are installed, corosync's tools and
-# Pacemaker run on them, Debian's corosync is upgraded, and Debian's libraries come back. Each time apt and dpkg are
-# content.
+# Pacemaker run on them, Debian's corosync is upgraded, and Debian's libraries come back, with the list of packages from
+# before. Each time apt and dpkg are content.
 
 set -eu -o pipefail
 
@@ -18,13 +18,24 @@ kept_dev=(libcfg-dev libquorum-dev libsam-dev)
 sonames=(libcmap.so.4 libcpg.so.4 libvotequorum.so.8 libcorosync_common.so.4)
 triplet=$(dpkg-architecture -q DEB_HOST_MULTIARCH)
 
-# apt PACKAGE...: installs, upgrades. And after that:
-apt() {
+# change COMMAND...: installs, upgrades. And after that:
+change() {
     local complaints
-    quietly within apt-get -qy "$@"
+    quietly within "$@"
     quietly within apt-get -q check
     complaints=$(within dpkg --audit && within dpkg --verify)
-    [ -z "$complaints" ] || fail "after apt-get $*: $complaints"
+    [ -z "$complaints" ] || fail "after $*: $complaints"
+}
+
+# apt ARGUMENT...: as above, and all that is asked is answered.
+apt() {
+    change apt-get -qy "$@"
+}
+
+# names: all that dpkg knows of, with its status.
+names() {
+    # shellcheck disable=SC2016 # dpkg-query expands that
+    within dpkg-query -W -f '${binary:Package} ${Status}\n'
 }
 
 # versions PACKAGE...: of those that are installed, "PACKAGE VERSION" each.
@@ -91,6 +102,7 @@ enter "$1"
 mkdir "$system/ours"
 mount --bind "$2" "$system/ours"
 installed "${replaced[@]}" "${kept[@]}" "${kept_dev[@]}"
+names >"$WORK/before"
 start_corosync
 run_on ""
 dependencies_on_debian=$(dependencies)
@@ -98,7 +110,7 @@ dependencies_on_debian=$(dependencies)
 echo "Ours are installed"
 (cd "$2" && ls ./*.deb) >"$WORK/debs"
 mapfile -t debs <"$WORK/debs"
-apt install "${debs[@]/#.//ours}"
+change dpkg -i "${debs[@]/#.//ours}"
 absent "${replaced[@]}"
 installed "${ours[@]}" "${kept[@]}" "${kept_dev[@]}"
 run_on -cc
@@ -134,14 +146,15 @@ quietly cmake -DCOROSYNC_CLIENT_DEBIAN_VERSION="${newer#* }" "$2/second build/bu
 (cd "$2/second build/build" && umask 022 && quietly cpack -G DEB -B "$WORK/again")
 umount "$system/ours"
 mount --bind "$WORK/again" "$system/ours"
-apt install --reinstall "${debs[@]/#.//ours}"
+apt install --no-remove --reinstall "${debs[@]/#.//ours}"
 apt upgrade
 [ "$(versions "${kept[@]}" "${kept_dev[@]}" | grep -c +newer)" = 7 ] || fail "not upgraded: $(versions "${kept_dev[@]}")"
 installed "${ours[@]}"
 run_on -cc
 
 echo "Debian's come back"
-apt install "${replaced[@]}"
-absent "${ours[@]}"
+apt install "${replaced[@]:${#libraries[@]}}"
+apt install --mark-auto "${libraries[@]}"
+names | diff "$WORK/before" - || fail "not the packages from before"
 installed "${replaced[@]}" "${kept[@]}" "${kept_dev[@]}"
 run_on ""

@@ -31,6 +31,7 @@ start_member() {
     at "$1" unshare -m --propagation private sh -c '
         echo $$ >"$0.pid" && mount -t tmpfs tmpfs /run && exec corosync -f -c "$1"' \
         "$WORK/n$1" "$WORK/cluster.conf" >>"$WORK/n$1.log" 2>&1 &
+    disown $! # or bash would tell the reader when we kill it
 }
 
 # start_cluster: on that network, and returns when it is complete.

@@ -25,9 +25,19 @@ log=$(mktemp)
 new=()
 to_disable=()
 
-installed() {
+status_of() {
     # shellcheck disable=SC2016 # dpkg-query expands that
-    dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+    dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null
+}
+
+installed() {
+    status_of "$1" | grep -qx installed
+}
+
+# has_files PACKAGE: it is here, if only in part. One that was removed and not purged keeps what it was told about its
+# service, and cannot be told anything else.
+has_files() {
+    status_of "$1" | grep -qvx -e config-files -e not-installed
 }
 
 enabled() {
@@ -71,7 +81,7 @@ finish() {
     [ ${#new[@]} -gt 0 ] || return 0
     let_start
     for service in "${to_disable[@]}"; do
-        enabled "$service" || continue
+        has_files "$(package_of "$service")" && enabled "$service" || continue
         ! command -v systemctl >/dev/null || systemctl --quiet disable "$service.service" >/dev/null 2>&1 || :
         ! command -v update-rc.d >/dev/null || update-rc.d "$service" disable >/dev/null 2>&1 || :
         if enabled "$service"; then

@@ -14,10 +14,32 @@ skip() {
     exit 77
 }
 
+# Where corosync's package leaves it to the service to make /var/lib/corosync: the folder is made in a private /var/lib
+# that is otherwise what the machine has, entry by entry, because the machine's own has to stay as it is.
+make_place() {
+    mount -t tmpfs tmpfs /dev/shm &&
+        mkdir /dev/shm/lib &&
+        mount --rbind /var/lib /dev/shm/lib &&
+        mount -t tmpfs -o mode=755 tmpfs /var/lib || return 1
+    for entry in /dev/shm/lib/*; do
+        private=/var/lib/${entry##*/}
+        if [ -L "$entry" ]; then
+            cp -P "$entry" "$private"
+        elif [ -d "$entry" ]; then
+            mkdir "$private" && mount --rbind "$entry" "$private"
+        elif [ -e "$entry" ]; then
+            : >"$private" && mount --bind "$entry" "$private"
+        fi || return 1
+    done
+    mkdir /var/lib/corosync
+    umount -l /dev/shm/lib && umount /dev/shm
+}
+
 # The second half, as the first process of the new namespaces. It stays while CMD runs: it collects orphans, and
 # CMD is not the first process itself, which would be deaf to the default actions of signals.
 if [ "${1-}" = --inside ]; then
     shift
+    [ -d /var/lib/corosync ] || make_place || skip "cannot make a private /var/lib/corosync"
     for directory in /run /dev/shm /var/lib/corosync; do
         mount -t tmpfs tmpfs "$directory" || skip "cannot mount a private $directory"
     done
@@ -34,7 +56,7 @@ fi
 for tool in unshare mount ip; do
     command -v "$tool" >/dev/null || skip "$tool is not installed"
 done
-[ -d /var/lib/corosync ] || skip "/var/lib/corosync does not exist (is corosync installed?)"
+command -v corosync >/dev/null || [ -x /usr/sbin/corosync ] || skip "corosync is not installed"
 
 # Who may not have namespaces as such, root in many containers included, may have them with a user namespace.
 options='-nimpf --mount-proc --kill-child --propagation private'

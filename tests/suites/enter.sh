@@ -1,0 +1,39 @@
+#!/bin/sh
+# enter.sh ROOT CHANGES COMMAND...: runs COMMAND as root of the system in the folder ROOT, on the machine's network.
+# Nothing that it starts survives. What it changes goes to the empty folder CHANGES, or stays in ROOT if CHANGES is
+# empty. Packages that apt-get fetches stay in ROOT.archives.
+#
+# The system becomes the root by pivot_root: in a mere chroot the kernel refuses user namespaces. The status is
+# COMMAND's.
+
+set -eu
+
+if [ "$1" != --inside ]; then
+    # exec, so that whoever kills this script kills unshare, whose --kill-child ends all the rest.
+    exec unshare -impuf --kill-child --propagation private /bin/sh "$0" --inside "$@"
+fi
+root=$2 changes=$3
+shift 3
+mkdir -p "$root.archives/partial"
+if [ -n "$changes" ]; then
+    mkdir "$changes/upper" "$changes/work" "$changes/root"
+    mount -t overlay overlay -o "lowerdir=$root,upperdir=$changes/upper,workdir=$changes/work" "$changes/root"
+    new=$changes/root
+else
+    mount --bind "$root" "$root"
+    new=$root
+fi
+cd "$new"
+mount -t proc proc proc
+mount --rbind /sys sys
+mount --rbind /dev dev
+mount -t tmpfs tmpfs dev/shm
+mount -t tmpfs tmpfs run
+mount --bind "$root.archives" var/cache/apt/archives
+pivot_root . .
+umount -l .
+cd /
+status=0
+env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C \
+    DEBIAN_FRONTEND=noninteractive "$@" || status=$?
+exit "$status"
