@@ -15,6 +15,12 @@ std::int64_t now_ns();
 // CPU that this thread has used, as getrusage(RUSAGE_THREAD) counts it, but finer than a microsecond.
 std::int64_t thread_cpu_ns();
 
+// Pages that this thread has faulted in.
+long thread_faults();
+
+// From now on this thread, and what it starts, is in the network namespace that this file names.
+void enter_network(const char* path);
+
 // Keeps this thread on the CPU that BENCH_CPU names, if it does. To be called when the library is connected: a library
 // may look then at how many CPUs the program has.
 void pin();

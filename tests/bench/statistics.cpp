@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kResamples = 2000;
 constexpr double kOutside = 0.025; // on either side
 constexpr double kNarrow = 0.1;
+constexpr double kSame = 0.005; // what two decimals show as 1.00
 
 // SplitMix64: small, good enough to draw with, and the same on each machine, which the library's distributions are not.
 class Dice {
@@ -78,9 +79,9 @@ bool is_narrow(const Estimate& estimate)
 
 Verdict verdict(const Estimate& estimate)
 {
-    if (estimate.interval.high < 1)
+    if (estimate.interval.high < 1 - kSame)
         return Verdict::ahead;
-    return estimate.interval.low > 1 ? Verdict::behind : Verdict::level;
+    return estimate.interval.low > 1 + kSame ? Verdict::behind : Verdict::level;
 }
 
 std::string verdict_words(const Estimate& estimate)

@@ -34,7 +34,8 @@ bool is_narrow(const Estimate& estimate);
 
 enum class Verdict { ahead, level, behind };
 
-// By where the interval lies: ahead is below 1, behind above, and level has 1 in it.
+// By where the interval lies: ahead is below 1, behind above, and level has 1 in it, or an end that is 1.00 when
+// rounded.
 Verdict verdict(const Estimate& estimate);
 
 // "ahead", "level" or "behind"; "level (wide)" if the interval has 1 in it but is not narrow, so that more pairs may

@@ -119,8 +119,10 @@ TEST(BenchStatistics, an_interval_with_one_in_it_or_at_its_end_is_level)
 {
     EXPECT_EQ(bench::verdict(between(0.9, 1)), Verdict::level);
     EXPECT_EQ(bench::verdict(between(1, 1.2)), Verdict::level);
-    EXPECT_EQ(bench::verdict(between(0.9, 0.999)), Verdict::ahead);
-    EXPECT_EQ(bench::verdict(between(1.001, 1.2)), Verdict::behind);
+    EXPECT_EQ(bench::verdict(between(0.9, 0.99)), Verdict::ahead);
+    EXPECT_EQ(bench::verdict(between(1.01, 1.2)), Verdict::behind);
+    EXPECT_EQ(bench::verdict(between(0.9, 0.996)), Verdict::level); // 1.00 in the table
+    EXPECT_EQ(bench::verdict(between(1.004, 1.2)), Verdict::level);
 }
 
 TEST(BenchStatistics, level_says_so_when_the_interval_is_too_wide_to_mean_much)
