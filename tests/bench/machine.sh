@@ -18,21 +18,25 @@ version_of() {
     dpkg-query -W -f '${Version}' "$1" 2>/dev/null || echo "of unknown version"
 }
 
+commit() {
+    git -C "$(dirname "${BASH_SOURCE[0]}")" describe --always --dirty 2>/dev/null || echo unknown
+}
+
 # What stays the same during a run.
 describe_machine() {
     local cpus virtual=""
     mapfile -t cpus < <(allowed_cpus)
     ! grep -q '^flags.*\bhypervisor\b' /proc/cpuinfo || virtual=", a virtual machine"
     cat <<END
-Machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc --all) CPUs (used: ${cpus[*]})$virtual,
-$(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), Linux $(uname -r),
-frequency governor: $(cat /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor 2>/dev/null || echo "none seen"),
-idle states: $(cat /sys/devices/system/cpu/cpuidle/current_driver 2>/dev/null || echo "none seen").
-Pinning: "another CPU": daemon on CPU ${cpus[0]}, program on CPU ${cpus[-1]}; "the same CPU": both on CPU ${cpus[-1]}; "(no daemon)",
-"not pinned, program is": program on CPU ${cpus[-1]}; "not pinned", "three nodes": wherever the scheduler puts them. A program
-pins itself when it is connected.
-Versions: corosync $(version_of corosync), libqb $(version_of libqb100), reference libcmap $(version_of libcmap4), libcpg $(version_of libcpg4);
-ours: commit $(git -C "$(dirname "${BASH_SOURCE[0]}")" describe --always --dirty 2>/dev/null || echo unknown); compiler: $(c++ --version 2>/dev/null | head -n 1); libc $(version_of libc6).
+- Machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc --all) CPUs (used: ${cpus[*]})$virtual,
+  $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), Linux $(uname -r),
+  frequency governor: $(cat /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor 2>/dev/null || echo "none seen"),
+  idle states: $(cat /sys/devices/system/cpu/cpuidle/current_driver 2>/dev/null || echo "none seen").
+- Pinning: "another CPU": daemon on CPU ${cpus[0]}, program on CPU ${cpus[-1]}; "the same CPU": both on CPU ${cpus[-1]}; "(no daemon)"
+  and "not pinned, program is": program on CPU ${cpus[-1]}; "not pinned" and "three nodes": wherever the scheduler puts them. A
+  program pins itself when it is connected.
+- Versions: corosync $(version_of corosync), libqb $(version_of libqb100), libc $(version_of libc6), reference's libcmap
+  $(version_of libcmap4), libcpg $(version_of libcpg4); ours: commit $(commit); compiler: $(c++ --version 2>/dev/null | head -n 1).
 END
 }
 
@@ -74,7 +78,7 @@ describe_load() {
     printf '%s\n' "${loads[@]}" | awk '
         { all += $1; other += $2; stolen += $3; share = 100 * $2 / $1; if (share > most) most = share }
         END {
-            printf "Other load: %.1f %% of all CPUs on average, %.1f %% in the worst round; taken by the hypervisor: %.1f %%.\n",
+            printf "- Other load: %.1f %% of all CPUs on average, %.1f %% in the worst round; taken by the hypervisor: %.1f %%.\n",
                 100 * other / all, most, 100 * stolen / all
         }'
 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# measure.sh LIBRARIES PROGRAMS RESULTS SECONDS PAIRS ROW..., inside sandbox.sh: runs these rows of measures.sh on the
+# measure.sh LIBRARIES PROGRAMS RESULTS PAIRS SECONDS MINUTES ROW..., inside sandbox.sh: runs these rows of measures.sh on the
 # reference and on the libraries in LIBRARIES, and leaves in the folder RESULTS what the programs said (results.tsv; for
 # its columns see results.hpp), which rows there are (lines.tsv), the tables (table.md, streams.md, gains.md), the
 # circumstances (run.md), the milliseconds that each row took (spent.tsv) and the plot (speed.svg). Gains and plot are there if
 # their rows were measured.
 #
-# Each row gets PAIRS pairs and then more, until its intervals are narrow or SECONDS were spent on it.
+# Each row gets PAIRS pairs and then more, until its intervals are narrow, SECONDS were spent on it, or MINUTES on all.
 
 set -eu -o pipefail
 
@@ -14,8 +14,8 @@ here=$(dirname "$0")
 . "$here/../support/cluster.sh"
 . "$here/machine.sh"
 
-libraries=$1 programs=$2 results=$3 seconds=$4 pairs=$5
-shift 5
+libraries=$1 programs=$2 results=$3 pairs=$4 seconds=$5 minutes=$6
+shift 6
 lines=$results/lines.tsv said=$results/results.tsv
 
 # The CPUs that we may use. The programs get the last one.
@@ -113,20 +113,21 @@ measure_floors() {
     done
 }
 
-# measure_rows ROW...: in rounds, of the rows that are not yet done.
+# measure_rows ROW...: in rounds, of the rows that are not yet done. Their share of the minutes is that of their number.
 measure_rows() {
-    local round=0 row open=("$@")
+    local round=0 row end open=("$@")
+    end=$((SECONDS + minutes * 60 * $# / ${#rows[@]}))
     while [ ${#open[@]} -gt 0 ]; do
         round=$((round + 1))
         for row in "${open[@]}"; do
             measure_pair "$row"
         done
-        [ $round -gt "$pairs" ] || measure_floors "$round"
+        [ "$round" -gt "$pairs" ] || measure_floors "$round"
         note_load
-        mapfile -t open < <("$programs/report" open "$lines" "$said" "$pairs" | while read -r row; do
-            # shellcheck disable=SC2076 # no pattern
-            [[ " $* " =~ " $row " ]] || continue
-            [ "${done_pairs[$row]}" -ge "$pairs" ] && [ "${spent[$row]}" -ge $((seconds * 1000)) ] || echo "$row"
+        mapfile -t open < <("$programs/report" open "$lines" "$said" "$pairs" "${open[@]}" | while read -r row; do
+            if [ "$round" -lt "$pairs" ] || { [ "${spent[$row]}" -lt $((seconds * 1000)) ] && [ "$SECONDS" -lt "$end" ]; }; then
+                echo "$row"
+            fi
         done)
         [ ! -t 2 ] || printf '\r%d pairs each; still open: %d rows \033[K' "$round" ${#open[@]} >&2
     done
@@ -163,9 +164,11 @@ describe_run() {
     describe_machine
     describe_load
     cat <<END
-The daemon's scheduling: $policy. Reference: $(sort -u "$WORK/loaded.reference" | paste -sd ' ').
-Ours: $(sort -u "$WORK/loaded.ours" | sed "s|${libraries%/*/*}/||g" | paste -sd ' ').
-${#rows[@]} rows, at least $pairs pairs each and at most about $seconds s: $(((SECONDS - began + 59) / 60)) minutes.
+- The daemon's scheduling: $policy. Reference:
+  $(sort -u "$WORK/loaded.reference" | paste -sd ' ').
+  Ours: $(sort -u "$WORK/loaded.ours" | sed "s|${libraries%/*/*}/||g" | paste -sd ' ').
+- ${#rows[@]} rows, at least $pairs pairs each, more for $seconds s each and $minutes minutes in all at most:
+  $(((SECONDS - began + 59) / 60)) minutes.
 END
 }
 

@@ -115,12 +115,10 @@ measure nodes-ping-1m nodes "p50:1.05 p99" "node to node, ping-pong, 1 MB" ping_
 
 # What README.md tells: the row, its figure, what it means to a user.
 gain get-other p50 "a request and its reply, daemon on another CPU"
-gain get-other cpu "the same, CPU of the program"
-gain queued-64 time "a message of 64 B that waits already: until it is delivered"
+gain queued-64 time "a message of 64 B that waits already, until it is delivered"
 gain stream-64 cpu "a stream of 64 B: CPU of the receiver per message"
-gain stream-8k cpu "a stream of 8 kB: CPU of the receiver per message"
-gain stream-60k time "a stream of 60 kB: time per message"
-gain stream-3m time "a stream of 3 MB: time per message"
-gain burst-300k time "an event of 300 kB: time in dispatch"
+gain stream-60k cpu "a stream of 60 kB: CPU of the receiver per message"
+gain stream-60k time "the same: time per message"
+gain stream-3m cpu "a stream of 3 MB: CPU of the receiver per message"
 gain connect p50 "connecting and disconnecting"
 gain stack stack_cpg_dispatch "stack that cpg_dispatch takes"

@@ -13,7 +13,7 @@ set multiplot layout 1, 2
 set logscale xy
 set grid xtics ytics lc rgb "#808080" lw 0.3
 set xrange [40:5000000]
-set xtics ("64 B" 64, "1 kB" 1000, "8 kB" 8000, "60 kB" 60000, "300 kB" 300000, "3 MB" 3000000) rotate by -45
+set xtics ("64 B" 64, "1 kB" 1000, "8 kB" 8000, "20 kB" 20000, "60 kB" 60000, "300 kB" 300000, "1 MB" 1000000, "3 MB" 3000000) rotate by -45
 set format y "10^{%L}"
 set style data yerrorlines
 theirs = "pt 7 ps 0.5 lc rgb '#d9730d'"
@@ -25,7 +25,7 @@ set title "CPU of the receiver per message, µs (less is better)"
 set key left top
 plot '$1' using 1:5:6:7 title "reference" @theirs, '$2' using 1:5:6:7 title "corosync-client" @ours
 END
-    sed -e 's/stroke="black"/stroke="currentColor"/g' -e "s/stroke='black'/stroke='currentColor'/g" \
-        -e 's/fill="black"/fill="currentColor"/g' -e "s/fill = 'black'/fill='currentColor'/g" \
-        -e '0,/<desc>/s||<style>svg { color: #1f2328; background: #ffffff }\
-@media (prefers-color-scheme: dark) { svg { color: #e6edf3; background: #0d1117 } }</style>\n<desc>|'
+    sed -e "s/stroke *= *['\"]black['\"]/stroke='currentColor'/g" -e "s/fill *= *['\"]black['\"]/fill='currentColor'/g" \
+        -e 's/ color="black"//g' -e '0,/<rect \(.*\) fill="none"/s//<rect \1 class="paper"/' \
+        -e '0,/<desc>/s||<style>svg { color: #1f2328 } .paper { fill: #ffffff }\
+@media (prefers-color-scheme: dark) { svg { color: #e6edf3 } .paper { fill: #0d1117 } }</style>\n<desc>|'

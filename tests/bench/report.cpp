@@ -1,7 +1,8 @@
 // report WHAT LINES RESULTS ...: what measure.sh found out. LINES and RESULTS: see results.hpp. WHAT is one of
 //
-// open LINES RESULTS PAIRS: the names of the rows that need more: those with fewer pairs, and those with a figure that
-//     has a goal and whose interval is not narrow; if none has a goal, the first one counts.
+// open LINES RESULTS PAIRS ROW...: the names of those ROWs that need more: those with fewer pairs, and those with a
+// figure
+//     that has a goal and whose interval is not narrow; if none has a goal, the first one counts.
 // table LINES RESULTS: the Markdown table of all figures.
 // streams LINES RESULTS: the Markdown table of what holds the streams up.
 // gains LINES RESULTS GAINS: the Markdown table of what a user gains; in GAINS, lines "ROW FIGURE WORDS", separated by
@@ -16,8 +17,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <set>
 #include <sstream>
+#include <utility>
 
 namespace {
 
@@ -32,23 +33,23 @@ Line figure_of(const Line& line, const char* figure)
     return other;
 }
 
-void open(const Results& results, std::size_t pairs)
+bool needs_more(const Results& results, const std::string& row, std::size_t pairs)
 {
-    std::set<std::string> judged;
-    std::set<std::string> open;
+    bool first = true;
+    bool has_goal = false;
     for (const Line& line : results.lines())
-        if (!line.goal.empty())
-            judged.insert(line.row);
+        has_goal = has_goal || (line.row == row && !line.goal.empty());
     for (const Line& line : results.lines()) {
-        const std::size_t wanted = line.kind == "counted" ? 1 : pairs;
-        if (std::min(results.reference(line).size(), results.ours(line).size()) < wanted)
-            open.insert(line.row);
-        else if (line.kind != "counted" && (!line.goal.empty() || judged.insert(line.row).second) &&
-                 !bench::is_narrow(results.estimate(line)))
-            open.insert(line.row);
+        if (line.row != row)
+            continue;
+        const bool counted = line.kind == "counted";
+        if (std::min(results.reference(line).size(), results.ours(line).size()) < (counted ? 1 : pairs))
+            return true;
+        if (!counted && (has_goal ? !line.goal.empty() : first) && !bench::is_narrow(results.estimate(line)))
+            return true;
+        first = false;
     }
-    for (const auto& row : open)
-        std::puts(row.c_str());
+    return false;
 }
 
 std::string place_in_words(const std::string& place)
@@ -113,13 +114,15 @@ void table(const Results& results)
 
 void streams(const Results& results)
 {
-    std::puts(
-        "| stream | messages per second | sender refused | with flow control on | flow control turned on, per 1000 "
-        "messages |\n"
-        "|---|---|---|---|---|");
+    bool first = true;
     for (const Line& line : results.lines()) {
         if (line.figure != "time" || results.reference(figure_of(line, "refused")).empty())
             continue;
+        if (std::exchange(first, false))
+            std::puts("| stream: reference / ours | messages per second | sender refused | with flow control on | flow "
+                      "control turned on, per 1000 "
+                      "messages |\n"
+                      "|---|---|---|---|---|");
         const auto both = [&](const char* figure, int decimals, const char* unit) {
             std::string text;
             for (const char* library : {"reference", "ours"}) {
@@ -129,7 +132,7 @@ void streams(const Results& results)
             }
             return text;
         };
-        std::printf("| %s | %s | %s | %s | %s |\n", line.words.c_str(), both("time", 0, "").c_str(),
+        std::printf("| %s | %s | %s | %s | %s |\n", line.row.c_str(), both("time", 0, "").c_str(),
                     both("refused", 0, " %").c_str(), both("refused_by_flow", 0, " %").c_str(),
                     both("flow", 2, "").c_str());
     }
@@ -180,12 +183,14 @@ int main(int argc, char** argv)
 {
     const std::string what = argc > 1 ? argv[1] : "";
     const bool takes_another = what == "open" || what == "gains" || what == "points";
-    if (argc != (takes_another ? 5 : 4))
-        bench::fail("usage", "report open|table|streams|gains|points LINES RESULTS [PAIRS|GAINS|LIBRARY]");
+    if (argc < (takes_another ? 5 : 4))
+        bench::fail("usage", "report open|table|streams|gains|points LINES RESULTS [PAIRS ROW...|GAINS|LIBRARY]");
     const Results results(argv[2], argv[3]);
-    if (what == "open")
-        open(results, std::strtoul(argv[4], nullptr, 10));
-    else if (what == "table")
+    if (what == "open") {
+        for (int i = 5; i < argc; ++i)
+            if (needs_more(results, argv[i], std::strtoul(argv[4], nullptr, 10)))
+                std::puts(argv[i]);
+    } else if (what == "table")
         table(results);
     else if (what == "streams")
         streams(results);

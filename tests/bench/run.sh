@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# run.sh [--all] [--row NAME]... [--seconds N] [--pairs N] [--write] [--machine] [--list]
+# run.sh [--all] [--row NAME]... [--pairs N] [--seconds N] [--minutes N] [--write] [--machine] [--list]
 #
 # Compares the speed of our libraries with that of the reference's packaged ones, row by row, and prints tables and a
 # verdict for each figure. Installs what is missing (as root, on Debian), builds into build-bench, starts private corosync
 # daemons, and runs each row's program on both libraries in turn.
 #
-#   (nothing)    the rows that matter most: about eight minutes, on a machine that should have nothing else to do
-#   --all        all rows, with three nodes, many handles, members and keys: about three quarters of an hour
+#   (nothing)    the rows that matter most: about ten minutes, on a machine that should have nothing else to do
+#   --all        all rows, with three nodes, many handles, members and keys: about an hour
 #   --row NAME   these rows only; NAME may be a pattern, as 'stream-*'
-#   --pairs N    at least N pairs of each row, 15 unless given
-#   --seconds N  more pairs until the 95 % interval is narrower than a tenth, or N seconds were spent on the row: 120 unless
-#                given, 40 in the default run
+#   --pairs N    at least N pairs of each row, 15 unless given; then more until the 95 % interval is narrower than a tenth, or
+#   --seconds N  N seconds were spent on the row, 120 unless given, or
+#   --minutes N  N minutes on all of them: 10 in the default run, 60 with --all, without bound for --row
 #   --write      put the tables and the plot into tests/bench/README.md and README.md; all rows unless --row says others
 #   --machine    print nothing but the description of the machine
 #   --list       print the rows
@@ -32,7 +32,7 @@ number() {
     echo "$2"
 }
 
-chosen=() seconds='' pairs=15 write=''
+chosen=() pairs=15 seconds=120 minutes='' write=''
 while [ $# -gt 0 ]; do
     case $1 in
     -h | --help) usage && exit ;;
@@ -43,25 +43,25 @@ while [ $# -gt 0 ]; do
         done
         exit
         ;;
-    --all) chosen+=(all) ;;
+    --all) chosen+=(all) minutes=${minutes:-60} ;;
     --row)
         [ -n "${2-}" ] || die "--row: which one?"
         chosen+=("$2")
         shift
         ;;
-    --seconds) seconds=$(number "$@") && shift ;;
     --pairs) pairs=$(number "$@") && shift ;;
+    --seconds) seconds=$(number "$@") && shift ;;
+    --minutes) minutes=$(number "$@") && shift ;;
     --write) write=1 ;;
     *) usage >&2 && exit 2 ;;
     esac
     shift
 done
-[ ${#chosen[@]} -gt 0 ] || [ -z "$write" ] || chosen=(all)
 if [ ${#chosen[@]} = 0 ]; then
-    chosen=(quick) seconds=${seconds:-40}
+    [ -n "$write" ] && chosen=(all) minutes=${minutes:-60} || chosen=(quick) minutes=${minutes:-10}
 fi
-seconds=${seconds:-120}
 select_rows "${chosen[@]}" || exit 2
+minutes=${minutes:-$((${#rows[@]} * seconds / 60 + 1))}
 
 install_missing "${build_packages[@]}" "${sandbox_packages[@]}" binutils gnuplot-nox libgtest-dev strace valgrind
 
@@ -69,11 +69,11 @@ folder=$top/build-bench
 say "Building in build-bench"
 build "$folder" bench -DCMAKE_BUILD_TYPE=Release -DCOROSYNC_CLIENT_TESTS=OFF -DCOROSYNC_CLIENT_BENCH=ON
 
-say "Measuring ${#rows[@]} rows, $pairs pairs or more of each, at most about $((${#rows[@]} * (seconds + 3) / 60 + 1)) minutes"
+say "Measuring ${#rows[@]} rows, $pairs pairs or more of each, about $minutes minutes at most"
 results=$folder/results
 mkdir -p "$results"
 rm -f "$results"/*
-in_sandbox "$here/measure.sh" "$folder/lib" "$folder/bench" "$results" "$seconds" "$pairs" "${chosen[@]}"
+in_sandbox "$here/measure.sh" "$folder/lib" "$folder/bench" "$results" "$pairs" "$seconds" "$minutes" "${chosen[@]}"
 
 for part in table streams gains run; do
     [ ! -s "$results/$part.md" ] || { echo && cat "$results/$part.md"; }
