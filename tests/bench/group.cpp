@@ -63,7 +63,7 @@ GroupMember::GroupMember(const char* group, OnMessage on_message) : on_message_(
     cpg_name name{};
     name.length = static_cast<std::uint32_t>(std::strlen(group));
     std::memcpy(name.value, group, name.length);
-    check(cpg_join(handle_, &name), "cpg_join");
+    check_when_ready([&] { return cpg_join(handle_, &name); }, "cpg_join");
     wait_for_members(1);
 }
 

@@ -37,7 +37,7 @@ cpg_handle_t open_one(std::size_t number)
     cpg_name name{};
     const int length = std::snprintf(name.value, sizeof name.value, "bench.handles.%zu", number);
     name.length = static_cast<std::uint32_t>(length);
-    bench::check(cpg_join(handle, &name), "cpg_join");
+    bench::check_when_ready([&] { return cpg_join(handle, &name); }, "cpg_join");
     for (joined = 0; joined == 0;)
         bench::check(cpg_dispatch(handle, CS_DISPATCH_ONE), "cpg_dispatch");
     return handle;
@@ -47,10 +47,7 @@ void send(cpg_handle_t handle)
 {
     char bytes[64] = "";
     const iovec part{bytes, sizeof bytes};
-    cs_error_t error = CS_OK;
-    while ((error = cpg_mcast_joined(handle, CPG_TYPE_AGREED, &part, 1)) == CS_ERR_TRY_AGAIN)
-        usleep(200);
-    bench::check(error, "cpg_mcast_joined");
+    bench::check_when_ready([&] { return cpg_mcast_joined(handle, CPG_TYPE_AGREED, &part, 1); }, "cpg_mcast_joined");
 }
 
 } // namespace

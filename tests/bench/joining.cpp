@@ -44,10 +44,7 @@ cpg_handle_t connect()
     char byte = 0;
     if (write(there, &byte, 1) != 1 || read(start[0], &byte, 1) != 0)
         _exit(1);
-    cs_error_t error = CS_OK;
-    while ((error = cpg_join(handle, &name)) == CS_ERR_TRY_AGAIN)
-        usleep(200);
-    bench::check(error, "cpg_join");
+    bench::check_when_ready([&] { return cpg_join(handle, &name); }, "cpg_join");
     pause();
     _exit(0);
 }
@@ -92,7 +89,7 @@ int main(int argc, char** argv)
             bench::fail("read", "a child is gone");
     }
     const cpg_handle_t handle = connect();
-    bench::check(cpg_join(handle, &name), "cpg_join");
+    bench::check_when_ready([&] { return cpg_join(handle, &name); }, "cpg_join");
     while (members == 0)
         bench::check(cpg_dispatch(handle, CS_DISPATCH_ONE), "cpg_dispatch");
     bench::pin();

@@ -4,6 +4,8 @@
 
 #include <corosync/corotypes.h>
 
+#include <unistd.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -27,6 +29,15 @@ void pin();
 
 [[noreturn]] void fail(const char* what, const char* why);
 void check(cs_error_t error, const char* what);
+
+// Calls until the answer is not that the daemon cannot do it now.
+template <class Call> void check_when_ready(Call call, const char* what)
+{
+    cs_error_t error = CS_OK;
+    while ((error = call()) == CS_ERR_TRY_AGAIN)
+        usleep(200);
+    check(error, what);
+}
 
 // "library FILE" for each of corosync's libraries in this process.
 void print_libraries();

@@ -90,7 +90,7 @@ public:
         const int length = std::snprintf(name.value, sizeof name.value, "bench.memory.%zu", number);
         name.length = static_cast<std::uint32_t>(length);
         joined_ = false;
-        bench::check(cpg_join(handle_, &name), "cpg_join");
+        bench::check_when_ready([&] { return cpg_join(handle_, &name); }, "cpg_join");
         while (!joined_)
             bench::check(cpg_dispatch(handle_, CS_DISPATCH_ONE), "cpg_dispatch");
     }
@@ -98,8 +98,8 @@ public:
     {
         const iovec part{bytes.data(), bytes.size()};
         delivered_ = false;
-        while (cpg_mcast_joined(handle_, CPG_TYPE_AGREED, &part, 1) == CS_ERR_TRY_AGAIN)
-            usleep(200);
+        bench::check_when_ready([&] { return cpg_mcast_joined(handle_, CPG_TYPE_AGREED, &part, 1); },
+                                "cpg_mcast_joined");
         while (!delivered_)
             bench::check(cpg_dispatch(handle_, CS_DISPATCH_ONE), "cpg_dispatch");
     }

@@ -33,25 +33,6 @@ Line figure_of(const Line& line, const char* figure)
     return other;
 }
 
-bool needs_more(const Results& results, const std::string& row, std::size_t pairs)
-{
-    bool first = true;
-    bool has_goal = false;
-    for (const Line& line : results.lines())
-        has_goal = has_goal || (line.row == row && !line.goal.empty());
-    for (const Line& line : results.lines()) {
-        if (line.row != row)
-            continue;
-        const bool counted = line.kind == "counted";
-        if (std::min(results.reference(line).size(), results.ours(line).size()) < (counted ? 1 : pairs))
-            return true;
-        if (!counted && (has_goal ? !line.goal.empty() : first) && !bench::is_narrow(results.estimate(line)))
-            return true;
-        first = false;
-    }
-    return false;
-}
-
 std::string place_in_words(const std::string& place)
 {
     if (place == "other")
@@ -188,7 +169,7 @@ int main(int argc, char** argv)
     const Results results(argv[2], argv[3]);
     if (what == "open") {
         for (int i = 5; i < argc; ++i)
-            if (needs_more(results, argv[i], std::strtoul(argv[4], nullptr, 10)))
+            if (results.need_more(argv[i], std::strtoul(argv[4], nullptr, 10)))
                 std::puts(argv[i]);
     } else if (what == "table")
         table(results);

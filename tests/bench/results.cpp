@@ -63,6 +63,25 @@ Estimate Results::estimate(const Line& line) const
     return bench::estimate(theirs, mine);
 }
 
+bool Results::need_more(const std::string& row, std::size_t pairs) const
+{
+    bool first = true;
+    bool has_goal = false;
+    for (const Line& line : lines_)
+        has_goal = has_goal || (line.row == row && !line.goal.empty());
+    for (const Line& line : lines_) {
+        if (line.row != row)
+            continue;
+        const bool counted = line.kind == "counted";
+        if (std::min(reference(line).size(), ours(line).size()) < (counted ? 1 : pairs))
+            return true;
+        if (!counted && (has_goal ? !line.goal.empty() : first) && !is_narrow(estimate(line)))
+            return true;
+        first = false;
+    }
+    return false;
+}
+
 std::string fixed(double value, int decimals)
 {
     char text[64];

@@ -37,6 +37,10 @@ public:
     // Fails if there is no pair.
     Estimate estimate(const Line& line) const;
 
+    // Whether a row does: it has fewer pairs than that (a counted one, none), or a figure of it has a goal and an
+    // interval that is not narrow; if none has a goal, its first figure counts.
+    bool need_more(const std::string& row, std::size_t pairs) const;
+
 private:
     std::vector<Line> lines_;
     std::map<std::string, std::vector<double>> values_;

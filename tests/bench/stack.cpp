@@ -106,11 +106,14 @@ void of_cpg()
     name.length = 5;
     std::memcpy(name.value, "bench", 5);
     bench::check(cpg_initialize(&handle, &callbacks), "cpg_initialize");
-    bench::check(cpg_join(handle, &name), "cpg_join");
+    bench::check_when_ready([&] { return cpg_join(handle, &name); }, "cpg_join");
     bench::check(cpg_dispatch(handle, CS_DISPATCH_ONE), "cpg_dispatch");
     char bytes[64] = "";
     const iovec part{bytes, sizeof bytes};
-    const auto send = [&] { bench::check(cpg_mcast_joined(handle, CPG_TYPE_AGREED, &part, 1), "cpg_mcast_joined"); };
+    const auto send = [&] {
+        bench::check_when_ready([&] { return cpg_mcast_joined(handle, CPG_TYPE_AGREED, &part, 1); },
+                                "cpg_mcast_joined");
+    };
     print_depth(
         "stack_send", [] {}, send);
     bench::check(cpg_dispatch(handle, CS_DISPATCH_ONE), "cpg_dispatch"); // what has been sent just now

@@ -1,9 +1,15 @@
 // The statistics of tests/bench, with values whose truth is known.
+#include "bench/results.hpp"
 #include "bench/statistics.hpp"
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <limits>
 #include <random>
 
@@ -77,16 +83,14 @@ TEST(BenchStatistics, an_interval_comes_out_the_same_each_time)
 
 TEST(BenchStatistics, nineteen_of_twenty_intervals_hold_the_true_median)
 {
-    for (const std::size_t pairs : {15U, 40U}) {
-        Row row(2);
-        int held = 0;
-        for (int i = 0; i < 200; ++i) {
-            const auto interval = bench::median_interval(row.ratios(pairs, 0.8, 0.3));
-            held += interval.low <= 0.8 && 0.8 <= interval.high ? 1 : 0;
-        }
-        EXPECT_GE(held, 180) << pairs;
-        EXPECT_LE(held, 198) << pairs; // one that always holds it is too wide
+    Row row(2);
+    int held = 0;
+    for (int i = 0; i < 200; ++i) {
+        const auto interval = bench::median_interval(row.ratios(15, 0.8, 0.3));
+        held += interval.low <= 0.8 && 0.8 <= interval.high ? 1 : 0;
     }
+    EXPECT_GE(held, 180);
+    EXPECT_LE(held, 198); // one that always holds it is too wide
 }
 
 TEST(BenchStatistics, more_pairs_make_the_interval_narrower)
@@ -164,6 +168,88 @@ TEST(BenchStatistics, nothing_beside_nothing_is_level_and_something_beside_nothi
     EXPECT_FALSE(bench::is_narrow(some));
     EXPECT_EQ(bench::verdict_words(bench::estimate({0, 0}, {1, 2})), "behind");
     EXPECT_EQ(bench::verdict_words(bench::estimate({4, 4}, {0, 0})), "ahead");
+}
+
+// A file with what measure.sh would have written.
+class Written {
+public:
+    explicit Written(const std::string& text)
+    {
+        close(mkstemp(path_.data()));
+        std::ofstream(path_) << text;
+    }
+    ~Written() { std::remove(path_.c_str()); }
+    Written(const Written&) = delete;
+    Written& operator=(const Written&) = delete;
+
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_ = "/tmp/bench_statistics.XXXXXX";
+};
+
+// Pairs of a row's figure, whose reference is always 1.
+std::string pairs_of(const std::string& row, const std::string& figure, const std::vector<double>& ours)
+{
+    std::string text;
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+        const std::string pair = row + '\t' + std::to_string(i + 1) + '\t';
+        text +=
+            pair + "reference\t" + figure + "\t1\n" + pair + "ours\t" + figure + '\t' + std::to_string(ours[i]) + '\n';
+    }
+    return text;
+}
+
+bool needs_more(const std::string& lines, const std::string& results, std::size_t pairs)
+{
+    return bench::Results(Written(lines).path(), Written(results).path()).need_more("row", pairs);
+}
+
+const std::string kTime = "row\twords\tother\tmeasured\ttime\tlevel\tfloor\t64\n";
+const std::string kCpuWithoutGoal = "row\twords\tother\tmeasured\tcpu\t\t\t\n";
+const std::string kCounted = "row\twords\tnone\tcounted\tsyscalls\tlevel\t\t\n";
+
+TEST(BenchResults, values_come_back_in_the_order_of_the_pairs_by_row_library_and_figure)
+{
+    const Written lines(kTime + kCpuWithoutGoal);
+    const Written written(pairs_of("row", "time", {0.5, 2, 1}) + pairs_of("row", "cpu", {7}) +
+                          pairs_of("another", "time", {9}) + "floor\t1\tfloor\ttime\t3\n");
+    const bench::Results results(lines.path(), written.path());
+    ASSERT_EQ(results.lines().size(), 2U);
+    EXPECT_EQ(results.lines()[0].size, "64");
+    EXPECT_EQ(results.ours(results.lines()[0]), (std::vector<double>{0.5, 2, 1}));
+    EXPECT_EQ(results.reference(results.lines()[0]), (std::vector<double>{1, 1, 1}));
+    EXPECT_EQ(results.ours(results.lines()[1]), std::vector<double>{7});
+    EXPECT_EQ(results.values("floor", "floor", "time"), std::vector<double>{3});
+    EXPECT_EQ(results.estimate(results.lines()[0]).ratio, 1);
+}
+
+TEST(BenchResults, a_row_needs_more_until_it_has_its_pairs)
+{
+    EXPECT_TRUE(needs_more(kTime, "", 15));
+    EXPECT_TRUE(needs_more(kTime, pairs_of("row", "time", std::vector<double>(14, 1)), 15));
+    EXPECT_FALSE(needs_more(kTime, pairs_of("row", "time", std::vector<double>(15, 1)), 15));
+}
+
+TEST(BenchResults, a_row_needs_more_until_its_interval_is_narrow)
+{
+    EXPECT_TRUE(needs_more(kTime, pairs_of("row", "time", Row(6).ratios(15, 1, 0.5)), 15));
+    EXPECT_FALSE(needs_more(kTime, pairs_of("row", "time", Row(6).ratios(15, 1, 0.02)), 15));
+    EXPECT_FALSE(needs_more(kTime, pairs_of("row", "time", Row(6).ratios(400, 1, 0.2)), 15));
+}
+
+TEST(BenchResults, a_figure_without_a_goal_keeps_no_row_open_that_has_one_with_a_goal)
+{
+    const auto narrow = pairs_of("row", "time", Row(7).ratios(15, 1, 0.02));
+    const auto wide = pairs_of("row", "cpu", Row(7).ratios(15, 1, 0.5));
+    EXPECT_FALSE(needs_more(kTime + kCpuWithoutGoal, narrow + wide, 15));
+    EXPECT_TRUE(needs_more(kCpuWithoutGoal, wide, 15));
+}
+
+TEST(BenchResults, what_is_counted_needs_one_pair)
+{
+    EXPECT_TRUE(needs_more(kCounted, "", 15));
+    EXPECT_FALSE(needs_more(kCounted, pairs_of("row", "syscalls", {2}), 15));
 }
 
 } // namespace
