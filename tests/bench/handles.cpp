@@ -1,7 +1,7 @@
 // handles COUNT MESSAGES: one process with COUNT handles of cpg, each in a group of its own, and one loop that polls
 // all their descriptors. Messages of 64 bytes are sent one at a time, each on the next handle.
 //
-// Figures per message: time in cpg_dispatch ("dispatch"), and CPU of the loop, poll included ("cpu").
+// Figures: those of the durations of cpg_dispatch, and the CPU of the loop per message, poll included ("cpu").
 #include "measuring.hpp"
 
 #include <corosync/cpg.h>
@@ -67,7 +67,7 @@ int main(int argc, char** argv)
     bench::pin();
     bench::print_libraries();
 
-    std::int64_t dispatch = 0;
+    bench::Samples dispatches(messages);
     std::int64_t cpu = 0;
     for (std::size_t message = 0; message < messages; ++message) {
         send(handles[message % count]);
@@ -80,12 +80,12 @@ int main(int argc, char** argv)
                     continue;
                 const std::int64_t begin = bench::now_ns();
                 bench::check(cpg_dispatch(handles[i], CS_DISPATCH_ALL), "cpg_dispatch");
-                dispatch += bench::now_ns() - begin;
+                dispatches.add(bench::now_ns() - begin);
             }
         }
         cpu += bench::thread_cpu_ns() - cpu_begin;
     }
-    bench::print("dispatch", static_cast<double>(dispatch) / static_cast<double>(messages));
+    dispatches.print();
     bench::print("cpu", static_cast<double>(cpu) / static_cast<double>(messages));
     for (const cpg_handle_t handle : handles)
         bench::check(cpg_finalize(handle), "cpg_finalize");

@@ -29,7 +29,7 @@ describe_machine() {
     ! grep -q '^flags.*\bhypervisor\b' /proc/cpuinfo || virtual=", a virtual machine"
     cat <<END
 - Machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc --all) CPUs (used: ${cpus[*]})$virtual,
-  $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), Linux $(uname -r),
+  $(awk '/^MemTotal/ { printf "%.0f GiB", $2 / 1048576 }' /proc/meminfo), Linux $(uname -r | cut -d - -f 1),
   frequency governor: $(cat /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor 2>/dev/null || echo "none seen"),
   idle states: $(cat /sys/devices/system/cpu/cpuidle/current_driver 2>/dev/null || echo "none seen").
 - Pinning: "another CPU": daemon on CPU ${cpus[0]}, program on CPU ${cpus[-1]}; "the same CPU": both on CPU ${cpus[-1]}; "(no daemon)"
@@ -78,7 +78,7 @@ describe_load() {
     printf '%s\n' "${loads[@]}" | awk '
         { all += $1; other += $2; stolen += $3; share = 100 * $2 / $1; if (share > most) most = share }
         END {
-            printf "- Other load: %.1f %% of all CPUs on average, %.1f %% in the worst round; taken by the hypervisor: %.1f %%.\n",
+            printf "Other load: %.1f %% of all CPUs on average, %.1f %% in the worst round; taken by the hypervisor: %.1f %%.\n",
                 100 * other / all, most, 100 * stolen / all
         }'
 }

@@ -162,7 +162,7 @@ fi
 # What measure.sh knows when it is done.
 describe_run() {
     describe_machine
-    describe_load
+    describe_load | sed 's/^/- /'
     cat <<END
 - The daemon's scheduling: $policy. Reference:
   $(sort -u "$WORK/loaded.reference" | paste -sd ' ').
@@ -181,7 +181,11 @@ for row in "${rows[@]}"; do
     printf '%s\t%s\n' "$row" "${spent[$row]}"
 done >"$results/spent.tsv"
 write_gains >"$WORK/gains.tsv"
-[ ! -s "$WORK/gains.tsv" ] || report gains "$WORK/gains.tsv" >"$results/gains.md"
+if [ -s "$WORK/gains.tsv" ]; then
+    report gains "$WORK/gains.tsv"
+    echo
+    describe_load
+fi >"$results/gains.md"
 describe_run >"$results/run.md"
 if [ "$(cut -f 8 "$lines" | grep -c .)" -gt 1 ]; then
     report points reference >"$WORK/reference.tsv"

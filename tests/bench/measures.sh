@@ -37,10 +37,10 @@ measure iteration-1k other "time:level:byte cpu:level" "iteration, 1,000 keys, p
 measure iteration-10k other "time:level:byte cpu:level" "iteration, 10,000 keys, per key" iteration 10000 1
 quick measure tracker-1 other "time:0.67:chunk1k cpu:0.67" "notifications, tracker of 1 key" notifications 1 200 20
 measure tracker-10k other "time:0.67:chunk1k cpu:0.67" "notifications, tracker of 10,000 keys" notifications 10000 200 20
-measure handles-1 pinned "dispatch:level cpu:level" "1 handle in one poll loop" handles 1 1000
-measure handles-10 pinned "dispatch:level cpu:level" "10 handles in one poll loop" handles 10 1000
-measure handles-100 pinned "dispatch:level cpu:level" "100 handles in one poll loop" handles 100 1000
-measure handles-500 pinned "dispatch:level cpu:level" "500 handles in one poll loop" handles 500 1000
+measure handles-1 pinned "p50:level cpu:level" "1 handle in one poll loop, dispatch" handles 1 1000
+measure handles-10 pinned "p50:level cpu:level" "10 handles in one poll loop, dispatch" handles 10 1000
+measure handles-100 pinned "p50:level cpu:level" "100 handles in one poll loop, dispatch" handles 100 1000
+measure handles-500 pinned "p50:level cpu:level" "500 handles in one poll loop, dispatch" handles 500 1000
 measure joining-3 pinned "cpu:level time get:level" "group of 3 joining" joining 3
 measure joining-30 pinned "cpu:level time get:level" "group of 30 joining" joining 30
 measure joining-128 pinned "cpu:level time get:level" "group of 128 joining" joining 128
@@ -97,10 +97,12 @@ quick counted memory free \
 quick counted stack free \
     "stack_initialize:level stack_request:level stack_send:level stack_cmap_dispatch:level stack_cpg_dispatch:level" \
     "stack of a call" stack
-counted code none "text_cmap text_cpg text_votequorum text_corosync_common" "code and read-only data" footprint.sh text
-counted start none "relocations relocations_relative" "start of a program with all three libraries" footprint.sh start
-measure dlopen-cmap none "p50" "dlopen of libcmap.so.4" opening libcmap.so.4 200
-measure dlopen-cpg none "p50" "dlopen of libcpg.so.4" opening libcpg.so.4 200
+counted code none "text_cmap:level text_cpg:level text_votequorum:level text_corosync_common:level" \
+    "code and read-only data" footprint.sh text
+counted start none "relocations:level relocations_relative:level" \
+    "start of a program with all three libraries" footprint.sh start
+measure dlopen-cmap none "p50:level" "dlopen of libcmap.so.4" opening libcmap.so.4 200
+measure dlopen-cpg none "p50:level" "dlopen of libcpg.so.4" opening libcpg.so.4 200
 
 # From node 1 to node 2 of three.
 networks="/run/netns/n1 /run/netns/n2"
