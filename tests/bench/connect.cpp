@@ -1,6 +1,6 @@
 // connect ROUNDS: initializes and finalizes a handle of cmap, ROUNDS times.
 //
-// Figures: those of the pairs' durations, and the CPU per pair ("cpu").
+// Figures: those of the pairs' durations, and the CPU ("cpu") and page faults ("faults") per pair.
 #include "measuring.hpp"
 
 #include <corosync/cmap.h>
@@ -15,6 +15,7 @@ int main(int argc, char** argv)
     bench::pin();
     bench::print_libraries();
     bench::Samples samples(static_cast<std::size_t>(rounds));
+    const long faults_begin = bench::thread_faults();
     const std::int64_t cpu_begin = bench::thread_cpu_ns();
     for (long i = 0; i < rounds; ++i) {
         const std::int64_t begin = bench::now_ns();
@@ -24,6 +25,8 @@ int main(int argc, char** argv)
         samples.add(bench::now_ns() - begin);
     }
     const std::int64_t cpu = bench::thread_cpu_ns() - cpu_begin;
+    const long faults = bench::thread_faults() - faults_begin;
     samples.print();
     bench::print("cpu", static_cast<double>(cpu) / static_cast<double>(rounds));
+    bench::print("faults", static_cast<double>(faults) / static_cast<double>(rounds));
 }

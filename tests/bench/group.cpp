@@ -11,11 +11,11 @@ namespace bench {
 namespace {
 
 // Not by cpg_context_get(), which would be measured, too.
-std::vector<std::pair<cpg_handle_t, GroupMember*>> members;
+std::vector<std::pair<cpg_handle_t, GroupMember*>> known;
 
 GroupMember& member_of(cpg_handle_t handle)
 {
-    for (const auto& [of, member] : members)
+    for (const auto& [of, member] : known)
         if (of == handle)
             return *member;
     fail("callback", "of an unknown handle");
@@ -59,13 +59,12 @@ GroupMember::GroupMember(const char* group, OnMessage on_message) : on_message_(
     model.cpg_confchg_fn = confchg;
     check(cpg_model_initialize(&handle_, CPG_MODEL_V1, reinterpret_cast<cpg_model_data_t*>(&model), nullptr),
           "cpg_model_initialize");
-    members.emplace_back(handle_, this);
+    known.emplace_back(handle_, this);
     cpg_name name{};
     name.length = static_cast<std::uint32_t>(std::strlen(group));
     std::memcpy(name.value, group, name.length);
-    check(cpg_join(handle_, &name), "cpg_join");
-    while (!joined_)
-        check(cpg_dispatch(handle_, CS_DISPATCH_ONE), "cpg_dispatch");
+    check_when_ready([&] { return cpg_join(handle_, &name); }, "cpg_join");
+    wait_for_members(1);
 }
 
 GroupMember::~GroupMember()
@@ -73,13 +72,25 @@ GroupMember::~GroupMember()
     finalize();
 }
 
+void GroupMember::wait_for_members(std::size_t count) const
+{
+    while (members_ < count)
+        check(cpg_dispatch(handle_, CS_DISPATCH_ONE), "cpg_dispatch");
+}
+
 void GroupMember::send(const std::vector<char>& bytes) const
 {
-    const iovec part{const_cast<char*>(bytes.data()), bytes.size()};
-    cs_error_t error = CS_OK;
-    while ((error = cpg_mcast_joined(handle_, CPG_TYPE_AGREED, &part, 1)) == CS_ERR_TRY_AGAIN)
+    while (try_send(bytes) != CS_OK)
         usleep(200);
-    check(error, "cpg_mcast_joined");
+}
+
+cs_error_t GroupMember::try_send(const std::vector<char>& bytes) const
+{
+    const iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+    const cs_error_t error = cpg_mcast_joined(handle_, CPG_TYPE_AGREED, &part, 1);
+    if (error != CS_ERR_TRY_AGAIN)
+        check(error, "cpg_mcast_joined");
+    return error;
 }
 
 void GroupMember::finalize()
@@ -94,12 +105,12 @@ void GroupMember::deliver(cpg_handle_t handle, const cpg_name*, std::uint32_t, s
     member_of(handle).on_message_(static_cast<const unsigned char*>(message), size);
 }
 
-void GroupMember::confchg(cpg_handle_t handle, const cpg_name*, const cpg_address*, std::size_t, const cpg_address*,
-                          std::size_t, const cpg_address* joined, std::size_t count)
+void GroupMember::confchg(cpg_handle_t handle, const cpg_name*, const cpg_address* members, std::size_t count,
+                          const cpg_address*, std::size_t, const cpg_address*, std::size_t)
 {
     for (std::size_t i = 0; i < count; ++i)
-        if (joined[i].pid == static_cast<std::uint32_t>(getpid()))
-            member_of(handle).joined_ = true;
+        if (members[i].pid == static_cast<std::uint32_t>(getpid()))
+            member_of(handle).members_ = count;
 }
 
 } // namespace bench

@@ -33,19 +33,24 @@ public:
 
     cpg_handle_t handle() const { return handle_; }
 
+    // Dispatches until the group has so many members.
+    void wait_for_members(std::size_t count) const;
+
     // As soon as the daemon takes it.
     void send(const std::vector<char>& bytes) const;
+    // CS_OK or CS_ERR_TRY_AGAIN.
+    cs_error_t try_send(const std::vector<char>& bytes) const;
     void finalize();
 
 private:
     static void deliver(cpg_handle_t handle, const cpg_name*, std::uint32_t, std::uint32_t, void* message,
                         std::size_t size);
-    static void confchg(cpg_handle_t handle, const cpg_name*, const cpg_address*, std::size_t, const cpg_address*,
-                        std::size_t, const cpg_address* joined, std::size_t count);
+    static void confchg(cpg_handle_t handle, const cpg_name*, const cpg_address*, std::size_t count, const cpg_address*,
+                        std::size_t, const cpg_address*, std::size_t);
 
     cpg_handle_t handle_ = 0;
     OnMessage on_message_;
-    bool joined_ = false;
+    std::size_t members_ = 0; // once we are one of them
 };
 
 } // namespace bench

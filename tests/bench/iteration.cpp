@@ -1,38 +1,53 @@
-// iteration ROUNDS: iterates over all keys of the map, ROUNDS times.
+// iteration KEYS ROUNDS: makes so many KEYS with one prefix and iterates over them, ROUNDS times.
 //
 // Figures: time ("time") and CPU ("cpu") per key.
-#include "measuring.hpp"
-
-#include <corosync/cmap.h>
+#include "keys.hpp"
 
 #include <cstdlib>
 
+namespace {
+
+constexpr char kPrefix[] = "bench.iteration.";
+
+long iterate(cmap_handle_t handle)
+{
+    cmap_iter_handle_t iteration = 0;
+    bench::check(cmap_iter_init(handle, kPrefix, &iteration), "cmap_iter_init");
+    long keys = 0;
+    cs_error_t error = CS_OK;
+    char key[CMAP_KEYNAME_MAXLEN + 1];
+    std::size_t length = 0;
+    cmap_value_types_t type{};
+    while ((error = cmap_iter_next(handle, iteration, key, &length, &type)) == CS_OK)
+        ++keys;
+    if (error != CS_ERR_NO_SECTIONS)
+        bench::check(error, "cmap_iter_next");
+    bench::check(cmap_iter_finalize(handle, iteration), "cmap_iter_finalize");
+    return keys;
+}
+
+} // namespace
+
 int main(int argc, char** argv)
 {
-    if (argc != 2)
-        bench::fail("usage", "iteration ROUNDS");
-    const long rounds = std::strtol(argv[1], nullptr, 10);
+    if (argc != 3)
+        bench::fail("usage", "iteration KEYS ROUNDS");
+    const long count = std::strtol(argv[1], nullptr, 10);
+    const long rounds = std::strtol(argv[2], nullptr, 10);
     cmap_handle_t handle = 0;
     bench::check(cmap_initialize(&handle), "cmap_initialize");
-    bench::pin();
-    bench::print_libraries();
-    long keys = 0;
-    const std::int64_t begin = bench::now_ns();
-    const std::int64_t cpu_begin = bench::thread_cpu_ns();
-    for (long round = 0; round < rounds; ++round) {
-        cmap_iter_handle_t iteration = 0;
-        bench::check(cmap_iter_init(handle, nullptr, &iteration), "cmap_iter_init");
-        cs_error_t error = CS_OK;
-        char key[CMAP_KEYNAME_MAXLEN + 1];
-        std::size_t length = 0;
-        cmap_value_types_t type{};
-        while ((error = cmap_iter_next(handle, iteration, key, &length, &type)) == CS_OK)
-            ++keys;
-        if (error != CS_ERR_NO_SECTIONS)
-            bench::check(error, "cmap_iter_next");
-        bench::check(cmap_iter_finalize(handle, iteration), "cmap_iter_finalize");
+    {
+        const bench::Keys keys(handle, kPrefix, count);
+        bench::pin();
+        bench::print_libraries();
+        const std::int64_t begin = bench::now_ns();
+        const std::int64_t cpu_begin = bench::thread_cpu_ns();
+        for (long round = 0; round < rounds; ++round)
+            if (iterate(handle) != count)
+                bench::fail("iteration", "not over all keys");
+        const auto all = static_cast<double>(count * rounds);
+        bench::print("time", static_cast<double>(bench::now_ns() - begin) / all);
+        bench::print("cpu", static_cast<double>(bench::thread_cpu_ns() - cpu_begin) / all);
     }
-    bench::print("time", static_cast<double>(bench::now_ns() - begin) / static_cast<double>(keys));
-    bench::print("cpu", static_cast<double>(bench::thread_cpu_ns() - cpu_begin) / static_cast<double>(keys));
     bench::check(cmap_finalize(handle), "cmap_finalize");
 }

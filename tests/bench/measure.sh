@@ -1,73 +1,73 @@
 #!/usr/bin/env bash
-# measure.sh LIBRARIES PROGRAMS RESULTS ROUNDS, inside sandbox.sh: runs the measures of measures.sh on the reference and
-# on the libraries in LIBRARIES, writes what the programs say to RESULTS and prints the table.
+# measure.sh LIBRARIES PROGRAMS RESULTS PAIRS SECONDS MINUTES ROW..., inside sandbox.sh: runs these rows of measures.sh on the
+# reference and on the libraries in LIBRARIES, and leaves in the folder RESULTS what the programs said (results.tsv; for
+# its columns see results.hpp), which rows there are (lines.tsv), the tables (table.md, streams.md, gains.md), the
+# circumstances (run.md), the milliseconds that each row took (spent.tsv) and the plot (speed.svg). Gains and plot are there if
+# their rows were measured.
 #
-# A line of RESULTS: number of the measure or name of the floor, round, library or "floor", figure, value.
+# Each row gets PAIRS pairs and then more, until its intervals are narrow, SECONDS were spent on it, or MINUTES on all.
 
 set -eu -o pipefail
 
 here=$(dirname "$0")
 . "$here/../support/node.sh"
+. "$here/../support/cluster.sh"
+. "$here/machine.sh"
 
-libraries=$1 programs=$2 results=$3 rounds=$4
+libraries=$1 programs=$2 results=$3 pairs=$4 seconds=$5 minutes=$6
+shift 6
+lines=$results/lines.tsv said=$results/results.tsv
 
 # The CPUs that we may use. The programs get the last one.
-mapfile -t cpus < <(taskset -cp $$ | sed 's/.*: //' | tr , '\n' | while IFS=- read -r first last; do
-    seq "$first" "${last:-$first}"
-done)
+mapfile -t cpus < <(allowed_cpus)
 client_cpu=${cpus[-1]}
 all_cpus=$(IFS=,; echo "${cpus[*]}")
 
-whats=() places=() figures=() commands=()
-floors=() floor_commands=()
-floor() {
-    floors+=("$1")
-    shift
-    floor_commands+=("$*")
-}
-measure() {
-    if [ "$2" = other ] && [ ${#cpus[@]} -lt 2 ]; then
-        echo "A single CPU: left out is '$1' with the daemon on another" >&2
-        return
+. "$here/rows.sh"
+select_rows "$@"
+for row in "${rows[@]}"; do
+    if [ "${place[$row]}" = other ] && [ ${#cpus[@]} -lt 2 ]; then
+        echo "A single CPU: left out is $row, with the daemon on another" >&2
+        unselect_row "$row"
     fi
-    whats+=("$1") places+=("$2") figures+=("$3")
-    shift 3
-    commands+=("$*")
-}
-# shellcheck source=measures.sh
-. "$here/measures.sh"
+done
 
-start_node ""
-daemon=$!
-policy=$(chrt -p "$daemon" | sed 's/.*: //' | paste -sd ' ')
+# The same names for both, so that the linker takes the same way to them.
+reference=$WORK/reference
+mkdir "$reference"
+ldd "$programs/start" | sed -n 's/^\t\(lib\(cmap\|cpg\|votequorum\|corosync_common\)\.so[^ ]*\) => \(.*\) (.*/\1 \3/p' |
+    while read -r name path; do
+        ln -s "$(realpath "$path")" "$reference/$name"
+    done
 
-# Where the daemon's threads are, and the program's when it is connected.
-place() {
+# place_for ROW: where the daemon's threads are, and the program's when it is connected.
+place_for() {
     local daemon_cpus=$all_cpus
     BENCH_CPU=$client_cpu
-    case $1 in
+    case ${place[$1]} in
     other) daemon_cpus=${cpus[0]} ;;
     same) daemon_cpus=$client_cpu ;;
-    none) ;;
-    free) BENCH_CPU='' ;;
+    pinned | none) ;;
+    free | nodes) BENCH_CPU= ;;
     esac
-    taskset -acp "$daemon_cpus" "$daemon" >/dev/null
+    [ "${place[$1]}" = nodes ] || taskset -acp "$daemon_cpus" "$daemon" >/dev/null
     export BENCH_CPU
 }
 
-# run NUMBER ROUND LIBRARY: one program on one library, which must be the one that was meant.
+# run ROW PAIR LIBRARY: one program on one library, which must be the one that was meant.
 run() {
-    local said=$WORK/said command path environment=(-u LD_LIBRARY_PATH)
-    [ "$3" = reference ] || environment=(LD_LIBRARY_PATH="$libraries")
-    read -ra command <<<"${commands[$1]}"
+    local answer=$WORK/answer path command folder=$reference
+    [ "$3" = reference ] || folder=$libraries
+    read -ra command <<<"${command_of[$1]}"
     case ${command[0]} in
-    count) command=("$here/count.sh" "${command[1]}" "$programs/burst" "${command[@]:2}") ;;
+    *.sh) command=("$here/${command[0]}" "${command[1]}" "$programs" "${command[@]:2}") ;;
     *) command[0]=$programs/${command[0]} ;;
     esac
     # Who plays the daemon cannot have its name where the real one is.
-    [ "${places[$1]}" != none ] || command=(unshare --net "${command[@]}")
+    [ "${place[$1]}" != none ] || command=(unshare --net "${command[@]}")
     # The reference talks on standard error.
-    env "${environment[@]}" "${command[@]}" >"$said" 2>"$WORK/complaints" || {
+    LD_LIBRARY_PATH=$folder "${command[@]}" >"$answer" 2>"$WORK/complaints" || {
+        echo "$1 failed on $3: ${command[*]}" >&2
         cat "$WORK/complaints" >&2
         return 1
     }
@@ -79,54 +79,116 @@ run() {
             return 1
             ;;
         esac
-        echo "$path" >>"$WORK/$3"
-    done < <(sed -n 's/^library //p' "$said")
-    [ -s "$WORK/$3" ] || {
+        echo "$path" >>"$WORK/loaded.$3"
+    done < <(sed -n 's/^library //p' "$answer")
+    grep -q '^library ' "$answer" || {
         echo "it is not known which library was loaded" >&2
         return 1
     }
-    sed '/^library /d' "$said" | awk -v OFS='\t' -v n="$1" -v round="$2" -v library="$3" '{ print n, round, library, $1, $2 }' \
-        >>"$results"
+    sed '/^library /d' "$answer" |
+        awk -v OFS='\t' -v row="$1" -v pair="$2" -v library="$3" '{ print row, pair, library, $1, $2 }' >>"$said"
 }
 
-# Pairs of one measure lie apart, so that what disturbs the machine for a while disturbs a few pairs of each. Each
-# library goes first in every second pair.
-: >"$results"
-for ((round = 1; round <= rounds; ++round)); do
-    pair=(reference ours)
-    ((round % 2)) || pair=(ours reference)
-    for number in "${!commands[@]}"; do
-        # What is counted is the same each time.
-        [[ $round = 1 || ${commands[number]} != count* ]] || continue
-        place "${places[number]}"
-        for library in "${pair[@]}"; do
-            run "$number" "$round" "$library"
+# Pairs of one row lie apart, so that what disturbs the machine for a while disturbs a few pairs of each row. Each library
+# goes first in every second pair.
+declare -A spent done_pairs
+measure_pair() {
+    local row=$1 began library order=(reference ours)
+    began=$(now_ms)
+    done_pairs[$row]=$((${done_pairs[$row]:-0} + 1))
+    ((done_pairs[$row] % 2)) || order=(ours reference)
+    place_for "$row"
+    for library in "${order[@]}"; do
+        run "$row" "${done_pairs[$row]}" "$library"
+    done
+    spent[$row]=$((${spent[$row]:-0} + $(now_ms) - began))
+}
+
+measure_floors() {
+    local floor command
+    for floor in "${!floor_command[@]}"; do
+        grep -q "	$floor	[^	]*\$" "$lines" || continue
+        read -ra command <<<"${floor_command[$floor]}"
+        BENCH_CPU=$client_cpu "$programs/floor" "${command[@]}" | sed "s/^time /$floor\t$1\tfloor\ttime\t/" >>"$said"
+    done
+}
+
+# measure_rows ROW...: in rounds, of the rows that are not yet done. Their share of the minutes is that of their number.
+measure_rows() {
+    local round=0 row end open=("$@")
+    end=$((SECONDS + minutes * 60 * $# / ${#rows[@]}))
+    while [ ${#open[@]} -gt 0 ]; do
+        round=$((round + 1))
+        for row in "${open[@]}"; do
+            measure_pair "$row"
         done
+        [ "$round" -gt "$pairs" ] || measure_floors "$round"
+        note_load
+        mapfile -t open < <("$programs/report" open "$lines" "$said" "$pairs" "${open[@]}" | while read -r row; do
+            if [ "$round" -lt "$pairs" ] || { [ "${spent[$row]}" -lt $((seconds * 1000)) ] && [ "$SECONDS" -lt "$end" ]; }; then
+                echo "$row"
+            fi
+        done)
+        [ ! -t 2 ] || printf '\r%d pairs each; still open: %d rows \033[K' "$round" ${#open[@]} >&2
     done
-    for number in "${!floors[@]}"; do
-        read -ra command <<<"${floor_commands[number]}"
-        BENCH_CPU=$client_cpu "$programs/floor" "${command[@]}" |
-            sed "s/^time /${floors[number]}\t$round\tfloor\ttime\t/" >>"$results"
-    done
-done
-
-for number in "${!commands[@]}"; do
-    for figure in ${figures[number]}; do
-        IFS=: read -r name goal floor <<<"$figure"
-        printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$number" "${whats[number]}" "${places[number]}" "$name" "$goal" "$floor"
-    done
-done >"$WORK/rows"
-echo
-awk -v points="$WORK/points" -f "$here/table.awk" "$WORK/rows" "$results"
-[ "$rounds" = 1 ] || gnuplot -e "points='$WORK/points'; svg='${results%/*}/ratios.svg'" "$here/plot.gp"
-
-files() {
-    sort -u "$1" | paste -sd ' '
+    [ ! -t 2 ] || echo >&2
 }
-cat <<END
 
-$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), ${#cpus[@]} CPUs, Linux $(uname -r), $(corosync -v | head -n 1).
-The daemon's scheduling: $policy. Reference: $(files "$WORK/reference").
-Ours: $(files "$WORK/ours" | sed "s|${libraries%/*/*}/||g"). $rounds pairs; medians, and the least and greatest ratio of a
-pair. "cpu" is the client's CPU time per call. A pinned client pins itself when it is connected.
+write_lines >"$lines"
+: >"$said"
+began=$SECONDS
+mapfile -t on_one_node < <(rows_on one)
+mapfile -t on_three < <(rows_on three)
+policy=
+if [ ${#on_one_node[@]} -gt 0 ]; then
+    start_node ""
+    daemon=$!
+    daemons=("$daemon")
+    policy=$(chrt -p "$daemon" | sed 's/.*: //' | paste -sd ' ')
+    measure_rows "${on_one_node[@]}"
+    end_load
+    kill -KILL "$daemon"
+    wait "$daemon" 2>/dev/null || true # bash would say how it ended
+fi
+if [ ${#on_three[@]} -gt 0 ]; then
+    make_network 3
+    start_cluster
+    mapfile -t daemons < <(cat "$WORK"/n?.pid)
+    : "${policy:=$(chrt -p "${daemons[0]}" | sed 's/.*: //' | paste -sd ' ')}"
+    measure_rows "${on_three[@]}"
+    end_load
+fi
+
+# What measure.sh knows when it is done.
+describe_run() {
+    describe_machine
+    describe_load | sed 's/^/- /'
+    cat <<END
+- The daemon's scheduling: $policy. Reference:
+  $(sort -u "$WORK/loaded.reference" | paste -sd ' ').
+  Ours: $(sort -u "$WORK/loaded.ours" | sed "s|${libraries%/*/*}/||g" | paste -sd ' ').
+- ${#rows[@]} rows, at least $pairs pairs each, more for $seconds s each and $minutes minutes in all at most:
+  $(((SECONDS - began + 59) / 60)) minutes.
 END
+}
+
+report() {
+    "$programs/report" "$1" "$lines" "$said" "${@:2}"
+}
+report table >"$results/table.md"
+report streams >"$results/streams.md"
+for row in "${rows[@]}"; do
+    printf '%s\t%s\n' "$row" "${spent[$row]}"
+done >"$results/spent.tsv"
+write_gains >"$WORK/gains.tsv"
+if [ -s "$WORK/gains.tsv" ]; then
+    report gains "$WORK/gains.tsv"
+    echo
+    describe_load
+fi >"$results/gains.md"
+describe_run >"$results/run.md"
+if [ "$(cut -f 8 "$lines" | grep -c .)" -gt 1 ]; then
+    report points reference >"$WORK/reference.tsv"
+    report points ours >"$WORK/ours.tsv"
+    "$here/plot.sh" "$WORK/reference.tsv" "$WORK/ours.tsv" >"$results/speed.svg"
+fi

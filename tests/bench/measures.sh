@@ -1,10 +1,13 @@
-# What is measured, sourced by measure.sh. `measure` takes the words for the table, where daemon and program run, the
-# figures that go into the table, and the program with its arguments.
+# What is measured, sourced by measure.sh. `measure` takes the row's name, where daemon and program run, the figures that
+# go into the table, the words for it, and the program with its arguments. `counted` is a row whose figures are the same
+# each time. A line that begins with `quick` is part of the default run.
 #
-# Where: "other", the daemon on a CPU of its own; "same", both on one; "free", as the scheduler likes; "none", no
-# daemon, the program on one CPU.
-# A figure: NAME:GOAL:FLOOR. GOAL: the most that a figure of ours may be, as a ratio to the reference's; FLOOR: the name
-# of a `floor`, the program whose figure "time" is the least that can be had. Each may be left out.
+# Where: "other", the daemon on a CPU of its own; "same", both on one; "pinned", the program on one, the daemon not
+# pinned; "free", as the scheduler likes; "none", no daemon, the program on one CPU; "nodes", three daemons in network
+# namespaces, nothing pinned.
+# A figure: NAME:GOAL:FLOOR. GOAL: the most that a figure of ours may be, as a ratio to the reference's, or "level", not
+# behind it; FLOOR: the name of a `floor`, the program whose figure "time" is the least that can be had. Each may be
+# left out.
 # shellcheck shell=bash
 
 floor byte byte 20000
@@ -15,53 +18,109 @@ floor chunk60k chunk 60000 12 100
 floor burst64 chunk 64 250 40 64
 floor burst1k chunk 1000 250 40 64
 floor burst20k chunk 20000 40 50 64
+floor burst60k chunk 60000 12 100 64
 floor burst300k chunk 300000 3 200 64
 floor one64 chunk 64 250 40 1
 
-measure "cmap_get back to back" other "p50:0.33:byte p99 cpu:0.6:byte" round_trip 20000 0
-measure "cmap_get back to back" same "p50:1.05:byte p99:1.05 cpu:1.05:byte" round_trip 20000 0
-measure "cmap_get back to back" free "p50:1.05:byte p99:1.05 cpu:1.05:byte" round_trip 20000 0
-measure "cmap_get once per ms" other "p50:1.05:byte p99:1.05 cpu:1.05:byte" round_trip 500 1000
-measure "cmap_get once per ms" same "p50:1.05:byte p99:1.05 cpu:1.05:byte" round_trip 500 1000
-measure "cmap_get once per ms" free "p50:1.05:byte p99:1.05 cpu:1.05:byte" round_trip 500 1000
-measure "iteration over all keys, per key" other "time::byte cpu" iteration 10
-measure "cmap_initialize and cmap_finalize" free "p50:1 cpu:1" connect 50
-measure "cmap notifications" other "time:0.67:chunk1k cpu:0.67" notifications 200 20
+quick measure get-other other "p50:0.33:byte p99 cpu:0.6:byte" "cmap_get back to back" round_trip 20000 0
+measure get-same same "p50:1.05:byte p99 cpu:1.05:byte" "cmap_get back to back" round_trip 20000 0
+measure get-free free "p50:1.05:byte p99 cpu:1.05:byte" "cmap_get back to back" round_trip 20000 0
+measure get-paced-other other "p50:1.05:byte p99 cpu:1.05:byte" "cmap_get once per ms" round_trip 500 1000
+measure get-paced-same same "p50:1.05:byte p99 cpu:1.05:byte" "cmap_get once per ms" round_trip 500 1000
+measure get-paced-free free "p50:1.05:byte p99 cpu:1.05:byte" "cmap_get once per ms" round_trip 500 1000
+quick measure connect free "p50:level cpu:level faults" "cmap_initialize and cmap_finalize" connect 50
+counted connect-calls free "syscalls:level" "cmap_initialize and cmap_finalize" count.sh connecting
 
-# Delivered messages: the time per message is the inverse of the rate, so a goal of 2.2 times the rate is 0.45 here.
+# What must not grow: with the number of keys, handles, members.
+measure iteration-100 other "time:level:byte cpu:level" "iteration, 100 keys, per key" iteration 100 20
+measure iteration-1k other "time:level:byte cpu:level" "iteration, 1,000 keys, per key" iteration 1000 5
+measure iteration-10k other "time:level:byte cpu:level" "iteration, 10,000 keys, per key" iteration 10000 1
+quick measure tracker-1 other "time:0.67:chunk1k cpu:0.67" "notifications, tracker of 1 key" notifications 1 200 20
+measure tracker-10k other "time:0.67:chunk1k cpu:0.67" "notifications, tracker of 10,000 keys" notifications 10000 200 20
+measure handles-1 pinned "p50:level cpu:level" "1 handle in one poll loop, dispatch" handles 1 1000
+measure handles-10 pinned "p50:level cpu:level" "10 handles in one poll loop, dispatch" handles 10 1000
+measure handles-100 pinned "p50:level cpu:level" "100 handles in one poll loop, dispatch" handles 100 1000
+measure handles-500 pinned "p50:level cpu:level" "500 handles in one poll loop, dispatch" handles 500 1000
+measure joining-3 pinned "cpu:level time get:level" "group of 3 joining" joining 3
+measure joining-30 pinned "cpu:level time get:level" "group of 30 joining" joining 30
+measure joining-128 pinned "cpu:level time get:level" "group of 128 joining" joining 128
+
+# Delivered messages: the time per message is the inverse of the rate, so a goal of twice the rate is 0.5 here.
 # What the daemon has queued already:
-measure "cpg message, 64 B, queued, BLOCKING" other "time:0.45:chunk64 cpu:0.65" queued blocking 64 2000 5
-measure "cpg message, 1 kB, queued, BLOCKING" other "time:0.45:chunk1k cpu:0.65" queued blocking 1000 600 10
-measure "cpg message, 8 kB, queued, BLOCKING" other "time:0.77:chunk8k cpu:0.65" queued blocking 8000 100 20
-measure "cpg message, 60 kB, queued, BLOCKING" other "time:0.95:chunk60k cpu:1" queued blocking 60000 12 50
-measure "cpg message, 64 B, queued, ALL behind poll" other "time:0.59:chunk64 cpu:0.65" queued all 64 2000 5
-measure "cpg message, 64 B, queued, ONE behind poll" other "time:0.71:one64 cpu:0.65" queued one 64 2000 5
+quick measure queued-64 other "time:0.5:chunk64 cpu:0.65" "64 B, queued, BLOCKING" queued blocking 64 2000 5
+measure queued-1k other "time:0.5:chunk1k cpu:0.65" "1 kB, queued, BLOCKING" queued blocking 1000 600 10
+measure queued-8k other "time:0.87:chunk8k cpu:0.65" "8 kB, queued, BLOCKING" queued blocking 8000 100 20
+measure queued-60k other "time:level:chunk60k cpu:0.8" "60 kB, queued, BLOCKING" queued blocking 60000 12 50
+measure queued-64-all other "time:0.59:chunk64 cpu:0.65" "64 B, queued, ALL behind poll" queued all 64 2000 5
+quick measure queued-64-one other "time:0.71:one64 cpu:0.65" "64 B, queued, ONE behind poll" queued one 64 2000 5
 
-# As fast as they come; sender and dispatcher share a CPU and the daemon has the other one. Up to 60 kB there is no goal
-# for the time: the daemon sets the pace, see README.md.
-for callback in idle read; do
-    words=$([ $callback = idle ] || echo ", every byte read")
-    measure "cpg stream, 64 B, BLOCKING$words" other "time cpu:0.65" stream blocking 64 20000 $callback
-    measure "cpg stream, 1 kB, BLOCKING$words" other "time cpu:0.65" stream blocking 1000 10000 $callback
-    measure "cpg stream, 8 kB, BLOCKING$words" other "time cpu:0.65" stream blocking 8000 3000 $callback
-    measure "cpg stream, 60 kB, BLOCKING$words" other "time cpu:1" stream blocking 60000 500 $callback
-    measure "cpg stream, 1 MB, BLOCKING$words" other "time:1 cpu:1" stream blocking 1000000 60 $callback
-    measure "cpg stream, 3 MB, BLOCKING$words" other "time:1 cpu:1" stream blocking 3000000 20 $callback
-done
-measure "cpg stream, 64 B, ALL behind poll" other "time cpu:0.65" stream all 64 20000 idle
-measure "cpg stream, 64 B, ONE behind poll" other "time cpu:0.65" stream one 64 20000 idle
-measure "cpg stream, 300 kB, callback takes 1 ms" other "time:1.05" stream blocking 300000 40 slow
-measure "cpg ping-pong, 64 B" free "p50 p99" ping_pong 500
+# As fast as they come. Nothing is pinned, least of all the daemon: its threads have a real-time policy, and on a single CPU
+# they wait for each other's time slices, tens of milliseconds long, with its flow control on.
+measure stream-64-pinned pinned "time cpu:0.65" "stream, 64 B" stream blocking 64 50000 idle
+measure stream-60k-pinned pinned "time:level cpu:0.8" "stream, 60 kB" stream blocking 60000 5000 idle
+quick measure stream-64 free "time:0.5 cpu:0.65" "stream, 64 B" stream blocking 64 50000 idle
+quick measure stream-1k free "time:0.5 cpu:0.65" "stream, 1 kB" stream blocking 1000 40000 idle
+quick measure stream-8k free "time:0.87 cpu:0.65" "stream, 8 kB" stream blocking 8000 20000 idle
+quick measure stream-20k free "time:level cpu:0.8" "stream, 20 kB" stream blocking 20000 10000 idle
+quick measure stream-60k free "time:level cpu:0.8" "stream, 60 kB" stream blocking 60000 5000 idle
+quick measure stream-300k free "time:level cpu:level faults" "stream, 300 kB" stream blocking 300000 1000 idle
+quick measure stream-1m free "time:level cpu:level faults" "stream, 1 MB" stream blocking 1000000 300 idle
+quick measure stream-3m free "time:level cpu:level faults" "stream, 3 MB" stream blocking 3000000 60 idle
+measure read-64 free "time:0.5 cpu:0.65" "stream, 64 B, every byte read" stream blocking 64 50000 read
+measure read-1k free "time:0.5 cpu:0.65" "stream, 1 kB, every byte read" stream blocking 1000 40000 read
+measure read-8k free "time:0.87 cpu:0.65" "stream, 8 kB, every byte read" stream blocking 8000 4000 read
+measure read-20k free "time:level cpu:0.8" "stream, 20 kB, every byte read" stream blocking 20000 2000 read
+measure read-60k free "time:level cpu:0.8" "stream, 60 kB, every byte read" stream blocking 60000 600 read
+measure read-300k free "time:level cpu:level" "stream, 300 kB, every byte read" stream blocking 300000 100 read
+measure read-1m free "time:level cpu:level" "stream, 1 MB, every byte read" stream blocking 1000000 30 read
+measure read-3m free "time:level cpu:level" "stream, 3 MB, every byte read" stream blocking 3000000 8 read
+measure stream-64-all free "time:0.59 cpu:0.65" "stream, 64 B, ALL behind poll" stream all 64 50000 idle
+measure stream-64-one free "time:0.71 cpu:0.65" "stream, 64 B, ONE behind poll" stream one 64 50000 idle
+measure stream-300k-slow free "time:1.05" "stream, 300 kB, callback takes 1 ms" stream blocking 300000 60 slow
+measure ping-pong free "p50:1.05 p99" "ping-pong, 64 B" ping_pong 500 64
+measure echo-300k pinned "mean:level p50" "300 kB every 50 ms until it is back" echo 300000 50000 20
 
 # Nothing but dispatch: the daemon is played by the program itself.
-measure "burst, 64 B" none "time:0.33:burst64 cpu:0.33" burst all 64 250 40
-measure "burst, 1 kB" none "time:0.45:burst1k cpu:0.45" burst all 1000 250 40
-measure "burst, 20 kB" none "time:0.45:burst20k cpu:0.45" burst all 20000 40 50
-measure "burst, 300 kB" none "time:0.6:burst300k cpu:0.6" burst all 300000 3 200
+quick measure burst-64 none "time:0.4:burst64 cpu:0.4 faults:level" "burst, 64 B" burst all 64 250 40
+measure burst-1k none "time:0.5:burst1k cpu:0.5 faults:level" "burst, 1 kB" burst all 1000 250 40
+measure burst-20k none "time:0.5:burst20k cpu:0.5 faults:level" "burst, 20 kB" burst all 20000 40 50
+measure burst-60k none "time:0.5:burst60k cpu:0.5 faults:level" "burst, 60 kB" burst all 60000 12 100
+quick measure burst-300k none "time:0.9:burst300k cpu:0.9 faults:level" "burst, 300 kB" burst all 300000 3 200
 
-# Counted, not timed: once for each library.
-measure "burst, 64 B" none "syscalls" count syscalls all 64 250
-measure "64 B, ONE behind poll" none "syscalls:1" count syscalls one 64 250
-measure "burst, 64 B" none "instructions" count instructions all 64 250
-measure "64 B, ONE behind poll" none "instructions" count instructions one 64 250
-measure "an idle cmap handle" other "memory stack" memory 20
+counted calls-burst-64 none "syscalls" "burst, 64 B" count.sh syscalls all 64 250
+counted calls-one-64 none "syscalls:1" "64 B, ONE behind poll" count.sh syscalls one 64 250
+counted instructions-burst-64 none "instructions:1.1" "burst, 64 B" count.sh instructions all 64 250
+counted instructions-one-64 none "instructions:1.1" "64 B, ONE behind poll" count.sh instructions one 64 250
+quick counted memory free \
+    "memory_cmap_idle:level memory_cmap_used:level memory_cpg_idle:level memory_cpg_used:level memory_cpg_300k:level" \
+    "private memory per handle" memory 20
+quick counted stack free \
+    "stack_initialize:level stack_request:level stack_send:level stack_cmap_dispatch:level stack_cpg_dispatch:level" \
+    "stack of a call" stack
+counted code none "text_cmap:level text_cpg:level text_votequorum:level text_corosync_common:level" \
+    "code and read-only data" footprint.sh text
+counted start none "relocations:level relocations_relative:level" \
+    "start of a program with all three libraries" footprint.sh start
+measure dlopen-cmap none "p50:level" "dlopen of libcmap.so.4" opening libcmap.so.4 200
+measure dlopen-cpg none "p50:level" "dlopen of libcpg.so.4" opening libcpg.so.4 200
+
+# From node 1 to node 2 of three.
+networks="/run/netns/n1 /run/netns/n2"
+measure nodes-stream-64 nodes "time cpu:0.65" "node to node, stream, 64 B" stream blocking 64 10000 idle "$networks"
+measure nodes-stream-8k nodes "time:level cpu:0.65" "node to node, stream, 8 kB" stream blocking 8000 1500 idle "$networks"
+measure nodes-stream-60k nodes "time:level cpu:0.8" "node to node, stream, 60 kB" stream blocking 60000 250 idle "$networks"
+measure nodes-stream-1m nodes "time:level cpu:level" "node to node, stream, 1 MB" stream blocking 1000000 20 idle "$networks"
+measure nodes-ping-64 nodes "p50:1.05 p99" "node to node, ping-pong, 64 B" ping_pong 200 64 "$networks"
+measure nodes-ping-8k nodes "p50:1.05 p99" "node to node, ping-pong, 8 kB" ping_pong 200 8000 "$networks"
+measure nodes-ping-60k nodes "p50:1.05 p99" "node to node, ping-pong, 60 kB" ping_pong 100 60000 "$networks"
+measure nodes-ping-1m nodes "p50:1.05 p99" "node to node, ping-pong, 1 MB" ping_pong 20 1000000 "$networks"
+
+# What README.md tells: the row, its figure, what it means to a user.
+gain get-other p50 "a request and its reply, daemon on another CPU"
+gain queued-64 time "a message of 64 B that waits already, until it is delivered"
+gain stream-64 cpu "a stream of 64 B: CPU of the receiver per message"
+gain stream-60k cpu "a stream of 60 kB: CPU of the receiver per message"
+gain stream-60k time "the same: time per message"
+gain stream-3m cpu "a stream of 3 MB: CPU of the receiver per message"
+gain connect p50 "connecting and disconnecting"
+gain stack stack_cpg_dispatch "stack that cpg_dispatch takes"

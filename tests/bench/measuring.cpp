@@ -1,7 +1,10 @@
 #include "measuring.hpp"
 
+#include <fcntl.h>
 #include <link.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -46,6 +49,21 @@ std::int64_t thread_cpu_ns()
     return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
+long thread_faults()
+{
+    rusage usage{};
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_minflt + usage.ru_majflt;
+}
+
+void enter_network(const char* path)
+{
+    const int network = ::open(path, O_RDONLY | O_CLOEXEC);
+    if (network < 0 || setns(network, CLONE_NEWNET) != 0)
+        fail(path, std::strerror(errno));
+    close(network);
+}
+
 void pin()
 {
     const char* cpu = std::getenv("BENCH_CPU");
@@ -77,7 +95,7 @@ void print_libraries()
 
 void print(const char* figure, double value)
 {
-    std::printf("%s %.1f\n", figure, value);
+    std::printf("%s %.4f\n", figure, value);
 }
 
 void Samples::print()

@@ -4,6 +4,8 @@
 
 #include <corosync/corotypes.h>
 
+#include <unistd.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -15,12 +17,27 @@ std::int64_t now_ns();
 // CPU that this thread has used, as getrusage(RUSAGE_THREAD) counts it, but finer than a microsecond.
 std::int64_t thread_cpu_ns();
 
+// Pages that this thread has faulted in.
+long thread_faults();
+
+// From now on this thread, and what it starts, is in the network namespace that this file names.
+void enter_network(const char* path);
+
 // Keeps this thread on the CPU that BENCH_CPU names, if it does. To be called when the library is connected: a library
 // may look then at how many CPUs the program has.
 void pin();
 
 [[noreturn]] void fail(const char* what, const char* why);
 void check(cs_error_t error, const char* what);
+
+// Calls until the answer is not that the daemon cannot do it now.
+template <class Call> void check_when_ready(Call call, const char* what)
+{
+    cs_error_t error = CS_OK;
+    while ((error = call()) == CS_ERR_TRY_AGAIN)
+        usleep(200);
+    check(error, what);
+}
 
 // "library FILE" for each of corosync's libraries in this process.
 void print_libraries();

@@ -1,23 +1,24 @@
-// memory HANDLES: what so many idle handles of cmap, each of which has delivered an event, hold in private memory, and
-// how deep the stack is that a dispatch uses.
+// memory HANDLES: what so many handles hold in private memory: such of cmap and cpg that have only been connected, and
+// those that have delivered an event.
 //
-// Figures: bytes of private memory per handle ("memory"), and of stack ("stack").
+// Figures in bytes per handle: of cmap, idle ("memory_cmap_idle") and when a notification has been delivered
+// ("memory_cmap_used"); of cpg, idle, in a group that has got a message of 64 bytes, and then one of 300 kB
+// ("memory_cpg_idle", "memory_cpg_used", "memory_cpg_300k"). What only the first handle needs is not counted.
 #include "measuring.hpp"
 
 #include <corosync/cmap.h>
+#include <corosync/cpg.h>
 
-#include <pthread.h>
-#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <memory>
 
 namespace {
 
 constexpr char kKey[] = "bench.memory";
-constexpr std::size_t kStack = std::size_t{4} << 20;
-constexpr unsigned char kPaint = 0xa5;
 
 void changed(cmap_handle_t, cmap_track_handle_t, int32_t, const char*, cmap_notify_value, cmap_notify_value, void*) {}
 
@@ -35,58 +36,103 @@ double anonymous_bytes()
     return kilobytes * 1024;
 }
 
-void deliver_one(cmap_handle_t handle)
+// What the steps of so many handles' lives leave behind, each: printed as a sum of the steps so far. The first handle
+// brings what comes only once.
+class Growth {
+public:
+    explicit Growth(std::size_t handles) : handles_(handles) {}
+
+    template <class Step> void after(const char* figure, Step step)
+    {
+        step(0);
+        const double before = anonymous_bytes();
+        for (std::size_t i = 1; i <= handles_; ++i)
+            step(i);
+        bytes_ += anonymous_bytes() - before;
+        bench::print(figure, bytes_ / static_cast<double>(handles_));
+    }
+
+private:
+    std::size_t handles_;
+    double bytes_ = 0;
+};
+
+void of_cmap(std::size_t handles)
 {
-    static std::uint32_t value = 0;
-    bench::check(cmap_set_uint32(handle, kKey, ++value), "cmap_set_uint32");
-    bench::check(cmap_dispatch(handle, CS_DISPATCH_ONE), "cmap_dispatch");
+    std::vector<cmap_handle_t> all(handles + 1);
+    Growth growth(handles);
+    growth.after("memory_cmap_idle", [&](std::size_t i) { bench::check(cmap_initialize(&all[i]), "cmap_initialize"); });
+    std::uint32_t value = 0;
+    growth.after("memory_cmap_used", [&](std::size_t i) {
+        cmap_track_handle_t track = 0;
+        bench::check(cmap_track_add(all[i], kKey, CMAP_TRACK_ADD | CMAP_TRACK_MODIFY, changed, nullptr, &track),
+                     "cmap_track_add");
+        bench::check(cmap_set_uint32(all[i], kKey, ++value), "cmap_set_uint32");
+        bench::check(cmap_dispatch(all[i], CS_DISPATCH_ONE), "cmap_dispatch");
+        bench::check(cmap_track_delete(all[i], track), "cmap_track_delete");
+    });
+    bench::check(cmap_delete(all[0], kKey), "cmap_delete");
+    for (const auto handle : all)
+        bench::check(cmap_finalize(handle), "cmap_finalize");
 }
 
-cmap_handle_t open_one()
-{
-    cmap_handle_t handle = 0;
-    cmap_track_handle_t track = 0;
-    bench::check(cmap_initialize(&handle), "cmap_initialize");
-    bench::check(cmap_track_add(handle, kKey, CMAP_TRACK_ADD | CMAP_TRACK_MODIFY, changed, nullptr, &track),
-                 "cmap_track_add");
-    deliver_one(handle);
-    bench::check(cmap_track_delete(handle, track), "cmap_track_delete");
-    return handle;
-}
+// A handle of cpg, in a group of its own once it has joined.
+class Member {
+public:
+    Member() { bench::check(cpg_initialize(&handle_, &callbacks_), "cpg_initialize"); }
+    ~Member() { bench::check(cpg_finalize(handle_), "cpg_finalize"); }
+    Member(const Member&) = delete;
+    Member& operator=(const Member&) = delete;
 
-// In a thread whose stack is painted: the deepest byte that has changed. The thread that does nothing has its own
-// share.
-double stack_of(void* (*run)(void*), cmap_handle_t handle)
-{
-    void* stack = mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (stack == MAP_FAILED)
-        bench::fail("mmap", "no memory");
-    std::memset(stack, kPaint, kStack);
-    pthread_attr_t attributes;
-    pthread_t thread{};
-    pthread_attr_init(&attributes);
-    pthread_attr_setstack(&attributes, stack, kStack);
-    if (pthread_create(&thread, &attributes, run, &handle) != 0)
-        bench::fail("pthread_create", "no thread");
-    pthread_join(thread, nullptr);
-    pthread_attr_destroy(&attributes);
-    const auto* bytes = static_cast<const unsigned char*>(stack);
-    std::size_t untouched = 0;
-    while (untouched < kStack && bytes[untouched] == kPaint)
-        ++untouched;
-    munmap(stack, kStack);
-    return static_cast<double>(kStack - untouched);
-}
+    void join(std::size_t number)
+    {
+        cpg_name name{};
+        const int length = std::snprintf(name.value, sizeof name.value, "bench.memory.%zu", number);
+        name.length = static_cast<std::uint32_t>(length);
+        joined_ = false;
+        bench::check_when_ready([&] { return cpg_join(handle_, &name); }, "cpg_join");
+        while (!joined_)
+            bench::check(cpg_dispatch(handle_, CS_DISPATCH_ONE), "cpg_dispatch");
+    }
+    void deliver(std::vector<char>& bytes)
+    {
+        const iovec part{bytes.data(), bytes.size()};
+        delivered_ = false;
+        bench::check_when_ready([&] { return cpg_mcast_joined(handle_, CPG_TYPE_AGREED, &part, 1); },
+                                "cpg_mcast_joined");
+        while (!delivered_)
+            bench::check(cpg_dispatch(handle_, CS_DISPATCH_ONE), "cpg_dispatch");
+    }
 
-void* do_nothing(void*)
-{
-    return nullptr;
-}
+private:
+    static void on_message(cpg_handle_t, const cpg_name*, std::uint32_t, std::uint32_t, void*, std::size_t)
+    {
+        delivered_ = true;
+    }
+    static void on_change(cpg_handle_t, const cpg_name*, const cpg_address*, std::size_t, const cpg_address*,
+                          std::size_t, const cpg_address*, std::size_t)
+    {
+        joined_ = true;
+    }
 
-void* dispatch(void* handle)
+    static inline bool delivered_ = false;
+    static inline bool joined_ = false;
+    static inline cpg_callbacks_t callbacks_{on_message, on_change};
+    cpg_handle_t handle_ = 0;
+};
+
+void of_cpg(std::size_t handles)
 {
-    bench::check(cmap_dispatch(*static_cast<cmap_handle_t*>(handle), CS_DISPATCH_ALL), "cmap_dispatch");
-    return nullptr;
+    std::vector<std::unique_ptr<Member>> all(handles + 1);
+    Growth growth(handles);
+    std::vector<char> small(64);
+    std::vector<char> large(300000);
+    growth.after("memory_cpg_idle", [&](std::size_t i) { all[i] = std::make_unique<Member>(); });
+    growth.after("memory_cpg_used", [&](std::size_t i) {
+        all[i]->join(i);
+        all[i]->deliver(small);
+    });
+    growth.after("memory_cpg_300k", [&](std::size_t i) { all[i]->deliver(large); });
 }
 
 } // namespace
@@ -95,17 +141,8 @@ int main(int argc, char** argv)
 {
     if (argc != 2)
         bench::fail("usage", "memory HANDLES");
-    const long handles = std::strtol(argv[1], nullptr, 10);
+    const auto handles = static_cast<std::size_t>(std::strtoul(argv[1], nullptr, 10));
     bench::print_libraries();
-    const cmap_handle_t first = open_one();
-    const double before = anonymous_bytes();
-    for (long i = 0; i < handles; ++i)
-        open_one();
-    bench::print("memory", (anonymous_bytes() - before) / static_cast<double>(handles));
-
-    cmap_track_handle_t track = 0;
-    bench::check(cmap_track_add(first, kKey, CMAP_TRACK_MODIFY, changed, nullptr, &track), "cmap_track_add");
-    deliver_one(first); // and binds the symbols
-    bench::check(cmap_set_uint32(first, kKey, 0), "cmap_set_uint32");
-    bench::print("stack", stack_of(dispatch, first) - stack_of(do_nothing, first));
+    of_cmap(handles);
+    of_cpg(handles);
 }

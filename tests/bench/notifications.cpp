@@ -1,16 +1,14 @@
-// notifications COUNT ROUNDS: the cost of cmap's notifications: in each of ROUNDS a key is set COUNT times, and then
-// what its tracker is told is dispatched at once.
+// notifications KEYS COUNT ROUNDS: the cost of cmap's notifications: a tracker follows all KEYS with one prefix; in
+// each of ROUNDS the next COUNT of them are set, and then what the tracker is told is dispatched at once.
 //
 // Figures: time ("time") and CPU ("cpu") of the dispatches, per notification.
-#include "measuring.hpp"
-
-#include <corosync/cmap.h>
+#include "keys.hpp"
 
 #include <cstdlib>
 
 namespace {
 
-constexpr char kKey[] = "bench.notifications";
+constexpr char kPrefix[] = "bench.notifications.";
 long got = 0;
 
 void changed(cmap_handle_t, cmap_track_handle_t, int32_t, const char*, cmap_notify_value, cmap_notify_value, void*)
@@ -18,30 +16,14 @@ void changed(cmap_handle_t, cmap_track_handle_t, int32_t, const char*, cmap_noti
     ++got;
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+void measure(cmap_handle_t tracking, cmap_handle_t setting, const bench::Keys& keys, long count, long rounds)
 {
-    if (argc != 3)
-        bench::fail("usage", "notifications COUNT ROUNDS");
-    const long count = std::strtol(argv[1], nullptr, 10);
-    const long rounds = std::strtol(argv[2], nullptr, 10);
-    cmap_handle_t tracking = 0;
-    cmap_handle_t setting = 0;
-    cmap_track_handle_t track = 0;
-    bench::check(cmap_initialize(&tracking), "cmap_initialize");
-    bench::check(cmap_initialize(&setting), "cmap_initialize");
-    bench::check(cmap_track_add(tracking, kKey, CMAP_TRACK_ADD | CMAP_TRACK_MODIFY, changed, nullptr, &track),
-                 "cmap_track_add");
-    bench::pin();
-    bench::print_libraries();
-
     std::int64_t time = 0;
     std::int64_t cpu = 0;
     std::uint32_t value = 0;
     for (long round = 0; round < rounds; ++round) {
-        for (long i = 0; i < count; ++i)
-            bench::check(cmap_set_uint32(setting, kKey, ++value), "cmap_set_uint32");
+        for (long i = 0; i < count; ++i, ++value)
+            bench::check(cmap_set_uint32(setting, keys.name(value), value + 1), "cmap_set_uint32");
         got = 0;
         const std::int64_t begin = bench::now_ns();
         const std::int64_t cpu_begin = bench::thread_cpu_ns();
@@ -53,7 +35,28 @@ int main(int argc, char** argv)
     const auto events = static_cast<double>(count * rounds);
     bench::print("time", static_cast<double>(time) / events);
     bench::print("cpu", static_cast<double>(cpu) / events);
-    bench::check(cmap_delete(setting, kKey), "cmap_delete");
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc != 4)
+        bench::fail("usage", "notifications KEYS COUNT ROUNDS");
+    cmap_handle_t tracking = 0;
+    cmap_handle_t setting = 0;
+    cmap_track_handle_t track = 0;
+    bench::check(cmap_initialize(&tracking), "cmap_initialize");
+    bench::check(cmap_initialize(&setting), "cmap_initialize");
+    {
+        const bench::Keys keys(setting, kPrefix, std::strtol(argv[1], nullptr, 10));
+        bench::check(cmap_track_add(tracking, kPrefix, CMAP_TRACK_MODIFY | CMAP_TRACK_PREFIX, changed, nullptr, &track),
+                     "cmap_track_add");
+        bench::pin();
+        bench::print_libraries();
+        measure(tracking, setting, keys, std::strtol(argv[2], nullptr, 10), std::strtol(argv[3], nullptr, 10));
+        bench::check(cmap_track_delete(tracking, track), "cmap_track_delete");
+    }
     bench::check(cmap_finalize(setting), "cmap_finalize");
     bench::check(cmap_finalize(tracking), "cmap_finalize");
 }

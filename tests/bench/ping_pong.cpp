@@ -1,5 +1,6 @@
-// ping_pong ROUNDS: two processes in one group: this one multicasts a message of 64 bytes, the other one answers it
-// with one of its own, and so on. Both dispatch ALL behind poll.
+// ping_pong ROUNDS SIZE [FROM TO]: two processes in one group: this one multicasts a message of SIZE bytes, the other
+// one answers it with one of its own, and so on. Both dispatch ALL behind poll. With FROM and TO, files that name
+// network namespaces, this one is on the one node and the other one is on the other.
 //
 // Figures: those of the durations from a message to its answer.
 #include "group.hpp"
@@ -14,26 +15,21 @@
 
 namespace {
 
-enum Kind : unsigned char { ready, ping, pong };
+enum Kind : char { ping = 1, pong };
 
-constexpr std::size_t kSize = 64;
 constexpr char kGroup[] = "bench.ping_pong";
+constexpr long kWarmUp = 20; // rounds that go before, uncounted
 
-std::vector<char> message(Kind kind)
-{
-    return std::vector<char>(kSize, static_cast<char>(kind));
-}
-
-[[noreturn]] void answer()
+[[noreturn]] void answer(std::size_t size)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const std::vector<char> message(size, pong);
     const bench::GroupMember* self = nullptr;
     const bench::GroupMember member(kGroup, [&](const unsigned char* bytes, std::size_t) {
         if (bytes[0] == ping)
-            self->send(message(pong));
+            self->send(message);
     });
     self = &member;
-    member.send(message(ready));
     bench::dispatch_until(member.handle(), bench::Mode::all, [] { return false; });
     _exit(0);
 }
@@ -42,28 +38,36 @@ std::vector<char> message(Kind kind)
 
 int main(int argc, char** argv)
 {
-    if (argc != 2)
-        bench::fail("usage", "ping_pong ROUNDS");
+    if (argc != 3 && argc != 5)
+        bench::fail("usage", "ping_pong ROUNDS SIZE [FROM TO]");
     const long rounds = std::strtol(argv[1], nullptr, 10);
+    const std::vector<char> message(std::strtoul(argv[2], nullptr, 10), ping);
+    const pid_t child = fork(); // before there is a handle, which one process only may have
+    if (child == 0) {
+        if (argc == 5)
+            bench::enter_network(argv[4]);
+        answer(message.size());
+    }
+    if (argc == 5)
+        bench::enter_network(argv[3]);
     bench::Samples samples(static_cast<std::size_t>(rounds));
-    long done = -1; // the other one's readiness comes first
+    long done = -kWarmUp;
     std::int64_t begin = 0;
     const bench::GroupMember* self = nullptr;
     const bench::GroupMember member(kGroup, [&](const unsigned char* bytes, std::size_t) {
-        if (bytes[0] == ping)
+        if (bytes[0] != pong)
             return;
-        if (bytes[0] == pong)
+        if (done >= 0)
             samples.add(bench::now_ns() - begin);
         if (++done < rounds) {
             begin = bench::now_ns();
-            self->send(message(ping));
+            self->send(message);
         }
     });
     self = &member;
+    member.wait_for_members(2);
     bench::print_libraries();
-    const pid_t child = fork();
-    if (child == 0)
-        answer();
+    member.send(message);
     bench::dispatch_until(member.handle(), bench::Mode::all, [&] { return done == rounds; });
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);

@@ -1,46 +1,129 @@
-// stream MODE SIZE COUNT CALLBACK: a thread multicasts COUNT messages of SIZE bytes as fast as the daemon takes them,
-// and this one delivers them: MODE is blocking, all (behind poll) or one (behind poll). The callback looks at nothing
-// ("idle"), reads every byte of a message ("read") or sleeps for a millisecond ("slow").
+// stream MODE SIZE COUNT CALLBACK [FROM TO]: a thread multicasts COUNT messages of SIZE bytes as fast as the daemon
+// takes them, and this one delivers them: MODE is blocking, all (behind poll) or one (behind poll). The callback looks
+// at nothing ("idle"), reads every byte of a message ("read") or sleeps for a millisecond ("slow"). With FROM and TO,
+// files that name network namespaces, the sender is a process on the one node and the receiver is on the other.
 //
-// Figures: time from the first delivery to the last ("time") and CPU of the dispatching thread ("cpu"), per message.
+// Figures: time from the first send to the last delivery ("time"), CPU ("cpu") and page faults ("faults") of the
+// dispatching thread, per message; how much of that time the sender was refused, in per cent ("refused"), and how much
+// of it with the daemon's flow control on ("refused_by_flow"); how often the sender found it turned on, per 1000
+// messages
+// ("flow").
+#include "flow_word.hpp"
 #include "group.hpp"
 
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <thread>
+
+namespace {
+
+constexpr char kGroup[] = "bench.stream";
+
+// By the sender, who may be another process.
+struct Sent {
+    std::int64_t begin = 0;
+    std::int64_t refused = 0;
+    std::int64_t refused_by_flow = 0;
+    long times_on = 0;
+};
+
+void send_all(const bench::GroupMember& member, const std::vector<char>& bytes, long count, Sent& sent)
+{
+    const bench::FlowWord flow;
+    bool was_on = false;
+    sent.begin = bench::now_ns();
+    for (long i = 0; i < count; ++i) {
+        while (member.try_send(bytes) != CS_OK) {
+            const bool on = flow.is_on();
+            sent.times_on += on && !was_on ? 1 : 0;
+            was_on = on;
+            const std::int64_t begin = bench::now_ns();
+            usleep(200);
+            const std::int64_t waited = bench::now_ns() - begin;
+            sent.refused += waited;
+            sent.refused_by_flow += on ? waited : 0;
+        }
+        was_on = false;
+    }
+}
+
+// The sender as a process, which gets its own messages, too, and throws them away.
+pid_t send_from(const char* node, const std::vector<char>& bytes, long count, Sent& sent)
+{
+    const pid_t child = fork();
+    if (child != 0)
+        return child;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    bench::enter_network(node);
+    const bench::GroupMember member(kGroup, [](const unsigned char*, std::size_t) {});
+    member.wait_for_members(2);
+    std::thread([&] { bench::dispatch_until(member.handle(), bench::Mode::blocking, {}); }).detach();
+    send_all(member, bytes, count, sent);
+    pause();
+    _exit(0);
+}
+
+// What the dispatching thread has used up.
+struct Used {
+    std::int64_t time = 0;
+    std::int64_t cpu = 0;
+    long faults = 0;
+
+    static Used now() { return {bench::now_ns(), bench::thread_cpu_ns(), bench::thread_faults()}; }
+};
+
+void print(const Used& first, const Used& last, const Sent& sent, long count)
+{
+    const auto messages = static_cast<double>(count);
+    const auto time = static_cast<double>(last.time - sent.begin);
+    bench::print("time", time / messages);
+    bench::print("cpu", static_cast<double>(last.cpu - first.cpu) / (messages - 1));
+    bench::print("faults", static_cast<double>(last.faults - first.faults) / (messages - 1));
+    bench::print("refused", static_cast<double>(sent.refused) * 100 / time);
+    bench::print("refused_by_flow", static_cast<double>(sent.refused_by_flow) * 100 / time);
+    bench::print("flow", static_cast<double>(sent.times_on) * 1000 / messages);
+}
+
+} // namespace
 
 int main(int argc, char** argv)
 {
-    if (argc != 5)
-        bench::fail("usage", "stream MODE SIZE COUNT CALLBACK");
+    if (argc != 5 && argc != 7)
+        bench::fail("usage", "stream MODE SIZE COUNT CALLBACK [FROM TO]");
     const auto mode = bench::mode_of(argv[1]);
     const std::vector<char> bytes(std::strtoul(argv[2], nullptr, 10), 'x');
     const long wanted = std::strtol(argv[3], nullptr, 10);
-    const std::string callback = argv[4];
+    const bool read = std::strcmp(argv[4], "read") == 0;
+    const bool slow = std::strcmp(argv[4], "slow") == 0;
+    void* shared = mmap(nullptr, sizeof(Sent), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        bench::fail("mmap", "no memory");
+    auto& sent = *new (shared) Sent;
+    const pid_t child = argc == 7 ? send_from(argv[5], bytes, wanted, sent) : 0;
+    if (child != 0)
+        bench::enter_network(argv[6]);
 
     long got = 0;
     unsigned long sum = 0;
-    std::int64_t first = 0;
-    std::int64_t cpu_first = 0;
-    std::int64_t last = 0;
-    std::int64_t cpu_last = 0;
+    Used first;
+    Used last;
     bench::GroupMember* receiver = nullptr;
-    const bool read = callback == "read";
-    const bool slow = callback == "slow";
-    bench::GroupMember member("bench.stream", [&](const unsigned char* message, std::size_t size) {
-        if (got == 0) {
-            first = bench::now_ns();
-            cpu_first = bench::thread_cpu_ns();
-        }
+    bench::GroupMember member(kGroup, [&](const unsigned char* message, std::size_t size) {
+        if (got == 0)
+            first = Used::now();
         if (read)
             for (std::size_t i = 0; i < size; ++i)
                 sum += message[i];
         if (slow)
             usleep(1000);
         if (++got == wanted) {
-            last = bench::now_ns();
-            cpu_last = bench::thread_cpu_ns();
+            last = Used::now();
             receiver->finalize();
         }
     });
@@ -48,17 +131,17 @@ int main(int argc, char** argv)
     bench::pin();
     bench::print_libraries();
 
-    // Sent on the receiver's handle: a second member of the group would need a pid of its own.
-    std::thread sender([&] {
-        for (long i = 0; i < wanted; ++i)
-            member.send(bytes);
-    });
+    // Sent on the receiver's handle, if not by another process: a second member needs a pid of its own.
+    std::thread sender;
+    if (child == 0)
+        sender = std::thread([&] { send_all(member, bytes, wanted, sent); });
     bench::dispatch_until(member.handle(), mode, [&] { return got == wanted; });
-    sender.join();
+    if (child == 0)
+        sender.join();
+    else
+        kill(child, SIGKILL), waitpid(child, nullptr, 0);
     if (got != wanted)
         bench::fail("messages", "not all of them came");
-    const auto intervals = static_cast<double>(wanted - 1);
-    bench::print("time", static_cast<double>(last - first) / intervals);
-    bench::print("cpu", static_cast<double>(cpu_last - cpu_first) / intervals);
+    print(first, last, sent, wanted);
     return sum == 1 ? 1 : 0; // so that the reading is not optimised away
 }

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# footprint.sh text|start PROGRAMS: what the libraries that PROGRAMS/start loads weigh, in bytes: code and read-only data
+# of each ("text_cmap", ...); or what the dynamic linker does when it starts: relocations with a look-up of a symbol
+# ("relocations") and such that only add where a file lies ("relocations_relative"). Those of libc, libqb and what that needs
+# are part of both libraries' figures.
+
+set -eu -o pipefail
+
+program=$2/start
+libraries=$(ldd "$program" | sed -n 's/.* => \(.*lib\(cmap\|cpg\|votequorum\|corosync_common\)\.so.*\) (.*/\1/p')
+for library in $libraries; do
+    echo "library $(realpath "$library")"
+done
+
+# total PATTERN: of the linker's statistics.
+total() {
+    sed -n "s/^.*$1: *\([0-9]*\).*/\1/p" | awk '{ sum += $1 } END { print sum }'
+}
+
+case $1 in
+text)
+    for library in $libraries; do
+        name=${library##*/lib}
+        echo "text_${name%%.*} $(size "$library" | awk 'NR == 2 { print $1 }')"
+    done
+    ;;
+start)
+    said=$(LD_DEBUG=statistics "$program" 2>&1 | sed '/final number/,$d')
+    echo "relocations $(total 'number of relocations' <<<"$said")"
+    echo "relocations_relative $(total 'number of relative relocations' <<<"$said")"
+    ;;
+esac

@@ -1,0 +1,5 @@
+/* start: a program that is linked with all of the libraries and does nothing, for footprint.sh. */
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# write.sh RESULTS TOP: puts what measure.sh left in RESULTS into the pages of the source tree TOP: between the lines
+# "<!-- bench: NAME -->" and "<!-- /bench -->" stands NAME.md, and the plot is a file beside tests/bench/README.md.
+
+set -eu -o pipefail
+
+results=$1 top=$2
+
+replace() {
+    local page=$top/$1
+    awk -v results="$results" '
+        /^<!-- bench: .* -->$/ {
+            print
+            file = results "/" $3 ".md"
+            if ((getline line < file) > 0) {
+                do print line; while ((getline line < file) > 0)
+                skipping = 1
+            }
+            next
+        }
+        /^<!-- \/bench -->$/ { skipping = 0 }
+        !skipping { print }' "$page" >"$page.new"
+    cat "$page.new" >"$page"
+    rm "$page.new"
+}
+
+replace README.md
+replace tests/bench/README.md
+[ ! -s "$results/speed.svg" ] || cp "$results/speed.svg" "$top/tests/bench/speed.svg"
