@@ -245,8 +245,7 @@ void EventQueue::before_fork()
     if (!lock_.lock_within(kForkWaitMs))
         return;
     const Held held(lock_);
-    if (borrower_ != nullptr && pthread_equal(borrower_->caller.thread, pthread_self()) != 0)
-        call_in();
+    call_in();
     settle();
     account_.forget_credit();
 }

@@ -120,11 +120,11 @@ int LibqbTransport::send(const Message& message, unsigned threshold, const std::
     // With no room for the notification byte libqb would burn the CPU until the daemon wakes up.
     for (;;) {
         pollfd entry{setup_socket_, POLLOUT, 0};
-        if (poll(&entry, 1, kSliceMs) > 0) {
-            if (hung_up(entry.revents))
-                return -ENOTCONN;
-            break;
-        }
+        const int ready = poll(&entry, 1, kSliceMs);
+        if (ready > 0 && hung_up(entry.revents))
+            return -ENOTCONN;
+        if (ready > 0 || (ready < 0 && errno != EINTR && errno != EAGAIN))
+            break; // or this process may not poll at all
         if (give_up != nullptr && give_up->load(std::memory_order_acquire))
             return -ENOTCONN;
     }

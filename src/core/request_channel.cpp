@@ -93,7 +93,8 @@ int RequestChannel::nap(int hangup_descriptor, int milliseconds) const
         const int rc = patience_->wait(entry, milliseconds);
         return rc < 0 ? rc : 0;
     }
-    poll(&entry, 1, milliseconds);
+    if (poll(&entry, 1, milliseconds) < 0 && errno != EINTR && errno != EAGAIN)
+        pause_ms(milliseconds); // this process may not poll at all
     return 0;
 }
 

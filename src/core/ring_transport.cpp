@@ -2,6 +2,7 @@
 #include "core/ring_transport.hpp"
 
 #include "core/account.hpp"
+#include "core/clock.hpp"
 
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -19,6 +20,7 @@
 namespace corosync {
 namespace {
 
+constexpr int kNapMs = 10;              // where there is nothing better to wait with
 constexpr std::size_t kCopyUpTo = 4096; // up to here a copy costs next to nothing
 constexpr std::size_t kUserData = sizeof(std::int32_t);
 constexpr int kBothEnds = 2;            // a ring's reference count while both sides have it
@@ -146,7 +148,8 @@ int RingTransport::send_byte(const std::atomic<bool>* give_up)
         }
         // No room: hundreds of bytes unread, so the daemon is frozen or busy. Its death or our own finalize ends this.
         pollfd entry{socket_, POLLOUT, 0};
-        poll(&entry, 1, kSliceMs);
+        if (poll(&entry, 1, kSliceMs) < 0 && errno != EINTR && errno != EAGAIN)
+            pause_ms(kNapMs); // this process may not poll at all
         if (hung_up(entry.revents) || (give_up != nullptr && give_up->load(std::memory_order_acquire))) {
             hang_up();
             return -ENOTCONN;
