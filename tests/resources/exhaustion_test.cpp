@@ -138,7 +138,7 @@ TEST_F(NoPoll, does_not_touch_what_asks)
     for (const auto& call : service().calls()) {
         if (call.kind != HandleCall::request)
             continue;
-        EXPECT_EQ(undisturbed(call), in_child([&] {
+        ASSERT_EQ(undisturbed(call), in_child([&] {
                       const Handle handle;
                       service().prepare(handle);
                       const PollFails fails;

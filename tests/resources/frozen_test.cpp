@@ -52,6 +52,7 @@ protected:
     {
         EXPECT_EQ(CS_ERR_TRY_AGAIN, initializing.error());
         EXPECT_EQ(kUntouched, initializing.handle());
+        service().finalize(initializing.handle()); // or the next tests would find it
         EXPECT_EQ(before_, open_descriptors());
         EXPECT_FALSE(maps_rings(::getpid()));
         freeze.thaw();
