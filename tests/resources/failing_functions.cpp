@@ -80,7 +80,7 @@ int socket(int domain, int type, int protocol) noexcept
 int bind(int file, const sockaddr* address, socklen_t length) noexcept
 {
     static const auto real = test::next<int(int, const sockaddr*, socklen_t)>("bind");
-    return test::call_fails("bind", ENOMEM) ? -1 : real(file, address, length);
+    return test::call_fails("bind", EADDRINUSE) ? -1 : real(file, address, length);
 }
 
 int setsockopt(int file, int level, int name, const void* value, socklen_t length) noexcept
