@@ -100,9 +100,9 @@ TEST_F(FailingCalls, in_initialize_do_not_disturb_another_handle)
         if (!open_descriptors().contains(STDIN_FILENO))
             ::open("/dev/null", O_RDWR);
     }
-    for (const auto& [number, target] : open_descriptors())
+    for (const auto& [fd, target] : open_descriptors())
         if (transport() == Transport::libqb && target.find("-data (deleted)") != std::string::npos)
-            ::close(number); // what libqb forgets
+            ::close(fd); // what libqb forgets
     EXPECT_TRUE(listener.works());
 }
 
