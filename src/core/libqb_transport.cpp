@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/libqb_transport.hpp"
 
+#include <fcntl.h>
 #include <qb/qbipcc.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 
 namespace corosync {
 namespace {
@@ -19,14 +22,16 @@ bool nothing_yet(ssize_t rc)
     return rc == 0 || rc == -EAGAIN || rc == -ETIMEDOUT || rc == -ENOMSG || rc == -EINTR;
 }
 
+constexpr int kNeeded = 4; // descriptors at the most, on the way, one of them by ProgramsDescriptors
+
 // Running out of descriptors on its way, libqb closes descriptor 0 of the program. So there must be as many as it
 // needs at the most.
 int check_descriptors()
 {
-    int spare[3];
+    int spare[kNeeded];
     int count = 0;
     int rc = 0;
-    while (count < 3 && rc == 0) {
+    while (count < kNeeded && rc == 0) {
         spare[count] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         if (spare[count] >= 0)
             ++count;
@@ -50,6 +55,63 @@ bool is_dead(pid_t pid)
     return dead;
 }
 
+// Puts right what libqb does to the program's descriptors where it fails: it may close number 0, and it leaves a ring's
+// data file open if address space is lacking, on the lowest number that was free or close to it. (Seen with
+// libqb 2.0.6, with each call failing in turn.)
+class ProgramsDescriptors {
+public:
+    ProgramsDescriptors()
+        : flags_(fcntl(0, F_GETFD)), zero_(fcntl(0, F_DUPFD_CLOEXEC, 3)), lowest_(eventfd(0, EFD_CLOEXEC))
+    {
+        if (lowest_ >= 0)
+            close(lowest_);
+    }
+    ~ProgramsDescriptors()
+    {
+        if (zero_ >= 0)
+            close(zero_);
+    }
+    ProgramsDescriptors(const ProgramsDescriptors&) = delete;
+    ProgramsDescriptors& operator=(const ProgramsDescriptors&) = delete;
+
+    void put_right(pid_t server) const
+    {
+        if (zero_ >= 0 && fcntl(0, F_GETFD) < 0)
+            dup3(zero_, 0, (flags_ & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+        char rings[64];
+        std::snprintf(rings, sizeof rings, "/dev/shm/qb-%d-%d-", static_cast<int>(server), static_cast<int>(getpid()));
+        for (int fd = lowest_; lowest_ >= 0 && fd < lowest_ + kSearched; ++fd)
+            close_if_forgotten(fd, rings);
+    }
+
+private:
+    // A ring's file may be another connection's that another thread opens at this moment. But that one is not removed
+    // by the daemon, as this one is when it sees the hang-up.
+    static void close_if_forgotten(int fd, const char* rings)
+    {
+        char link[64];
+        char file[64];
+        std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        if (readlink(link, file, sizeof file) != sizeof file || std::memcmp(file, rings, std::strlen(rings)) != 0)
+            return;
+        struct stat status {};
+        for (int looks = 0; looks < kLooks && fstat(fd, &status) == 0; ++looks) {
+            if (status.st_nlink == 0) {
+                close(fd);
+                return;
+            }
+            pause_ms(kLookMs);
+        }
+    }
+
+    static constexpr int kLooks = 50;
+    static constexpr int kLookMs = 2;
+    static constexpr int kSearched = 16;
+    int flags_; // of number 0
+    int zero_;
+    int lowest_;
+};
+
 // Ends a connection that is not to be used. libqb must not get to see a reply, whose files it would open: after the
 // shutdown none can arrive, and what has arrived is thrown away.
 void refuse(qb_ipcc_connection* connection, int socket)
@@ -68,8 +130,11 @@ int LibqbTransport::connect(const char* service, const Settings& settings, const
 {
     if (const int rc = check_descriptors(); rc != 0)
         return rc;
-    if (const int rc = reach(service, settings, patience); rc != 0)
+    const ProgramsDescriptors programs;
+    if (const int rc = reach(service, settings, patience); rc != 0) {
+        programs.put_right(server_.pid);
         return rc;
+    }
     if (qb_ipcc_fd_get(connection_, &event_socket_) != 0)
         event_socket_ = -1;
     setup_file_ = OwnFile(setup_socket_);

@@ -2,6 +2,7 @@
 // clients to sockets in the file system. In a program of its own, because libqb looks for that file once in a process.
 #include "contract.hpp"
 #include "support/environment.hpp"
+#include "support/process.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -63,7 +64,7 @@ TEST(ContractC24, sockets_lie_in_the_file_system)
         GTEST_SKIP() << "no overlays here";
     std::filesystem::create_directories("/etc/libqb");
     ASSERT_TRUE(std::ofstream(kForceFile).good());
-    const Daemon daemon{{.ipc = Daemon::Ipc::shm}};
+    Daemon daemon{{.ipc = Daemon::Ipc::shm}};
     await_settled();
     for (const auto& service : services) {
         EXPECT_TRUE(std::filesystem::is_socket(address_of(service.name))) << service.name;
@@ -77,6 +78,13 @@ TEST(ContractC24, sockets_lie_in_the_file_system)
         std::uint64_t none = kNoHandle;
         EXPECT_EQ(CS_ERR_NOT_SUPPORTED, service.initialize(&none)) << service.name;
     }
+    // And when the daemon is killed, nothing is left of its connections.
+    const pid_t pid = daemon.pid();
+    {
+        const auto handles = one_of_each();
+        daemon.kill();
+    }
+    EXPECT_TRUE(connection_entries(pid).empty()) << *connection_entries(pid).begin();
 }
 
 } // namespace

@@ -1,8 +1,13 @@
-// A thread is cancelled where that may happen: while it waits in dispatch.
+// A thread is cancelled where that may happen: while it waits in dispatch. And what its callbacks say of that holds.
 #include "listener.hpp"
 
 #include "support/process.hpp"
 #include "support/thread.hpp"
+
+#include <ostream>
+#include <vector>
+
+#include <pthread.h>
 
 namespace {
 
@@ -26,6 +31,72 @@ TEST_F(Cancel, in_dispatch_leaves_the_handle_to_other_threads)
         EXPECT_EQ(CS_OK, listener.finalize()) << flag;
         EXPECT_FALSE(open_descriptors().contains(fd)) << flag;
     }
+}
+
+struct Cancelability {
+    int state = -1;
+    int type = -1;
+
+    static Cancelability now()
+    {
+        Cancelability result;
+        ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &result.state);
+        ::pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &result.type);
+        result.set();
+        return result;
+    }
+    void set() const
+    {
+        ::pthread_setcanceltype(type, nullptr);
+        ::pthread_setcancelstate(state, nullptr);
+    }
+    bool operator==(const Cancelability&) const = default;
+};
+
+void PrintTo(const Cancelability& it, std::ostream* out)
+{
+    *out << "state " << it.state << ", type " << it.type;
+}
+
+// Dispatches in a thread that begins with one; the first callback sets the other. What the first and the last callback
+// find, and what is found behind dispatch.
+std::vector<Cancelability> seen_around(cs_dispatch_flags_t flag, Cancelability begin, Cancelability other)
+{
+    Listener listener;
+    listener.provoke();
+    EXPECT_TRUE(eventually([&] { return unread_bytes(listener.fd()) > 0; }));
+    std::vector<Cancelability> seen;
+    Listener::on_event = [&] {
+        seen.push_back(Cancelability::now());
+        if (seen.size() == 1)
+            other.set();
+        if (flag == CS_DISPATCH_BLOCKING && Listener::told() == Listener::kEvents)
+            listener.finalize();
+    };
+    Background dispatching([&] {
+        begin.set();
+        service().dispatch(listener, flag);
+        seen.push_back(Cancelability::now());
+        return true;
+    });
+    dispatching.result();
+    return {seen.front(), seen.back(), seen.size() > 2 ? seen.at(seen.size() - 2) : other};
+}
+
+// As in the reference: as the callback set it.
+TEST_F(Cancel, leaves_a_callback_the_state_and_the_type_of_its_choice)
+{
+    constexpr Cancelability kUsual{PTHREAD_CANCEL_ENABLE, PTHREAD_CANCEL_DEFERRED};
+    constexpr Cancelability kNever{PTHREAD_CANCEL_DISABLE, PTHREAD_CANCEL_DEFERRED};
+    constexpr Cancelability kAnywhere{PTHREAD_CANCEL_ENABLE, PTHREAD_CANCEL_ASYNCHRONOUS};
+    for (const auto flag : kAllFlags)
+        for (const auto& [begin, other] : {std::pair(kUsual, kNever),
+                                           {kNever, kUsual},
+                                           {kUsual, kAnywhere},
+                                           {kNever, kAnywhere},
+                                           {kAnywhere, kUsual},
+                                           {kUsual, kUsual}})
+            EXPECT_EQ((std::vector{begin, other, other}), seen_around(flag, begin, other)) << flag;
 }
 
 } // namespace

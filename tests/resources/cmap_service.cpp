@@ -36,6 +36,7 @@ const Service& service()
     static constexpr Service cmap{
         .initialize = cmap_initialize,
         .finalize = cmap_finalize,
+        .finalize_asks = false,
         .dispatch = cmap_dispatch,
         .fd_get = cmap_fd_get,
         .calls = cmap_calls,

@@ -54,6 +54,7 @@ const Service& service()
     static constexpr Service cpg{
         .initialize = [](cpg_handle_t* handle) { return cpg_initialize(handle, nullptr); },
         .finalize = cpg_finalize,
+        .finalize_asks = true,
         .dispatch = cpg_dispatch,
         .fd_get = cpg_fd_get,
         .calls = calls,

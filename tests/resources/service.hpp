@@ -14,6 +14,7 @@ namespace test {
 struct Service {
     cs_error_t (*initialize)(std::uint64_t* handle); // without callbacks
     cs_error_t (*finalize)(std::uint64_t handle);
+    bool finalize_asks; // the daemon, and so fails without it
     cs_error_t (*dispatch)(std::uint64_t handle, cs_dispatch_flags_t flag);
     cs_error_t (*fd_get)(std::uint64_t handle, int* fd);
     const std::vector<HandleCall>& (*calls)();

@@ -1,16 +1,23 @@
 #undef _FORTIFY_SOURCE // its inline functions would be in the way of ours
 #include "system_calls.hpp"
 
+#include "clocks.hpp"
+#include "failing_calls.hpp"
+
 #include "support/eventually.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdarg>
 #include <cstddef>
+#include <utility>
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <semaphore.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -24,9 +31,22 @@ thread_local bool has_interrupted = false;
 thread_local bool only_waits = false;
 thread_local bool byte_by_byte = false;
 thread_local bool late = false;
+thread_local int until_action = kNever;
+thread_local bool has_acted = false;
+thread_local std::function<void()> before_call;
+
+// At the beginning of each call.
+void act()
+{
+    if (until_action == kNever || until_action-- > 0)
+        return;
+    has_acted = true;
+    std::exchange(before_call, nullptr)();
+}
 
 bool interrupts(bool waits = false)
 {
+    act();
     if (until_interruption == kNever || (only_waits && !waits) || until_interruption-- > 0)
         return false;
     has_interrupted = true;
@@ -83,6 +103,24 @@ LateSends::~LateSends()
     late = false;
 }
 
+BeforeCall::BeforeCall(int number, std::function<void()> action)
+{
+    has_acted = false;
+    before_call = std::move(action);
+    until_action = number;
+}
+
+BeforeCall::~BeforeCall()
+{
+    until_action = kNever;
+    before_call = nullptr;
+}
+
+bool BeforeCall::happened() const
+{
+    return has_acted;
+}
+
 } // namespace test
 
 extern "C" {
@@ -96,7 +134,7 @@ int poll(pollfd* set, nfds_t count, int timeout)
 int connect(int socket, const sockaddr* address, socklen_t length)
 {
     static const auto real = test::next<decltype(connect)>("connect");
-    return test::interrupts() ? -1 : real(socket, address, length);
+    return test::interrupts() || test::call_fails("connect", ECONNREFUSED) ? -1 : real(socket, address, length);
 }
 
 ssize_t send(int socket, const void* data, std::size_t size, int flags)
@@ -126,17 +164,41 @@ ssize_t recvmsg(int socket, msghdr* message, int flags)
 int sem_timedwait(sem_t* semaphore, const timespec* end)
 {
     static const auto real = test::next<decltype(sem_timedwait)>("sem_timedwait");
-    return test::interrupts(true) ? -1 : real(semaphore, end);
+    return test::interrupts(true) ? -1 : test::wait_until(real, semaphore, end);
+}
+
+int sem_trywait(sem_t* semaphore)
+{
+    static const auto real = test::next<decltype(sem_trywait)>("sem_trywait");
+    test::act();
+    return real(semaphore);
+}
+
+int ioctl(int file, unsigned long request, ...)
+{
+    static const auto real = test::next<int(int, unsigned long, void*)>("ioctl");
+    va_list arguments;
+    va_start(arguments, request);
+    void* const argument = va_arg(arguments, void*);
+    va_end(arguments);
+    test::act();
+    return real(file, request, argument);
+}
+
+int pthread_setcancelstate(int state, int* before)
+{
+    static const auto real = test::next<decltype(pthread_setcancelstate)>("pthread_setcancelstate");
+    test::act();
+    return real(state, before);
 }
 
 int posix_fallocate(int file, off_t begin, off_t length)
 {
     static const auto real = test::next<decltype(posix_fallocate)>("posix_fallocate");
     const int before = errno; // which it leaves alone
-    if (!test::interrupts(true))
-        return real(file, begin, length);
+    const int error = test::interrupts(true) ? EINTR : test::call_fails("posix_fallocate", ENOSPC) ? ENOSPC : 0;
     errno = before;
-    return EINTR;
+    return error != 0 ? error : real(file, begin, length);
 }
 
 // What these become where their buffers' sizes are known.

@@ -32,6 +32,7 @@ const Service& service()
     static constexpr Service votequorum{
         .initialize = [](votequorum_handle_t* handle) { return votequorum_initialize(handle, nullptr); },
         .finalize = votequorum_finalize,
+        .finalize_asks = false,
         .dispatch = votequorum_dispatch,
         .fd_get = votequorum_fd_get,
         .calls = calls_with_a_handle,

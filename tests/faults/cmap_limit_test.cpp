@@ -1,0 +1,55 @@
+// The limit of cmap_initialize_map() is one for all of it: the handshake is over in time, but the request that follows
+// is not answered.
+#include "fake_cmap.hpp"
+
+#include "support/environment.hpp"
+#include "support/process.hpp"
+
+namespace {
+
+using namespace test;
+
+class CmapLimit : public ::testing::Test {
+protected:
+    ~CmapLimit() override { remove_what_libqb_leaves(); }
+
+    FakeDaemon daemon{{.service = "cmap", .answer = CmapAnswers{}}};
+};
+
+TEST_F(CmapLimit, ends_initialize_map_whose_request_is_not_answered)
+{
+    for (const char* value : {"1", "100", "1200"}) {
+        const auto before = open_descriptors();
+        const auto asked = daemon.requests();
+        daemon.on_next_request(kSilence);
+        cmap_handle_t handle = kUntouched;
+        const Variable limit("COROSYNC_CLIENT_CONNECT_MS", value);
+        Background initializing([&] { return cmap_initialize_map(&handle, CMAP_MAP_STATS); });
+        const bool ended = initializing.ended_within(kPatience);
+        EXPECT_TRUE(ended) << value;
+        if (!ended)
+            daemon.now({hang_up()});
+        EXPECT_EQ(CS_ERR_TRY_AGAIN, initializing.result()) << value;
+        EXPECT_EQ(kUntouched, handle) << value;
+        EXPECT_EQ(before, open_descriptors()) << value;
+        EXPECT_FALSE(maps_rings(::getpid())) << value;
+        EXPECT_TRUE(eventually([&] { return daemon.clients() == 0; })) << value;
+        if (daemon.requests() == asked) // it was over before
+            daemon.on_next_request({});
+    }
+}
+
+TEST_F(CmapLimit, is_none_for_what_is_asked_behind_it)
+{
+    const Variable limit("COROSYNC_CLIENT_CONNECT_MS", "1000");
+    cmap_handle_t handle = kNoHandle;
+    ASSERT_EQ(CS_OK, cmap_initialize_map(&handle, CMAP_MAP_STATS));
+    daemon.on_next_request(kSilence);
+    Background asking([=] { return cmap_get(handle, "some.key", nullptr, nullptr, nullptr); });
+    EXPECT_FALSE(asking.ended_within(1200ms));
+    daemon.now({hang_up()});
+    EXPECT_EQ(CS_ERR_LIBRARY, asking.result());
+    EXPECT_EQ(CS_OK, cmap_finalize(handle));
+}
+
+} // namespace

@@ -1,0 +1,45 @@
+#include "failing_calls.hpp"
+
+#include <cerrno>
+
+namespace test {
+
+namespace {
+
+constexpr int kNever = -1;
+thread_local int until_failure = kNever; // so many calls succeed before
+thread_local const char* failed = nullptr;
+
+} // namespace
+
+bool call_fails(const char* name, int error)
+{
+    if (until_failure == kNever || until_failure-- > 0)
+        return false;
+    failed = name;
+    errno = error;
+    return true;
+}
+
+FailingCall::FailingCall(int number)
+{
+    failed = nullptr;
+    until_failure = number;
+}
+
+FailingCall::~FailingCall()
+{
+    until_failure = kNever;
+}
+
+bool FailingCall::happened() const
+{
+    return failed != nullptr;
+}
+
+const char* FailingCall::name() const
+{
+    return failed != nullptr ? failed : "";
+}
+
+} // namespace test

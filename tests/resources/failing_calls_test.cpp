@@ -1,0 +1,165 @@
+// One of the calls that a function makes fails for want of descriptors, memory or room, whichever it is: the function
+// says so or manages without, keeps nothing and harms nothing.
+#include "failing_calls.hpp"
+#include "held.hpp"
+#include "listener.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace test;
+
+constexpr int kMost = 200; // calls of one function
+
+class FailingCalls : public ServiceTest {
+protected:
+    FailingCalls() { Handle{}; } // what the process pays once
+    ~FailingCalls() override { ::close(standard_input_); }
+
+    // Runs `scenario` with each call of it failing in its turn until none is left, and compares what is held.
+    template <class Scenario> void for_each_call(const char* what, Scenario scenario)
+    {
+        for (int number = 0; number < kMost; ++number) {
+            ASSERT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); }));
+            const Held before = Held::now(daemon().pid());
+            const std::string failed = scenario(number);
+            forgive_libqb(before, failed);
+            EXPECT_EQ("", differences(before, daemon().pid())) << what << ", " << number << ": " << failed;
+            if (failed.empty())
+                return;
+        }
+        ADD_FAILURE() << what << ": there is no end of it";
+    }
+
+private:
+    // What libqb's client does to the program, through the reference's libraries, too. Running out of something before
+    // it has a socket it closes descriptor 0; and it forgets the file of a ring for which the first mapping fails.
+    void forgive_libqb(const Held& before, const std::string& failed) const
+    {
+        if (transport() == Transport::ring)
+            return;
+        if (!open_descriptors().contains(STDIN_FILENO))
+            ::dup2(standard_input_, STDIN_FILENO);
+        if (transport() == Transport::libqb && failed == "mmap, anonymous")
+            for (const auto& [number, target] : open_descriptors())
+                if (!before.descriptors.contains(number) && target.find("-data") != std::string::npos)
+                    ::close(number);
+    }
+
+    const int standard_input_ = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+};
+
+// As in the reference. Who cannot ask for a peer's credentials does not trust it.
+void expect_error_for(const std::string& failed, cs_error_t error)
+{
+    if (error == CS_OK)
+        return; // it managed without
+    if (failed.starts_with("mmap"))
+        EXPECT_EQ(CS_ERR_NO_MEMORY, error) << failed;
+    else if (failed == "ftruncate" || failed == "posix_fallocate")
+        EXPECT_EQ(CS_ERR_NO_SPACE, error) << failed;
+    else if (failed == "setsockopt")
+        EXPECT_EQ(CS_ERR_TRY_AGAIN, error) << failed;
+    else if (failed == "getsockopt")
+        EXPECT_TRUE(error == CS_ERR_TRY_AGAIN || error == CS_ERR_ACCESS) << failed << ": " << error;
+    else
+        EXPECT_EQ(CS_ERR_LIBRARY, error) << failed;
+}
+
+TEST_F(FailingCalls, in_initialize_fail_it_and_nothing_is_kept)
+{
+    int calls = 0;
+    for_each_call("initialize", [&](int number) {
+        std::uint64_t handle = kUntouched;
+        const FailingCall failing(number);
+        const auto error = service().initialize(&handle);
+        EXPECT_EQ(error != CS_OK, handle == kUntouched) << failing.name();
+        expect_error_for(failing.name(), error);
+        if (error == CS_OK) {
+            EXPECT_EQ(CS_OK, service().finalize(handle)) << failing.name();
+        }
+        ++calls;
+        return std::string(failing.name());
+    });
+    EXPECT_LT(transport() == Transport::socket ? 10 : 30, calls);
+}
+
+// Not even the events of a handle that is open are touched.
+TEST_F(FailingCalls, in_initialize_do_not_disturb_another_handle)
+{
+    const Listener listener;
+    int number = 0;
+    for (bool enough = false; !enough && number < kMost;) {
+        std::uint64_t handle = kNoHandle;
+        const FailingCall failing(number++);
+        service().initialize(&handle);
+        service().finalize(handle);
+        enough = !failing.happened();
+        if (!open_descriptors().contains(STDIN_FILENO))
+            ::open("/dev/null", O_RDWR);
+    }
+    for (const auto& [fd, target] : open_descriptors())
+        if (transport() == Transport::libqb && target.find("-data (deleted)") != std::string::npos)
+            ::close(fd); // what libqb forgets
+    EXPECT_TRUE(listener.works());
+}
+
+TEST_F(FailingCalls, in_finalize_do_not_keep_it_from_giving_everything_back)
+{
+    for_each_call("finalize", [](int number) {
+        std::uint64_t handle = kNoHandle;
+        EXPECT_EQ(CS_OK, service().initialize(&handle));
+        EXPECT_EQ(CS_OK, service().ask(handle));
+        const FailingCall failing(number);
+        EXPECT_EQ(CS_OK, service().finalize(handle)) << failing.name();
+        return std::string(failing.name());
+    });
+}
+
+// The first on a handle, iterations and trackers among them.
+TEST_F(FailingCalls, in_a_call_fail_it_at_most_and_the_handle_works_on)
+{
+    for (const auto& call : service().calls()) {
+        if (call.kind == HandleCall::finalize)
+            continue;
+        const auto usual = undisturbed(call);
+        for_each_call(call.name, [&](int number) {
+            service().prepare(Handle());
+            const Handle handle;
+            std::string failed;
+            {
+                const FailingCall failing(number);
+                const auto error = call.call(handle);
+                EXPECT_TRUE(error == usual || error == CS_ERR_NO_MEMORY) << call.name << ", " << failing.name();
+                failed = failing.name();
+            }
+            EXPECT_EQ(CS_OK, service().ask(handle)) << call.name << ", " << failed;
+            return failed;
+        });
+    }
+}
+
+TEST_F(FailingCalls, in_dispatch_lose_no_event)
+{
+    for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING}) {
+        for_each_call("dispatch", [&](int number) {
+            const Listener listener;
+            listener.provoke();
+            EXPECT_TRUE(readable(listener.fd(), kPatience));
+            std::string failed;
+            {
+                const FailingCall failing(number);
+                const auto error = listener.dispatch(flag);
+                EXPECT_TRUE(error == CS_OK || (error == CS_ERR_NO_MEMORY && failing.happened())) << failing.name();
+                failed = failing.name();
+            }
+            EXPECT_TRUE(listener.hears(Listener::kEvents)) << flag << ", " << failed;
+            EXPECT_FALSE(readable(listener.fd(), kGlance / 10)) << flag << ", " << failed;
+            return failed;
+        });
+    }
+}
+
+} // namespace

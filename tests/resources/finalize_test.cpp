@@ -1,0 +1,120 @@
+// Another thread finalizes: what a dispatch that is under way does then, at whichever point of its way it is.
+#include "listener.hpp"
+#include "system_calls.hpp"
+
+#include "support/sanitizers.hpp"
+#include "support/thread.hpp"
+
+namespace {
+
+using namespace test;
+
+using Finalize = ServiceTest;
+
+constexpr int kMost = 200; // calls that a dispatch makes for a few events
+constexpr Duration kDelay = 50ms;
+
+// Lets a thread wait where it is, until another has got on; but not for ever, since that one may wait for it.
+class Halt {
+public:
+    void operator()()
+    {
+        reached_ = true;
+        eventually(kDelay, [this] { return over_.load(); });
+    }
+    bool reached() const { return reached_; }
+    void end() { over_ = true; }
+
+private:
+    std::atomic<bool> reached_ = false;
+    std::atomic<bool> over_ = false;
+};
+
+// What cpg.h, cmap.h and votequorum.h promise. Each round the dispatching thread is late before another of its calls.
+TEST_F(Finalize, is_followed_by_no_callback_wherever_the_dispatch_is)
+{
+    for (const auto flag : kAllFlags) {
+        bool enough = false;
+        int number = 0;
+        for (; !enough && number < kMost; ++number) {
+            Listener listener;
+            const std::uint64_t handle = listener;
+            std::atomic<bool> finalized = false;
+            std::atomic<int> late_callbacks = 0;
+            Listener::on_event = [&] { late_callbacks += finalized; };
+            listener.provoke();
+            ASSERT_TRUE(readable(listener.fd(), kPatience));
+            Halt halt;
+            Background dispatching([&] {
+                const BeforeCall late(number, [&] { halt(); });
+                return service().dispatch(handle, flag);
+            });
+            // Before one of its calls, at its end, or in a wait for more.
+            EXPECT_TRUE(eventually([&] {
+                return halt.reached() || dispatching.ended_within({}) ||
+                       (Listener::told() == Listener::kEvents && dispatching.thread().falls_asleep());
+            }));
+            enough = !halt.reached();
+            EXPECT_EQ(CS_OK, listener.finalize()) << flag << ", " << number;
+            finalized = true;
+            halt.end();
+            const auto error = dispatching.result();
+            const bool usual = error == CS_OK && flag != CS_DISPATCH_BLOCKING; // it was through
+            EXPECT_TRUE(usual || error == CS_ERR_BAD_HANDLE) << flag << ", " << number << ": " << *error;
+            EXPECT_EQ(0, late_callbacks) << flag << ", before call " << number;
+        }
+        EXPECT_TRUE(enough) << flag;
+        EXPECT_LT(1, number) << flag;
+    }
+}
+
+// Whoever lets go first: it is this thread, and the daemon after it. Each round finalize is late before another of its
+// calls, so that whatever it has caused until then is seen where the others wait.
+TEST_F(Finalize, is_told_to_those_who_wait_whatever_the_daemon_does_meanwhile)
+{
+    bool enough = false;
+    int number = 0;
+    for (; !enough && number < kMost; ++number) {
+        Listener listener;
+        const std::uint64_t handle = listener;
+        Background in_one([=] { return service().dispatch(handle, CS_DISPATCH_ONE); });
+        Background in_blocking([=] { return service().dispatch(handle, CS_DISPATCH_BLOCKING); });
+        EXPECT_TRUE(in_one.thread().falls_asleep() && in_blocking.thread().falls_asleep());
+        Halt halt;
+        {
+            const BeforeCall late(number, [&] { halt(); });
+            EXPECT_EQ(CS_OK, listener.finalize()) << number;
+        }
+        enough = !halt.reached();
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, in_one.result()) << number;
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, in_blocking.result()) << number;
+    }
+    EXPECT_TRUE(enough);
+}
+
+// Wherever they meet.
+TEST_F(Finalize, is_told_the_same_to_those_who_wait_every_time)
+{
+    const int rounds = kSanitized || transport() != Transport::ring ? 300 : 2000;
+    int wrong = 0;
+    for (int round = 0; round < rounds; ++round) {
+        Listener listener;
+        const std::uint64_t handle = listener;
+        std::atomic<int> begun = 0;
+        const auto dispatch = [&](cs_dispatch_flags_t flag) {
+            ++begun;
+            return service().dispatch(handle, flag);
+        };
+        Background in_one([&] { return dispatch(CS_DISPATCH_ONE); });
+        Background in_blocking([&] { return dispatch(CS_DISPATCH_BLOCKING); });
+        while (begun < 2)
+            std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::microseconds(20 * (round % 16)));
+        EXPECT_EQ(CS_OK, listener.finalize());
+        wrong += in_one.result() != CS_ERR_BAD_HANDLE;
+        wrong += in_blocking.result() != CS_ERR_BAD_HANDLE;
+    }
+    EXPECT_EQ(0, wrong) << "of " << 2 * rounds;
+}
+
+} // namespace

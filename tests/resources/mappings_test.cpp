@@ -1,0 +1,93 @@
+// There is no room for the mappings of a connection: in the address space, or in what may be locked.
+#include "held.hpp"
+#include "listener.hpp"
+
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace test;
+
+using NoMappings = ServiceTest;
+
+constexpr int kTries = 40;
+constexpr uid_t kOrdinary = 65534;
+
+rlim_t address_space()
+{
+    std::ifstream file("/proc/self/statm");
+    rlim_t pages = 0;
+    file >> pages;
+    return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// As a child's exit status: what many tries give, or which of these is not so.
+enum Finding { kept = 101, other_error, handle_touched, not_locked };
+
+int tries_to_initialize(pid_t daemon)
+{
+    const Held before = Held::now(daemon);
+    int result = 0;
+    for (int number = 0; number < kTries; ++number) {
+        std::uint64_t handle = kUntouched;
+        const auto error = service().initialize(&handle);
+        if (error == CS_OK)
+            service().finalize(handle);
+        else if (handle != kUntouched)
+            return handle_touched;
+        if (number > 0 && error != result)
+            return other_error;
+        result = error;
+    }
+    const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+    ::setrlimit(RLIMIT_AS, &unlimited);
+    ::munlockall();
+    return differences(before, daemon).empty() ? result : kept;
+}
+
+// Sockets need next to none, and libqb's client other ones than we do; but no try may keep anything.
+int expected(cs_error_t error)
+{
+    return transport() == Transport::socket ? CS_OK : error;
+}
+
+TEST_F(NoMappings, in_the_address_space_fail_initialize_and_nothing_is_kept)
+{
+    for (const rlim_t more : {100, 1000, 1500, 2500, 3200, 4500, 5500, 6200}) {
+        EXPECT_EQ(expected(CS_ERR_NO_MEMORY), in_child([more] {
+                      Handle{};
+                      const rlim_t now = address_space();
+                      const rlimit limit{now + more * 1024, RLIM_INFINITY};
+                      ::setrlimit(RLIMIT_AS, &limit);
+                      return tries_to_initialize(daemon().pid());
+                  }))
+            << more << " kB";
+        EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); })) << more << " kB";
+    }
+}
+
+// For a user who may not lock more. The group is served.
+TEST_F(NoMappings, that_may_be_locked_fail_initialize_and_nothing_is_kept)
+{
+    if (!can_change_user())
+        GTEST_SKIP() << "there are no other users here";
+    for (const rlim_t all : {500, 2000, 3500, 5000, 6000}) {
+        EXPECT_EQ(expected(CS_ERR_TRY_AGAIN), in_child([all] {
+                      Handle{};
+                      const rlimit limit{all * 1024, all * 1024};
+                      ::setrlimit(RLIMIT_MEMLOCK, &limit);
+                      return as_user(kOrdinary, 0, [] {
+                          ::prctl(PR_SET_DUMPABLE, 1); // or its descriptors cannot be listed
+                          const bool locked = ::mlockall(MCL_FUTURE) == 0;
+                          return static_cast<cs_error_t>(locked ? tries_to_initialize(daemon().pid()) : not_locked);
+                      });
+                  }))
+            << all << " kB";
+        EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); })) << all << " kB";
+    }
+}
+
+} // namespace
