@@ -244,10 +244,19 @@ void EventQueue::before_fork()
 {
     if (!lock_.lock_within(kForkWaitMs))
         return;
-    const Held held(lock_);
     call_in();
     settle();
     account_.forget_credit();
+    forking_.store(pthread_self(), std::memory_order_relaxed);
+}
+
+void EventQueue::after_fork()
+{
+    // Its own value, which the child has inherited, or nothing of this thread's.
+    if (forking_.load(std::memory_order_relaxed) != pthread_self())
+        return;
+    forking_.store({}, std::memory_order_relaxed);
+    lock_.unlock();
 }
 
 } // namespace corosync

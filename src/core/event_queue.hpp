@@ -64,8 +64,10 @@ public:
     unsigned close(const Caller& caller) COROSYNC_EXCLUDES(lock_);
 
     // The process is about to fork, in this thread. Afterwards neither side has anything that the other one would miss:
-    // no event is on loan to this thread, and no bytes are owed.
-    void before_fork() COROSYNC_EXCLUDES(lock_);
+    // no event is on loan, and no bytes are owed. Nobody can change that before after_fork(), which both processes
+    // call.
+    void before_fork() COROSYNC_NO_LOCK_ANALYSIS;
+    void after_fork() COROSYNC_NO_LOCK_ANALYSIS;
 
 private:
     template <class Transport>
@@ -87,6 +89,7 @@ private:
     // Whose callback has the oldest event of the ring on loan, and in which process.
     Dispatching* borrower_ COROSYNC_GUARDED_BY(lock_) = nullptr;
     std::uint32_t lent_in_ COROSYNC_GUARDED_BY(lock_) = 0;
+    std::atomic<pthread_t> forking_{}; // the thread that has the lock for a fork; none of them is 0
 };
 
 } // namespace corosync

@@ -33,6 +33,7 @@ public:
         const std::uint32_t mine = held_here();
         return take_free(mine) || wait(mine, limit_ms);
     }
+    // Also in the child of a thread that had it when it forked.
     void unlock() COROSYNC_RELEASE()
     {
         // Release pairs with the acquire of the next holder, who sees what was changed under the lock.

@@ -114,7 +114,7 @@ int RingTransport::send(const Message& message, unsigned threshold, const std::a
     const std::size_t size = message.size();
     if (size > message_size_)
         return -EMSGSIZE;
-    if (noted_gone() || !both_ends())
+    if (noted_gone() || !both_ends() || !own_descriptor())
         return -ENOTCONN;
     // The daemon's word. It orders nothing: a level seen late is as good as a request sent early.
     auto level =

@@ -55,8 +55,11 @@ template <class Session> bool prepare_for_forks()
         const NoCancel no_cancel;
         Session::table().for_each([](Session& session) { session.connection().events().before_fork(); });
     };
-    // The C library forgets the handler when the library is unloaded.
-    const bool done = pthread_atfork(before_fork, nullptr, nullptr) == 0;
+    const auto after_fork = [] {
+        Session::table().for_each([](Session& session) { session.connection().events().after_fork(); });
+    };
+    // The C library forgets the handlers when the library is unloaded.
+    const bool done = pthread_atfork(before_fork, after_fork, after_fork) == 0;
     if (!done)
         prepared.store(false, std::memory_order_relaxed);
     return done;

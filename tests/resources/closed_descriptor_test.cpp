@@ -75,7 +75,7 @@ private:
 enum Finding { fine, no_event, result, finalize_result, handle_lives, foreign_harmed, event_told, kept };
 
 // In a child, where whoever waits for ever can be ended: fine, or what is not.
-int outcome(Foreign foreign, bool with_events, const HandleCall& call)
+int outcome(Foreign foreign, bool with_events, const HandleCall& call, pid_t daemon_pid)
 {
     const bool sockets = transport() == Transport::socket; // where requests go over others than that which is shown
     const auto before = open_descriptors();
@@ -87,6 +87,9 @@ int outcome(Foreign foreign, bool with_events, const HandleCall& call)
     if (with_events && !readable(fd, kPatience))
         return no_event;
     const Squatter squatter(foreign, fd);
+    // A single byte is taken off a socket without asking first whose it is, until the daemon's end of the rings tells.
+    if (foreign == Foreign::socket && !eventually([=] { return connection_entries(daemon_pid).empty(); }))
+        return kept;
     if (call.kind != HandleCall::finalize) {
         const auto expected = call.kind == HandleCall::request && sockets ? CS_OK : CS_ERR_LIBRARY;
         if (call.call(handle) != expected)
@@ -123,7 +126,7 @@ TEST_P(ClosedDescriptor, whose_number_is_another_files_fails_every_call_and_leav
 {
     for (const bool with_events : {false, true}) {
         for (const auto& call : what_to_call()) {
-            const int found = in_child([&] { return outcome(GetParam(), with_events, call); });
+            const int found = in_child([&] { return outcome(GetParam(), with_events, call, daemon().pid()); });
             EXPECT_EQ(fine, found) << call.name << (with_events ? ", with events" : ", without events");
             ASSERT_NE(-1, found); // each would take its time, and all too long
             EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); })) << call.name;

@@ -56,6 +56,7 @@ protected:
         EXPECT_EQ(before_, open_descriptors());
         EXPECT_FALSE(maps_rings(::getpid()));
         freeze.thaw();
+        const Variable no_limit("COROSYNC_CLIENT_CONNECT_MS", std::nullopt);
         EXPECT_TRUE(Listener().works());
         EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); }));
         EXPECT_TRUE(eventually([] { return !maps_rings(daemon().pid()); }));
