@@ -11,11 +11,7 @@ namespace {
 constexpr Service kService = Service::cmap;
 constexpr std::size_t kMostRoom = 1'052'620; // that the reference survives
 
-struct Walk {
-    cmap_iter_handle_t handle = 0;
-    bool stats = false;
-};
-Walk walks[kSlots];
+cmap_iter_handle_t walks[kSlots];
 cmap_track_handle_t trackers[kSlots];
 int added = 0; // trackers, so far: each has a number
 
@@ -184,6 +180,9 @@ cs_error_t set(const Step& with)
 void change(const Step& with)
 {
     const auto bytes = with.op == Op::cmap_set ? with.a[3] : with.op == Op::cmap_set_string ? with.a[2] : 8;
+    if (const Slot* const slot = player->slot_of(kService, player->value(kService, with.a[0]));
+        slot && player->dead(*slot) && bytes > 20'000)
+        return player->skip("the reference would find the ring full then");
     if (!room_for_events(bytes < 0 || bytes > 16'385 ? 16'385 : static_cast<std::size_t>(bytes)))
         return player->skip("queues are full");
     player->result(set(with));
@@ -268,17 +267,19 @@ void walk(const Step& with)
             return player->skip("what is there is chance");
         if (prefix && std::strlen(prefix) > CMAP_KEYNAME_MAXLEN)
             player->countable = false; // the reference then keeps the connection
-        const auto error = cmap_iter_init(handle, prefix, with.a[3] ? nullptr : &walk.handle);
-        walk.stats = is_stats(with);
+        cmap_iter_handle_t fresh = 0;
+        const auto error = cmap_iter_init(handle, prefix, with.a[3] ? nullptr : &fresh);
+        if (error == CS_OK)
+            walk = fresh;
         return player->result(error);
     }
     if (with.op == Op::cmap_iter_finalize)
-        return player->result(cmap_iter_finalize(handle, walk.handle));
+        return player->result(cmap_iter_finalize(handle, walk));
     char name[CMAP_KEYNAME_MAXLEN + 1] = "~";
     std::size_t length = 4711;
     auto type = static_cast<cmap_value_types_t>(0);
-    const auto error = cmap_iter_next(handle, walk.handle, with.a[2] & 1 ? nullptr : name,
-                                      with.a[2] & 2 ? nullptr : &length, with.a[2] & 4 ? nullptr : &type);
+    const auto error = cmap_iter_next(handle, walk, with.a[2] & 1 ? nullptr : name, with.a[2] & 2 ? nullptr : &length,
+                                      with.a[2] & 4 ? nullptr : &type);
     player->result(error);
     if (error == CS_OK)
         player->say(" %.255s %zu %d", name, std::strncmp(name, "runtime.", 8) == 0 ? 0 : length, type);
@@ -297,10 +298,13 @@ void track(const Step& with)
     if (name && std::strlen(name) > CMAP_KEYNAME_MAXLEN)
         player->countable = false;
     ++added;
-    const auto error = cmap_track_add(
-        handle, name, static_cast<std::int32_t>(with.a[3]), with.a[4] & 1 ? nullptr : notify,
-        reinterpret_cast<void*>(static_cast<std::intptr_t>(added)), with.a[4] & 2 ? nullptr : &trackers[with.a[1]]);
+    cmap_track_handle_t fresh = 0;
+    const auto error =
+        cmap_track_add(handle, name, static_cast<std::int32_t>(with.a[3]), with.a[4] & 1 ? nullptr : notify,
+                       reinterpret_cast<void*>(static_cast<std::intptr_t>(added)), with.a[4] & 2 ? nullptr : &fresh);
     player->result(error);
+    if (error == CS_OK)
+        trackers[with.a[1]] = fresh;
     if (Slot* const slot = player->slot_of(kService, handle); slot && error == CS_OK)
         slot->trackers++;
 }

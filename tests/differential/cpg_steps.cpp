@@ -241,9 +241,12 @@ void zero_copy(const Step& with)
         void* fresh = nullptr;
         const auto error = cpg_zcb_alloc(handle, static_cast<std::size_t>(with.a[2]), &fresh);
         player->result(error);
-        if (error != CS_OK)
+        if (error == CS_OK && player->dead(*slot)) // the reference has none
+            cpg_zcb_free(handle, fresh);
+        else if (error == CS_OK)
+            buffer = fresh;
+        if (!buffer)
             return;
-        buffer = fresh;
         buffer_owners[with.a[1]] = handle;
         buffer_sizes[with.a[1]] = static_cast<std::size_t>(with.a[2]);
         std::memcpy(buffer, pattern(with.a[3]), buffer_sizes[with.a[1]]);
@@ -258,7 +261,8 @@ void zero_copy(const Step& with)
     if (with.op == Op::cpg_zcb_free) {
         const auto error = cpg_zcb_free(handle, buffer);
         buffer = nullptr;
-        player->countable = player->countable && error == CS_OK; // the reference then keeps its memory
+        if (error != CS_OK || player->dead(*slot))
+            player->countable = false; // the reference keeps its memory
         return player->result(error);
     }
     const auto size = std::min(static_cast<std::size_t>(with.a[2]), buffer_sizes[with.a[1]]);
@@ -274,9 +278,13 @@ void iterate(const Step& with)
 {
     if (with.op == Op::cpg_iteration_initialize) {
         auto name = name_of_group(with.a[2] < 0 ? 0 : with.a[2]);
-        return player->result(
+        cpg_iteration_handle_t fresh = 0;
+        const auto error =
             cpg_iteration_initialize(player->value(kService, with.a[0]), static_cast<cpg_iteration_type_t>(with.a[1]),
-                                     with.a[2] < 0 ? nullptr : &name, with.a[4] ? nullptr : &iterations[with.a[3]]));
+                                     with.a[2] < 0 ? nullptr : &name, with.a[4] ? nullptr : &fresh);
+        if (error == CS_OK)
+            iterations[with.a[3]] = fresh;
+        return player->result(error);
     }
     auto& iteration = iterations[with.a[0]];
     if (with.op == Op::cpg_iteration_finalize)

@@ -299,7 +299,7 @@ private:
             for (auto count = 1 + random_.below(6); count; --count)
                 add(0, 0, random_.chance(50) ? Op::cpg_mcast_joined : any());
             step(Op::daemon_continue);
-        } else if (number < 15) {
+        } else if (number < 13) {
             step(Op::daemon_kill, random_.below(2));
             for (auto count = random_.below(30); count; --count)
                 add(0, 0, any());

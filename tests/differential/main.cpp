@@ -21,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -153,6 +154,15 @@ private:
         ++finished_;
     }
 
+    // Whether nothing has failed like this before, but for the numbers.
+    bool new_kind(const Differences::Found& found)
+    {
+        std::string kind = found.reference + "\n" + found.ours;
+        std::erase_if(kind, [](char letter) { return letter >= '0' && letter <= '9'; });
+        const std::lock_guard lock(mutex_);
+        return kinds_.insert(kind).second;
+    }
+
     void one(Pair& pair, long seed, const Program& program)
     {
         std::optional<Differences::Found> found;
@@ -180,6 +190,13 @@ private:
                         first.ours.c_str());
             return;
         }
+        if (!new_kind(first)) {
+            const std::lock_guard lock(mutex_);
+            ++failures_;
+            std::printf("FAILED: seed %ld, as before:\n  reference: %s\n  ours:      %s\n", seed,
+                        first.reference.c_str(), first.ours.c_str());
+            return;
+        }
         const auto shrunk = shrink(program, [&](const Program& less) { return pair.run(less).has_value(); });
         const auto at_last = pair.run(shrunk).value_or(first);
         const std::lock_guard lock(mutex_);
@@ -194,6 +211,7 @@ private:
     std::mutex mutex_;
     std::atomic<long> next_, seeds_ = 0, failures_ = 0, finished_ = 0;
     long first_ = 0, count_, steps_ = 0, lines_ = 0, passing_ = 0;
+    std::set<std::string> kinds_; // of failures
     const Clock::time_point end_;
     Differences total_;
 };

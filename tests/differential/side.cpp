@@ -113,14 +113,16 @@ const char* forward(const Ends& ends, Stage& stage)
     return "hang";
 }
 
-// What lies in /dev/shm for connections of the process.
+// What lies in /dev/shm for connections of the process: "qb-DAEMON-CLIENT-...".
 std::vector<std::string> files_of(pid_t process)
 {
-    const auto client = "-" + std::to_string(process) + "-";
+    const auto client = std::to_string(process);
     std::vector<std::string> names;
-    for (const auto& name : test::shared_memory_entries())
-        if (name.find(client) != std::string::npos)
+    for (const auto& name : test::shared_memory_entries()) {
+        const auto at = name.find('-', 3) + 1;
+        if (name.starts_with("qb-") && at && name.compare(at, client.size() + 1, client + "-") == 0)
             names.push_back(name);
+    }
     return names;
 }
 
