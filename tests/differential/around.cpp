@@ -5,11 +5,45 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace differential {
 
 namespace {
+
+void ignore(int) {}
+
+// Of the limit, and what there is of it now.
+rlim_t used(int resource)
+{
+    if (resource == RLIMIT_NOFILE)
+        return static_cast<rlim_t>(count_descriptors()) - 1; // without the one that counts
+    unsigned long pages = 0;
+    if (std::FILE* const file = std::fopen("/proc/self/statm", "r")) {
+        if (std::fscanf(file, "%lu", &pages) != 1)
+            pages = 0;
+        std::fclose(file);
+    }
+    return pages * static_cast<rlim_t>(::getpagesize());
+}
+
+template <class Initialize, class Finalize>
+int with_limit(int resource, rlim_t limit, Initialize initialize, Finalize finalize)
+{
+    rlimit before{};
+    ::getrlimit(resource, &before);
+    const rlimit less{limit, before.rlim_max};
+    std::uint64_t handle = 0;
+    ::setrlimit(resource, &less);
+    const int error = initialize(&handle);
+    ::setrlimit(resource, &before);
+    if (error == CS_OK)
+        finalize(handle);
+    return error;
+}
 
 constexpr int kMostSent = 40; // to a stopped daemon: the socket has room for their bytes
 
@@ -104,6 +138,44 @@ void Player::drain()
     all(Service::cmap, cmap_dispatch);
     all(Service::cpg, cpg_dispatch);
     all(Service::votequorum, votequorum_dispatch);
+}
+
+void Player::signals(const Step& with)
+{
+    struct sigaction action {};
+    action.sa_handler = ignore;
+    action.sa_flags = with.a[0] == 2 ? SA_RESTART : 0;
+    ::sigaction(SIGALRM, &action, nullptr);
+    const timeval interval{0, with.a[0] ? 700 : 0};
+    const itimerval timer{interval, interval};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+// a[0]: the service; a[1]: of descriptors, or of memory; a[2]: so many, or so many KiB.
+void Player::starved(const Step& with)
+{
+    if (stopped_ || down_)
+        return skip("the daemon does not serve");
+    const int resource = with.a[1] ? RLIMIT_AS : RLIMIT_NOFILE;
+    const auto limit = used(resource) + static_cast<rlim_t>(with.a[2]) * (with.a[1] ? 1024 : 1);
+    const int before = count_descriptors();
+    int error = 0;
+    if (with.a[0] == 0)
+        error = with_limit(resource, limit, cmap_initialize, cmap_finalize);
+    else if (with.a[0] == 1)
+        error = with_limit(
+            resource, limit, [](cpg_handle_t* handle) { return cpg_initialize(handle, nullptr); }, cpg_finalize);
+    else
+        error = with_limit(
+            resource, limit,
+            [](votequorum_handle_t* handle) {
+                votequorum_callbacks_t callbacks{};
+                return votequorum_initialize(handle, &callbacks);
+            },
+            votequorum_finalize);
+    const int more = count_descriptors() - before;
+    descriptors_ += more; // it is told here only
+    say(" %d fds %d", error, more);
 }
 
 void Player::around(const Step& with)

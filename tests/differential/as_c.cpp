@@ -262,6 +262,8 @@ private:
         }
         if (one.op == Op::fork)
             return fork_text(one);
+        if (one.op > Op::fork)
+            return "/* here: " + std::string(name_of(one.op)) + " " + number(one.a[0]) + " " + number(one.a[1]) + " */";
         return one.depth ? "jump(" + number(one.a[0]) + ");" : ";";
     }
 

@@ -12,6 +12,7 @@ constexpr Service kService = Service::cmap;
 constexpr std::size_t kMostRoom = 1'052'620; // that the reference survives
 
 cmap_iter_handle_t walks[kSlots];
+cmap_handle_t walkers[kSlots]; // whose they are
 cmap_track_handle_t trackers[kSlots];
 int added = 0; // trackers, so far: each has a number
 
@@ -67,7 +68,13 @@ void initialize(const Step& with)
 
 void finalize(const Step& with)
 {
-    const auto error = cmap_finalize(player->value(kService, with.a[0]));
+    const auto handle = player->value(kService, with.a[0]);
+    // A key that was deleted under a walk is told of when that ends: with the connection, sometime.
+    const Slot* const slot = player->slot_of(kService, handle);
+    for (int i = 0; slot && !player->dead(*slot) && !player->stopped() && i < kSlots; ++i)
+        if (walkers[i] == handle)
+            cmap_iter_finalize(handle, walks[i]);
+    const auto error = cmap_finalize(handle);
     if (with.a[0] < kSlots)
         player->slot(kService, with.a[0]).live = false;
     player->result(error);
@@ -270,7 +277,7 @@ void walk(const Step& with)
         cmap_iter_handle_t fresh = 0;
         const auto error = cmap_iter_init(handle, prefix, with.a[3] ? nullptr : &fresh);
         if (error == CS_OK)
-            walk = fresh;
+            walk = fresh, walkers[with.a[1]] = handle;
         return player->result(error);
     }
     if (with.op == Op::cmap_iter_finalize)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include <poll.h>
 #include <unistd.h>
 
 namespace differential {
@@ -16,6 +17,7 @@ constexpr std::size_t kAtomic = 1'047'552;
 constexpr std::size_t kLong = 300'000; // more than this is taken out of the queue at once
 
 cpg_iteration_handle_t iterations[kSlots];
+bool came_long = false; // a message
 void* buffers[kSlots];
 std::size_t buffer_sizes[kSlots];
 cpg_handle_t buffer_owners[kSlots]; // of another, the reference's daemon does not survive a message
@@ -56,6 +58,7 @@ void deliver(cpg_handle_t handle, const cpg_name* group, std::uint32_t nodeid, s
     player->say(" %s from %u:%s", player->label(kService, handle), nodeid, who(pid));
     group_word(group);
     player->bytes(message, size);
+    came_long = came_long || size > kLong;
     const auto before = checksum(message, size);
     player->end_callback(kService, handle);
     if (checksum(message, size) != before) {
@@ -194,14 +197,29 @@ void leave_step(const Step& with)
     }
 }
 
-void mcast(const Step& with)
+// What does not fit into the queue comes in pieces: until it has come.
+void take_out(std::size_t step, const Slot& slot)
+{
+    player->end();
+    for (came_long = false; !came_long && slot.live;) {
+        pollfd one{slot.fd, POLLIN, 0};
+        ::poll(&one, 1, -1);
+        player->pull(step, kService, slot.value, CS_DISPATCH_ALL, cpg_dispatch, false);
+    }
+    player->begin_callback("taken out");
+}
+
+void mcast(std::size_t step, const Step& with)
 {
     static iovec parts[64];
     const auto handle = player->value(kService, with.a[0]);
     Slot* const slot = player->slot_of(kService, handle);
     const auto size = static_cast<std::size_t>(with.a[1]);
     const auto count = static_cast<std::size_t>(with.a[2]);
-    if (slot && slot->group != -1 && (size > kLong || !player->room(*slot, size + 300)))
+    const bool arrives = slot && slot->group != -1 && !player->dead(*slot);
+    if (arrives && size > kLong && (slot->events || !(slot->callbacks & kDeliver) || player->deep()))
+        return player->skip("nothing would take it out");
+    if (arrives && size <= kLong && !player->room(*slot, size + 300))
         return player->skip("queues are full");
     const char* from = pattern(with.a[4]);
     std::size_t left = size;
@@ -214,6 +232,8 @@ void mcast(const Step& with)
     const auto error = cpg_mcast_joined(handle, static_cast<cpg_guarantee_t>(with.a[3]), count ? parts : nullptr,
                                         static_cast<unsigned>(count));
     player->result(error);
+    if (arrives && size > kLong && error == CS_OK)
+        return take_out(step, *slot);
     if (slot && error == CS_OK)
         player->settle(slot);
 }
@@ -316,7 +336,7 @@ void cpg_step(std::size_t step, const Step& with)
     case Op::cpg_leave:
         return leave_step(with);
     case Op::cpg_mcast_joined:
-        return mcast(with);
+        return mcast(step, with);
     case Op::cpg_membership_get:
         return membership(with);
     case Op::cpg_zcb_alloc:

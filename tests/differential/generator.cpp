@@ -304,12 +304,25 @@ private:
             for (auto count = random_.below(30); count; --count)
                 add(0, 0, any());
             step(Op::daemon_start);
+        } else if (number < 15) {
+            step(Op::signals, 1 + random_.below(2));
+            for (auto count = random_.below(20); count; --count)
+                add(0, 0, any());
+            step(Op::signals, 0);
+        } else if (number < 17) {
+            // Memory: what is too little in any case.
+            if (random_.chance(50) || !wishes_.large_inside)
+                program_.push_back({.op = Op::starved, .a = {random_.below(3), 0, 1 + random_.below(2)}});
+            else
+                program_.push_back({.op = Op::starved, .a = {random_.below(3), 1, random_.of({100, 1000, 1500})}});
+        } else if (number < 24) {
+            step(Op::apart, random_.below(1000));
         } else if (number < 40) {
             step(Op::other_join, random_.below(2));
         } else if (number < 50) {
             step(Op::other_leave);
         } else if (number < 80) {
-            step(Op::other_send, message_size());
+            step(Op::other_send, message_size() % 300001);
         } else if (number < 85) {
             step(Op::other_end, random_.below(2));
         } else {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
@@ -51,6 +52,27 @@ Action finalize_of(int service)
     constexpr Action kAll[] = {cmap_step, cpg_step, votequorum_step};
     return kAll[service];
 }
+
+// No SIGALRM while this lives.
+class Quiet {
+public:
+    explicit Quiet(bool wanted) : wanted_(wanted) { change(SIG_BLOCK); }
+    ~Quiet() { change(SIG_UNBLOCK); }
+    Quiet(const Quiet&) = delete;
+    Quiet& operator=(const Quiet&) = delete;
+
+private:
+    void change(int how) const
+    {
+        sigset_t alarm;
+        sigemptyset(&alarm);
+        sigaddset(&alarm, SIGALRM);
+        if (wanted_)
+            ::sigprocmask(how, &alarm, nullptr);
+    }
+
+    const bool wanted_;
+};
 
 } // namespace
 
@@ -135,9 +157,9 @@ void Player::say(const char* format, ...)
     const auto size = std::min(static_cast<std::size_t>(length), sizeof text - 1);
     for (std::size_t done = 0; done < size;) {
         const ssize_t written = ::write(transcript_, text + done, size - done);
-        if (written < 0)
+        if (written < 0 && errno != EINTR)
             ::_exit(3);
-        done += static_cast<std::size_t>(written);
+        done += static_cast<std::size_t>(std::max<ssize_t>(written, 0));
     }
 }
 
@@ -155,6 +177,8 @@ void Player::begin(std::size_t step)
 {
     const Step& what = program()[step];
     say("%zu%.*s %s", top_, depth_, ">>>>>>>>", name_of(what.op));
+    if (what.op == Op::apart)
+        return say(" %s:", apart_name(what.a[0]));
     const Service service = service_of(what.op);
     std::size_t first = 0;
     if (service != Service::none && what.op != Op::cpg_iteration_next && what.op != Op::cpg_iteration_finalize) {
@@ -182,8 +206,9 @@ void Player::settle(Slot* sender)
         if (const auto error = cpg_local_get(sender->value, &nodeid); error != CS_OK)
             say(" (barrier %d)", error);
     char answer = 'b';
-    if (::write(steward_, &answer, 1) != 1)
-        ::_exit(4);
+    while (::write(steward_, &answer, 1) != 1)
+        if (errno != EINTR)
+            ::_exit(4);
     while (::read(steward_, &answer, 1) != 1)
         if (errno != EINTR)
             ::_exit(4);
@@ -201,31 +226,39 @@ void Player::one(std::size_t step)
             begin(step);
         skip("it would wait for the daemon");
     } else {
+        // The reference fails to initialize if there are signals: it is known.
+        const Quiet quiet(is_initialize(what.op) || what.op == Op::starved || what.op == Op::apart);
         action_of(what.op)(step, what);
     }
     end();
+}
+
+int Player::pull(std::size_t step, Service service, std::uint64_t handle, cs_dispatch_flags_t type,
+                 cs_error_t (*call)(std::uint64_t, cs_dispatch_flags_t), bool by_jump)
+{
+    Frame& frame = frames_[static_cast<std::size_t>(depth_)];
+    frame.step = step;
+    frame.callbacks = 0;
+    frame.slot = slot_of(service, handle);
+    frame.blocking = type == CS_DISPATCH_BLOCKING;
+    frame.leave_by_jump = by_jump;
+    const int depth = depth_;
+    ++depth_;
+    volatile int result = 0;
+    if (setjmp(frame.jump) == 0)
+        result = call(handle, type);
+    depth_ = depth;
+    if (result == CS_OK && type == CS_DISPATCH_ALL && frame.slot)
+        frame.slot->queued = frame.slot->events = 0;
+    return result;
 }
 
 void Player::dispatch(std::size_t step, cs_error_t (*call)(std::uint64_t, cs_dispatch_flags_t))
 {
     const Step& what = program()[step];
     const auto service = service_of(what.op);
-    const auto type = static_cast<cs_dispatch_flags_t>(what.a[1]);
-    const auto handle = value(service, what.a[0]);
-    Frame& frame = frames_[static_cast<std::size_t>(depth_)];
-    frame.step = step;
-    frame.callbacks = 0;
-    frame.slot = slot_of(service, handle);
-    frame.blocking = type == CS_DISPATCH_BLOCKING;
-    frame.leave_by_jump = what.a[2] & 1;
-    const int depth = depth_;
-    ++depth_;
-    volatile int result = 0; // 0: left by a jump
-    if (setjmp(frame.jump) == 0)
-        result = call(handle, type);
-    depth_ = depth;
-    if (result == CS_OK && type == CS_DISPATCH_ALL && frame.slot)
-        frame.slot->queued = frame.slot->events = 0;
+    const int result = pull(step, service, value(service, what.a[0]), static_cast<cs_dispatch_flags_t>(what.a[1]), call,
+                            what.a[2] & 1);
     begin(step);
     result ? say(" %d", result) : say(" left by a jump");
     if (leave_at_ == depth_) {
@@ -304,7 +337,8 @@ void Player::fork(std::size_t step)
         ::_exit(0);
     }
     int status = 0;
-    ::waitpid(child, &status, 0);
+    while (::waitpid(child, &status, 0) != child && errno == EINTR) {
+    }
     say(WIFSIGNALED(status) ? " child died of %d" : " child ended %d",
         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
@@ -357,6 +391,7 @@ void Player::play(const Program& program)
         one(step);
         state();
     }
+    signals({});
     if (stopped_) {
         ask("continue");
         stopped_ = false;
@@ -376,6 +411,12 @@ Action action_of(Op op)
     case Service::none:
         break;
     }
+    if (op == Op::apart)
+        return [](std::size_t, const Step& with) { player->apart(with); };
+    if (op == Op::starved)
+        return [](std::size_t, const Step& with) { player->starved(with); };
+    if (op == Op::signals)
+        return [](std::size_t, const Step& with) { player->signals(with); };
     if (op > Op::fork)
         return [](std::size_t, const Step& with) { player->around(with); };
     if (op == Op::fork)

@@ -86,7 +86,15 @@ public:
     bool inside() const { return depth_ > 0; }
     void fork(std::size_t step);
 
-    void around(const Step& with); // a step of the world's
+    void around(const Step& with);  // a step of the world's
+    void signals(const Step& with); // from now on, none, or many, with or without SA_RESTART
+    void starved(const Step& with); // an initialization with little of something
+    void apart(const Step& with);   // in a process of its own
+
+    // The same dispatch without its result's line; 0: it was left by a jump.
+    int pull(std::size_t step, Service service, std::uint64_t handle, cs_dispatch_flags_t type,
+             cs_error_t (*call)(std::uint64_t, cs_dispatch_flags_t), bool by_jump);
+    bool deep() const { return depth_ == kMostFrames; }
 
     // Whether the numbers of descriptors and mappings are as they should be: not after what is known to leak.
     bool countable = true;
@@ -133,6 +141,7 @@ const char* pattern(std::int64_t number);
 std::uint32_t checksum(const void* data, std::size_t size);
 
 bool readable(int fd);
+const char* apart_name(std::int64_t number);
 int count_descriptors();
 
 } // namespace differential

@@ -101,7 +101,10 @@ namespace differential {
     OP(other_leave)                                                                                                    \
     OP(other_send)                                                                                                     \
     OP(other_end)                                                                                                      \
-    OP(other_set)
+    OP(other_set)                                                                                                      \
+    OP(signals)                                                                                                        \
+    OP(starved)                                                                                                        \
+    OP(apart)
 
 enum class Op {
 #define DIFFERENTIAL_OP(name) name,
@@ -109,7 +112,7 @@ enum class Op {
 #undef DIFFERENTIAL_OP
 };
 
-constexpr std::size_t kOps = static_cast<std::size_t>(Op::other_set) + 1;
+constexpr std::size_t kOps = static_cast<std::size_t>(Op::apart) + 1;
 constexpr std::size_t kFunctions = static_cast<std::size_t>(Op::jump);
 static_assert(kFunctions == 78);
 
