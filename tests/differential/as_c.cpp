@@ -262,6 +262,10 @@ private:
         }
         if (one.op == Op::fork)
             return fork_text(one);
+        if (one.op == Op::other_set)
+            return "if (fork() == 0)\n        _exit(cmap_initialize(&m[0]) != CS_OK || cmap_set_uint32(m[0], " +
+                   quoted(key(static_cast<int>(one.a[0]))) + ", " + number(one.a[1]) +
+                   ") != CS_OK);\n    wait(NULL);\n    barrier(0);";
         if (one.op > Op::fork)
             return "/* here: " + std::string(name_of(one.op)) + " " + number(one.a[0]) + " " + number(one.a[1]) + " */";
         return one.depth ? "jump(" + number(one.a[0]) + ");" : ";";

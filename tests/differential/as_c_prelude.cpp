@@ -2,7 +2,7 @@
 
 namespace differential {
 
-const char* const kPrelude = R"(/* cc THIS.c -lcmap -lcpg -lvotequorum -lcorosync_common, beside a daemon */
+const char* const kPrelude = R"(/* cc -w THIS.c -lcmap -lcpg -lvotequorum -lcorosync_common, beside a daemon */
 #define _GNU_SOURCE
 #include <corosync/cmap.h>
 #include <corosync/cpg.h>

@@ -283,7 +283,7 @@ private:
         }
         program_.push_back(step);
         learn(step);
-        if (is_dispatch(op) && depth < 3 && random_.chance(depth ? 40 : 30))
+        if (wishes_.inside && is_dispatch(op) && depth < 3 && random_.chance(depth ? 40 : 30))
             inside(step);
     }
 
@@ -311,7 +311,7 @@ private:
             step(Op::signals, 0);
         } else if (number < 17) {
             // Memory: what is too little in any case.
-            if (random_.chance(50) || !wishes_.large_inside)
+            if (random_.chance(50) || !wishes_.memory)
                 program_.push_back({.op = Op::starved, .a = {random_.below(3), 0, 1 + random_.below(2)}});
             else
                 program_.push_back({.op = Op::starved, .a = {random_.below(3), 1, random_.of({100, 1000, 1500})}});
@@ -339,7 +339,7 @@ private:
             if (random_.chance(15)) {
                 add(outer.depth + 1, at, Op::jump, random_.below(3));
             } else if (random_.chance(15)) {
-                add(outer.depth + 1, at, Op::fork, wishes_.large_inside ? random_.below(3) : 2 * random_.below(2));
+                add(outer.depth + 1, at, Op::fork, wishes_.forks ? random_.below(3) : 2 * random_.below(2));
             } else if (random_.chance(30)) {
                 constexpr Op kAll[] = {Op::cmap_dispatch, Op::cpg_dispatch, Op::votequorum_dispatch};
                 if (same)
@@ -434,7 +434,7 @@ private:
             return random_.below(2000);
         const auto size = random_.of(
             {0, 1, 8, 64, 1000, 4040, 4096, 4097, 5000, 8192, 20000, 60000, 65536, 100000, 261888, 262144, 300000});
-        return wishes_.large_inside || size < 4000 ? size : size % 4000;
+        return wishes_.large || size < 4000 ? size : size % 4000;
     }
 
     void cpg(Step& step)

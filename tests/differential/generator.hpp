@@ -7,10 +7,14 @@
 
 namespace differential {
 
+// What programs have; each can be left out to look behind what it finds.
 struct Wishes {
-    std::size_t steps = 300;  // that are not inside others
-    bool large_inside = true; // messages above 4 KiB, where callbacks dispatch, jump and fork
-    bool around = true;       // things happen to the daemon, and another process is there
+    std::size_t steps = 300; // that are not inside others
+    bool around = true;      // things happen to the daemon, and another process is there
+    bool inside = true;      // callbacks do things
+    bool forks = true;       // callbacks' children go on
+    bool large = true;       // messages above 4 KiB
+    bool memory = true;      // too little of it
 };
 
 Program generate(std::uint64_t seed, const Wishes& wishes);

@@ -2,9 +2,9 @@
 //
 // Carries out programs from seeds on the libraries in REFERENCE and on those in OURS, and compares what they show. SIDE
 // is differential_side, SANDBOX sandbox.sh, LIST differences.txt. Words: "seeds" how many, "first" the first of them,
-// "seconds" instead of "seeds", "steps" of each, "workers", "small" 1 for no large messages, "quiet" 1 for a
-// world in which nothing else happens, "program" a file to be
-// carried out instead.
+// "seconds" instead of "seeds", "steps" of each, "workers"; "around", "inside", "forks", "large", "memory" 0 for
+// programs without that (generator.hpp); "complete" 1 if all that is listed must be met; "program" a file to be carried
+// out instead.
 #include "as_c.hpp"
 #include "compare.hpp"
 #include "connection.hpp"
@@ -140,8 +140,13 @@ private:
     {
         try {
             Pair pair(setting_);
-            const Wishes wishes{static_cast<std::size_t>(setting_.number("steps", 300)), !setting_.number("small", 0),
-                                !setting_.number("quiet", 0)};
+            const auto wanted = [&](const char* word) { return setting_.number(word, 1) != 0; };
+            const Wishes wishes{.steps = static_cast<std::size_t>(setting_.number("steps", 300)),
+                                .around = wanted("around"),
+                                .inside = wanted("inside"),
+                                .forks = wanted("forks"),
+                                .large = wanted("large"),
+                                .memory = wanted("memory")};
             for (long seed; more(seed);)
                 one(pair, seed, generate(static_cast<std::uint64_t>(seed), wishes));
             const std::lock_guard lock(mutex_);

@@ -30,7 +30,7 @@ namespace {
 
 using namespace differential;
 
-constexpr int kHangMs = 20'000; // without a line
+constexpr int kHangMs = 10'000; // without a line
 constexpr int kGlanceMs = 100;
 
 // Whether all four libraries are those in the folder.
