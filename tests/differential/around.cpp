@@ -156,6 +156,8 @@ void Player::starved(const Step& with)
 {
     if (stopped_ || down_)
         return skip("the daemon does not serve");
+    if (!countable)
+        return skip("the reference has other descriptors open");
     const int resource = with.a[1] ? RLIMIT_AS : RLIMIT_NOFILE;
     const auto limit = used(resource) + static_cast<rlim_t>(with.a[2]) * (with.a[1] ? 1024 : 1);
     const int before = count_descriptors();
