@@ -1,9 +1,12 @@
 // The steps of the world around the program.
 #include "player.hpp"
 
+#include "support/full_shared_memory.hpp"
+
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <optional>
 
 #include <csignal>
 #include <sys/resource.h>
@@ -151,15 +154,19 @@ void Player::signals(const Step& with)
     ::setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
-// a[0]: the service; a[1]: of descriptors, or of memory; a[2]: so many, or so many KiB.
+// a[0]: the service; a[1]: 0: of descriptors, a[2] of them; 1: of memory, a[2] KiB; 2: of shared memory.
 void Player::starved(const Step& with)
 {
     if (stopped_ || down_)
         return skip("the daemon does not serve");
     if (!countable)
         return skip("the reference has other descriptors open");
-    const int resource = with.a[1] ? RLIMIT_AS : RLIMIT_NOFILE;
-    const auto limit = used(resource) + static_cast<rlim_t>(with.a[2]) * (with.a[1] ? 1024 : 1);
+    std::optional<test::FullSharedMemory> full;
+    if (with.a[1] == 2)
+        full.emplace();
+    const int resource = with.a[1] == 0 ? RLIMIT_NOFILE : RLIMIT_AS;
+    const auto more_of_it = static_cast<rlim_t>(with.a[2]) * (with.a[1] ? 1024 : 1);
+    const auto limit = full ? RLIM_INFINITY : used(resource) + more_of_it;
     const int before = count_descriptors();
     int error = 0;
     if (with.a[0] == 0)

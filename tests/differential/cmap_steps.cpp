@@ -329,7 +329,7 @@ void cmap_step(std::size_t step, const Step& with)
     case Op::cmap_fd_get: {
         int fd = -1;
         player->result(cmap_fd_get(player->value(kService, with.a[0]), &fd));
-        return player->say(" %s", fd == -1 ? "none" : fd == player->slot(kService, with.a[0]).fd ? "same" : "another");
+        return player->descriptor(fd, kService, with.a[0]);
     }
     case Op::cmap_dispatch:
         return dispatch(step, with);

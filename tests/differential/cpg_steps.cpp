@@ -353,7 +353,7 @@ void cpg_step(std::size_t step, const Step& with)
     case Op::cpg_fd_get: {
         int fd = -1;
         player->result(cpg_fd_get(handle(), &fd));
-        return player->say(" %s", fd == -1 ? "none" : fd == player->slot(kService, with.a[0]).fd ? "same" : "another");
+        return player->descriptor(fd, kService, with.a[0]);
     }
     case Op::cpg_max_atomic_msgsize_get: {
         std::uint32_t size = 0;

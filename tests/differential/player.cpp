@@ -11,6 +11,7 @@
 #include <string>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -171,6 +172,15 @@ void Player::bytes(const void* data, std::size_t size)
     for (std::size_t i = 0; i < size; ++i)
         std::snprintf(hex + 2 * i, 3, "%02x", static_cast<const unsigned char*>(data)[i]);
     say(" <%s>", hex);
+}
+
+// Whether it is what it was at first, and its flags.
+void Player::descriptor(int fd, Service service, std::int64_t selector)
+{
+    if (fd == -1)
+        return say(" none");
+    say(" %s flags %x %x", fd == slot(service, selector).fd ? "same" : "another", ::fcntl(fd, F_GETFL),
+        ::fcntl(fd, F_GETFD));
 }
 
 void Player::begin(std::size_t step)

@@ -73,6 +73,7 @@ public:
     void say(const char* format, ...) __attribute__((format(printf, 2, 3)));
     void end() { say("\n"); }
     void bytes(const void* data, std::size_t size); // short ones as they are, long ones by a checksum
+    void descriptor(int fd, Service service, std::int64_t selector);
     void result(cs_error_t error) { say(" %d", error); }
     void skip(const char* why) { say(" skipped: %s", why); }
 

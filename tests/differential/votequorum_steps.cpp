@@ -234,7 +234,7 @@ void votequorum_step(std::size_t step, const Step& with)
     case Op::votequorum_fd_get: {
         int fd = -1;
         player->result(votequorum_fd_get(handle(), &fd));
-        return player->say(" %s", fd == -1 ? "none" : fd == player->slot(kService, with.a[0]).fd ? "same" : "another");
+        return player->descriptor(fd, kService, with.a[0]);
     }
     case Op::votequorum_getinfo:
         return getinfo(with);
