@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kWildcard = std::uint64_t{0xffffffff} << 32;
 const volatile int kOddType = 257; // so that no compiler objects
-constexpr char kKey[] = "d.apart";
+constexpr char kKey[] = "f.apart";
 
 cmap_handle_t cmap()
 {

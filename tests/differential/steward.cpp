@@ -118,7 +118,7 @@ bool reset_votes()
 bool reset()
 {
     barrier();
-    for (const char* prefix : {"d", "e.", "runtime.config"})
+    for (const char* prefix : {"d", "e.", "f.", "runtime.config"})
         delete_keys(prefix);
     const bool gone = test::eventually([] {
         barrier();
