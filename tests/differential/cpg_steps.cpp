@@ -216,6 +216,8 @@ void mcast(std::size_t step, const Step& with)
     Slot* const slot = player->slot_of(kService, handle);
     const auto size = static_cast<std::size_t>(with.a[1]);
     const auto count = static_cast<std::size_t>(with.a[2]);
+    if (slot && player->dead(*slot) && size > 2000)
+        return player->skip("the reference would find the ring full then");
     const bool arrives = slot && slot->group != -1 && !player->dead(*slot);
     if (arrives && size > kLong && (slot->events || !(slot->callbacks & kDeliver) || player->deep()))
         return player->skip("nothing would take it out");

@@ -177,7 +177,7 @@ private:
         } else if (number < 17) {
             // Memory: what is too little in any case.
             const auto of_what = random_.of({0, 0, 1, 1, 2});
-            const auto much = of_what == 1 ? random_.of({100, 1000, 1500}) : 1 + random_.below(2);
+            const auto much = of_what == 1 ? random_.of({100, 200}) : 1 + random_.below(2);
             if (of_what != 1 || wishes_.memory)
                 program_.push_back({.op = Op::starved, .a = {random_.below(3), of_what, much}});
         } else if (number < 24) {
