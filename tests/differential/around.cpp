@@ -1,0 +1,246 @@
+// The steps of the world around the program.
+#include "player.hpp"
+
+#include "support/full_shared_memory.hpp"
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <optional>
+
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+namespace differential {
+
+namespace {
+
+void ignore(int) {}
+
+// Of the limit, and what there is of it now.
+rlim_t used(int resource)
+{
+    if (resource == RLIMIT_NOFILE)
+        return static_cast<rlim_t>(count_descriptors()) - 1; // without the one that counts
+    unsigned long pages = 0;
+    if (std::FILE* const file = std::fopen("/proc/self/statm", "r")) {
+        if (std::fscanf(file, "%lu", &pages) != 1)
+            pages = 0;
+        std::fclose(file);
+    }
+    return pages * static_cast<rlim_t>(::getpagesize());
+}
+
+template <class Initialize, class Finalize>
+int with_limit(int resource, rlim_t limit, Initialize initialize, Finalize finalize)
+{
+    rlimit before{};
+    ::getrlimit(resource, &before);
+    const rlimit less{limit, before.rlim_max};
+    std::uint64_t handle = 0;
+    ::setrlimit(resource, &less);
+    const int error = initialize(&handle);
+    ::setrlimit(resource, &before);
+    if (error == CS_OK)
+        finalize(handle);
+    return error;
+}
+
+constexpr int kMostSent = 40; // to a stopped daemon: the socket has room for their bytes
+
+} // namespace
+
+bool Player::ask(const char* format, ...)
+{
+    char command[64];
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = std::vsnprintf(command, sizeof command, format, arguments);
+    va_end(arguments);
+    char answer = 0;
+    if (::write(requests_, command, static_cast<std::size_t>(length)) != length)
+        ::_exit(5);
+    while (::read(requests_, &answer, 1) != 1)
+        if (errno != EINTR)
+            ::_exit(5);
+    return answer == 'k';
+}
+
+// Only what is answered by the library alone may go on; and messages, by one sender, as two have no order.
+bool Player::may_wait(const Step& with)
+{
+    const Service service = service_of(with.op);
+    if (service == Service::none)
+        return false;
+    if (is_initialize(with.op))
+        return true;
+    if (with.op == Op::cpg_iteration_next || with.op == Op::cpg_iteration_finalize)
+        return true;
+    Slot* const slot = with.a[0] < kSlots ? &this->slot(service, with.a[0]) : nullptr;
+    if (!slot || !slot->live || dead(*slot))
+        return false;
+    switch (with.op) {
+    case Op::cmap_fd_get:
+    case Op::cmap_context_get:
+    case Op::cmap_context_set:
+    case Op::cmap_finalize:
+    case Op::cpg_fd_get:
+    case Op::cpg_max_atomic_msgsize_get:
+    case Op::cpg_context_get:
+    case Op::cpg_context_set:
+    case Op::cpg_flow_control_state_get:
+    case Op::votequorum_fd_get:
+    case Op::votequorum_context_get:
+    case Op::votequorum_context_set:
+    case Op::votequorum_finalize:
+        return false;
+    case Op::cmap_dispatch:
+    case Op::cpg_dispatch:
+    case Op::votequorum_dispatch:
+        return with.a[1] == CS_DISPATCH_BLOCKING;
+    case Op::cpg_mcast_joined:
+        return with.a[1] > 2000 || (sent_ && slot != sender_) || sent_ >= kMostSent || slot->group == -1;
+    default:
+        return true;
+    }
+}
+
+// What another process causes goes to everybody.
+bool Player::room_for_others(std::size_t bytes)
+{
+    for (const auto service : {Service::cmap, Service::cpg})
+        for (int selector = 0; selector < kSlots; ++selector) {
+            Slot& one = slot(service, selector);
+            for (std::size_t i = 0; one.live && i < (service == Service::cmap ? one.trackers : 1); ++i)
+                if (!room(one, bytes))
+                    return false;
+        }
+    return true;
+}
+
+// Delivers all that has arrived.
+void Player::drain()
+{
+    const auto all = [&](Service service, auto call) {
+        for (int selector = 0; selector < kSlots; ++selector) {
+            Slot& one = slot(service, selector);
+            if (!one.live || dead(one))
+                continue;
+            Frame& frame = frames_[static_cast<std::size_t>(depth_++)];
+            frame.step = top_;
+            frame.slot = &one;
+            frame.blocking = false;
+            frame.callbacks = 1 << 20; // nothing is inside
+            call(one.value, CS_DISPATCH_ALL);
+            --depth_;
+            one.queued = one.events = 0;
+        }
+    };
+    all(Service::cmap, cmap_dispatch);
+    all(Service::cpg, cpg_dispatch);
+    all(Service::votequorum, votequorum_dispatch);
+}
+
+void Player::signals(const Step& with)
+{
+    struct sigaction action {};
+    action.sa_handler = ignore;
+    action.sa_flags = with.a[0] == 2 ? SA_RESTART : 0;
+    ::sigaction(SIGALRM, &action, nullptr);
+    const timeval interval{0, with.a[0] ? 700 : 0};
+    const itimerval timer{interval, interval};
+    ::setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+// a[0]: the service; a[1]: 0: of descriptors, a[2] of them; 1: of memory, a[2] KiB; 2: of shared memory.
+void Player::starved(const Step& with)
+{
+    if (stopped_ || down_)
+        return skip("the daemon does not serve");
+    if (!countable)
+        return skip("the reference has other descriptors open");
+    std::optional<test::FullSharedMemory> full;
+    if (with.a[1] == 2)
+        full.emplace();
+    const int resource = with.a[1] == 0 ? RLIMIT_NOFILE : RLIMIT_AS;
+    const auto more_of_it = static_cast<rlim_t>(with.a[2]) * (with.a[1] ? 1024 : 1);
+    const auto limit = full ? RLIM_INFINITY : used(resource) + more_of_it;
+    const int before = count_descriptors();
+    int error = 0;
+    if (with.a[0] == 0)
+        error = with_limit(resource, limit, cmap_initialize, cmap_finalize);
+    else if (with.a[0] == 1)
+        error = with_limit(
+            resource, limit, [](cpg_handle_t* handle) { return cpg_initialize(handle, nullptr); }, cpg_finalize);
+    else
+        error = with_limit(
+            resource, limit,
+            [](votequorum_handle_t* handle) {
+                votequorum_callbacks_t callbacks{};
+                return votequorum_initialize(handle, &callbacks);
+            },
+            votequorum_finalize);
+    const int more = count_descriptors() - before;
+    descriptors_ += more; // it is told here only
+    say(" %d fds %d", error, more);
+}
+
+void Player::around(const Step& with)
+{
+    const auto number = [](std::int64_t value) { return static_cast<int>(value); };
+    if (inside())
+        return skip("not in a callback");
+    if (with.op >= Op::other_join && (stopped_ || down_))
+        return skip("the daemon does not serve");
+    switch (with.op) {
+    case Op::daemon_stop:
+        if (down_ || stopped_)
+            return skip("it does not run");
+        stopped_ = ask("stop");
+        sent_ = 0;
+        return;
+    case Op::daemon_continue: {
+        if (!stopped_)
+            return skip("it is not stopped");
+        ask("continue");
+        stopped_ = false;
+        Slot* const sender = sent_ && sender_ && sender_->live ? sender_ : nullptr;
+        return settle(sender);
+    }
+    case Op::daemon_kill:
+        if (down_)
+            return skip("it does not run");
+        if (with.a[0] && !stopped_) {
+            end();
+            drain();
+            begin_callback("killed"); // the rest of the line
+        }
+        ask("kill");
+        ++world_;
+        down_ = true;
+        stopped_ = false;
+        return;
+    case Op::daemon_start:
+        if (!down_)
+            return skip("it runs");
+        down_ = false;
+        return say(ask("start") ? " 1" : " 0");
+    case Op::other_join:
+        return room_for_others(1000) ? say(" %d", ask("join %d", number(with.a[0]))) : skip("queues are full");
+    case Op::other_leave:
+        return room_for_others(1000) ? say(" %d", ask("leave")) : skip("queues are full");
+    case Op::other_send:
+        return room_for_others(static_cast<std::size_t>(with.a[0]) + 300)
+                   ? say(" %d", ask("send %d", number(with.a[0])))
+                   : skip("queues are full");
+    case Op::other_end:
+        return room_for_others(1000) ? say(" %d", ask(with.a[0] ? "die" : "end")) : skip("queues are full");
+    default:
+        return room_for_others(1000) ? say(" %d", ask("set %d %d", number(with.a[0]), number(with.a[1])))
+                                     : skip("queues are full");
+    }
+}
+
+} // namespace differential

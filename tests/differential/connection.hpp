@@ -1,0 +1,33 @@
+// One of the two sides that are compared: a sandbox with a daemon, and a process that carries out programs in it.
+#pragma once
+
+#include "program.hpp"
+
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace differential {
+
+using Transcript = std::vector<std::string>; // lines
+
+class Connection {
+public:
+    // command: what to run, and with what in the environment.
+    explicit Connection(std::vector<std::string> command);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    void ask(const Program& program);
+    Transcript answer(); // throws if the other end is gone
+
+private:
+    pid_t pid_ = 0;
+    int to_ = -1;
+    int from_ = -1;
+    std::string heard_;
+};
+
+} // namespace differential

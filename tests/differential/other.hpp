@@ -1,0 +1,29 @@
+// Another process, which joins groups, sends, sets keys, and ends.
+#pragma once
+
+#include <string>
+
+#include <sys/types.h>
+
+namespace differential {
+
+class Other {
+public:
+    Other(); // starts it; throws if there is no daemon
+    ~Other();
+    Other(const Other&) = delete;
+    Other& operator=(const Other&) = delete;
+
+    pid_t pid() const { return pid_; }
+
+    // "join GROUP", "leave", "send SIZE", "set KEY NUMBER", "end": done when this returns; false if it could not be
+    // done.
+    bool ask(const std::string& command);
+    void kill(); // and reaps
+
+private:
+    pid_t pid_ = 0;
+    int line_ = -1;
+};
+
+} // namespace differential

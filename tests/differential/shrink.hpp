@@ -1,0 +1,12 @@
+// Delta debugging: the fewest steps that still fail.
+#pragma once
+
+#include "program.hpp"
+
+#include <functional>
+
+namespace differential {
+
+Program shrink(Program program, const std::function<bool(const Program&)>& fails);
+
+} // namespace differential

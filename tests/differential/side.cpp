@@ -1,0 +1,193 @@
+// differential_side FOLDER, inside sandbox.sh: reads programs from the standard input, each ended by a line "run", and
+// carries each out on the libraries in FOLDER, in a fresh process with a daemon as fresh as need be. Writes its
+// transcript, ended by a line ".".
+#include "player.hpp"
+#include "stage.hpp"
+
+#include "support/eventually.hpp"
+#include "support/process.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <link.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace differential;
+
+constexpr int kHangMs = 10'000; // without a line
+constexpr int kGlanceMs = 100;
+
+// Whether all four libraries are those in the folder.
+bool loaded_from(const std::string& folder)
+{
+    struct Search {
+        const std::string& folder;
+        int found = 0;
+    } search{folder};
+    ::dl_iterate_phdr(
+        [](dl_phdr_info* info, std::size_t, void* data) {
+            auto& result = *static_cast<Search*>(data);
+            for (const char* name : {"libcmap.so.4", "libcpg.so.4", "libvotequorum.so.8", "libcorosync_common.so.4"})
+                result.found += info->dlpi_name == result.folder + "/" + name;
+            return 0;
+        },
+        &search);
+    return search.found == 4;
+}
+
+// The ends of what a player writes its transcript to, and asks through for what is to happen around it.
+struct Ends {
+    int transcript[2], requests[2];
+
+    Ends()
+    {
+        if (::pipe2(transcript, O_CLOEXEC) || ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, requests))
+            throw std::runtime_error("pipe2");
+    }
+    ~Ends()
+    {
+        ::close(transcript[0]);
+        ::close(requests[0]);
+    }
+    Ends(const Ends&) = delete;
+    Ends& operator=(const Ends&) = delete;
+};
+
+[[noreturn]] void play(const Ends& ends, int steward, const Program& program)
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::close(ends.transcript[0]);
+    ::close(ends.requests[0]);
+    const rlimit no_core{};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    Player(ends.transcript[1], steward, ends.requests[1]).play(program);
+    ::_exit(0);
+}
+
+void obey(int requests, Stage& stage)
+{
+    char command[64] = "";
+    if (::read(requests, command, sizeof command - 1) <= 0)
+        return;
+    const char answer = stage.obey(command) ? 'k' : 'n';
+    [[maybe_unused]] const auto size = ::write(requests, &answer, 1);
+}
+
+// Passes the transcript on until it ends, and does what is asked for. What is wrong, if it does not end.
+const char* forward(const Ends& ends, Stage& stage)
+{
+    char buffer[65536];
+    for (int silent = 0; silent < kHangMs; silent += kGlanceMs) {
+        pollfd both[] = {{ends.transcript[0], POLLIN, 0}, {ends.requests[0], POLLIN, 0}};
+        if (::poll(both, 2, kGlanceMs) <= 0) {
+            if (!stage.usable())
+                return "the daemon has died";
+            continue;
+        }
+        silent = 0;
+        if (both[0].revents) {
+            const ssize_t size = ::read(ends.transcript[0], buffer, sizeof buffer);
+            if (size <= 0)
+                return nullptr;
+            std::cout.write(buffer, size);
+        }
+        if (both[1].revents & POLLIN)
+            obey(ends.requests[0], stage);
+    }
+    return "hang";
+}
+
+// What lies in /dev/shm for connections of the process: "qb-DAEMON-CLIENT-...".
+std::vector<std::string> files_of(pid_t process)
+{
+    const auto client = std::to_string(process);
+    std::vector<std::string> names;
+    for (const auto& name : test::shared_memory_entries()) {
+        const auto at = name.find('-', 3) + 1;
+        if (name.starts_with("qb-") && at && name.compare(at, client.size() + 1, client + "-") == 0)
+            names.push_back(name);
+    }
+    return names;
+}
+
+void run(const Program& program, Stage& stage)
+{
+    Ends ends;
+    const pid_t pid = ::fork();
+    if (pid == 0)
+        play(ends, stage.line(), program);
+    ::close(ends.transcript[1]);
+    ::close(ends.requests[1]);
+    if (const char* const wrong = forward(ends, stage)) {
+        ::kill(pid, SIGKILL);
+        std::cout << ' ' << wrong << '\n';
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+        std::cout << " crash SIG" << sigabbrev_np(WTERMSIG(status)) << '\n';
+    else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+        std::cout << " ended " << WEXITSTATUS(status) << '\n';
+    // A daemon that lives removes them as soon as it can.
+    const auto living = "qb-" + std::to_string(stage.daemon_pid()) + "-";
+    std::vector<std::string> left;
+    test::eventually([&] {
+        left = files_of(pid);
+        return !stage.usable() || std::none_of(left.begin(), left.end(),
+                                               [&](const std::string& name) { return name.starts_with(living); });
+    });
+    std::cout << "end files: " << left.size() << '\n';
+    for (const auto& name : left)
+        std::filesystem::remove_all("/dev/shm/" + name);
+}
+
+void serve()
+{
+    Stage stage;
+    std::string text;
+    for (std::string line; std::getline(std::cin, line);) {
+        if (line != "run") {
+            text += line + "\n";
+            continue;
+        }
+        stage.prepare();
+        run(from_text(text), stage);
+        stage.tidy();
+        text.clear();
+        std::cout << "." << std::endl;
+    }
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc != 2 || !loaded_from(argv[1])) {
+        std::cerr << "usage: differential_side FOLDER, with the libraries from there\n";
+        return 2;
+    }
+    ::signal(SIGPIPE, SIG_IGN); // the steward may be gone
+    try {
+        serve();
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
+    return 0;
+}
