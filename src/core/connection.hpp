@@ -28,6 +28,12 @@ public:
     [[nodiscard]] bool closing() const { return lifecycle_.closing(); }
     [[nodiscard]] const std::atomic<bool>& closing_flag() const { return lifecycle_.closing_flag(); }
 
+    // The daemon has hung up. Asks the kernel.
+    [[nodiscard]] bool lost()
+    {
+        return transport_.visit([](auto& transport) { return transport.gone(); });
+    }
+
     RequestChannel& requests() { return requests_; }
     EventQueue& events() { return events_; }
 

@@ -89,6 +89,7 @@ template <class Transport> int EventQueue::find(Transport& transport, const Next
 {
     bool readable = wanted.readable;
     bool announced = account_.announced();
+    int unread = 0;
     for (;;) {
         // Asked before the ring is looked at, so that nothing written just before the hang-up is missed.
         const bool was_gone = transport.noted_gone();
@@ -99,15 +100,23 @@ template <class Transport> int EventQueue::find(Transport& transport, const Next
             return -ENOTCONN;
         // A byte that is visible has its event visible before it. One without would keep the descriptor readable, and
         // the program busy, for ever.
-        if (announced)
-            return transport.fail();
+        if (announced) {
+            if (!forked_)
+                return transport.fail();
+            // Another process with the same handle has delivered the event, and has left the byte.
+            account_.forget_credit();
+            if (unread > 0) {
+                transport.take_bytes(unread);
+                account_.settled();
+            }
+        }
         if (!wanted.waits) {
             const int state = transport.look();
             if (hung_up(static_cast<short>(state)))
                 continue;
             readable = (state & POLLIN) != 0;
         }
-        const int unread = readable ? transport.unread_bytes() : 0;
+        unread = readable ? transport.unread_bytes() : 0;
         announced = unread > account_.owed();
         if (!announced)
             return unread < 0 ? unread : 0;
@@ -247,6 +256,7 @@ void EventQueue::before_fork()
     call_in();
     settle();
     account_.forget_credit();
+    forked_ = true;
     forking_.store(pthread_self(), std::memory_order_relaxed);
 }
 

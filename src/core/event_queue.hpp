@@ -89,7 +89,8 @@ private:
     // Whose callback has the oldest event of the ring on loan, and in which process.
     Dispatching* borrower_ COROSYNC_GUARDED_BY(lock_) = nullptr;
     std::uint32_t lent_in_ COROSYNC_GUARDED_BY(lock_) = 0;
-    std::atomic<pthread_t> forking_{}; // the thread that has the lock for a fork; none of them is 0
+    bool forked_ COROSYNC_GUARDED_BY(lock_) = false; // another process may have used the handle
+    std::atomic<pthread_t> forking_{};               // the thread that has the lock for a fork; none of them is 0
 };
 
 } // namespace corosync

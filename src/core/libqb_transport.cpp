@@ -22,24 +22,23 @@ bool nothing_yet(ssize_t rc)
     return rc == 0 || rc == -EAGAIN || rc == -ETIMEDOUT || rc == -ENOMSG || rc == -EINTR;
 }
 
-constexpr int kNeeded = 4; // descriptors at the most, on the way, one of them by ProgramsDescriptors
+constexpr int kNeeded = 3; // descriptors that libqb needs on its way, at the most
 
-// Running out of descriptors on its way, libqb closes descriptor 0 of the program. So there must be as many as it
-// needs at the most.
-int check_descriptors()
+// Running out of descriptors on its way, libqb closes descriptor 0 of the program. So this asks for as many.
+int check_descriptors(int count)
 {
-    int spare[kNeeded];
-    int count = 0;
+    int spare[kNeeded + 1];
+    int have = 0;
     int rc = 0;
-    while (count < kNeeded && rc == 0) {
-        spare[count] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (spare[count] >= 0)
-            ++count;
+    while (have < count && rc == 0) {
+        spare[have] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (spare[have] >= 0)
+            ++have;
         else
             rc = -errno;
     }
-    while (count > 0)
-        close(spare[--count]);
+    while (have > 0)
+        close(spare[--have]);
     return rc;
 }
 
@@ -60,9 +59,11 @@ bool is_dead(pid_t pid)
 // libqb 2.0.6, with each call failing in turn.)
 class ProgramsDescriptors {
 public:
-    ProgramsDescriptors()
-        : flags_(fcntl(0, F_GETFD)), zero_(fcntl(0, F_DUPFD_CLOEXEC, 3)), lowest_(eventfd(0, EFD_CLOEXEC))
+    ProgramsDescriptors() : flags_(fcntl(0, F_GETFD)), lowest_(eventfd(0, EFD_CLOEXEC))
     {
+        // A copy of number 0 only if it leaves libqb what it needs.
+        if (check_descriptors(kNeeded + 1) == 0)
+            zero_ = fcntl(0, F_DUPFD_CLOEXEC, 3);
         if (lowest_ >= 0)
             close(lowest_);
     }
@@ -108,7 +109,7 @@ private:
     static constexpr int kLookMs = 2;
     static constexpr int kSearched = 16;
     int flags_; // of number 0
-    int zero_;
+    int zero_ = -1;
     int lowest_;
 };
 
@@ -128,7 +129,7 @@ void refuse(qb_ipcc_connection* connection, int socket)
 
 int LibqbTransport::connect(const char* service, const Settings& settings, const Patience& patience)
 {
-    if (const int rc = check_descriptors(); rc != 0)
+    if (const int rc = check_descriptors(kNeeded); rc != 0)
         return rc;
     const ProgramsDescriptors programs;
     if (const int rc = reach(service, settings, patience); rc != 0) {

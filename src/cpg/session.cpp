@@ -226,7 +226,7 @@ cs_error_t Session::zero_copy_mcast(cpg_guarantee_t guarantee, const iovec& whol
     if (!own_membership(own))
         return CS_ERR_LIBRARY;
     if (!own.joined)
-        return CS_ERR_NOT_EXIST;
+        return connection_.lost() ? CS_ERR_LIBRARY : CS_ERR_NOT_EXIST;
     return mcast(guarantee, &whole, 1);
 }
 
