@@ -1,0 +1,163 @@
+// What the parts of the program share: the state of a run, and what must be true of it.
+#pragma once
+
+#include "core/dispatch.hpp"
+#include "model_daemon.hpp"
+#include "program.hpp"
+
+namespace program {
+
+using corosync::Caller;
+using corosync::Connection;
+using corosync::Dispatching;
+using corosync::DispatchType;
+using corosync::EventHandling;
+using corosync::EventQueue;
+using corosync::HandleTable;
+using model::world;
+using search::Options;
+
+constexpr int kNesting = 4;
+constexpr int kFrame = 16; // bytes of stack between the frames of two callers
+
+struct Held {
+    int id = -1;
+    const std::byte* data = nullptr;
+
+    void intact() const;
+    void release();
+};
+
+// Where a dispatch is.
+enum class Stage { begun, searching, in_callback, called_back, between, asleep, leaving };
+
+// A dispatch, as its caller sees it.
+struct Call {
+    int type = 0;
+    int frame = 0;
+    Stage stage = Stage::begun;
+    Held held;
+    int delivered = 0;
+    bool late = false;      // its last look for an event began after a finalize
+    bool readable = false;  // what its last sleep told
+    bool refused = false;   // there was no memory for it
+    bool malformed = false; // its last event
+    // When it began.
+    int announced = 0;
+    int taken = 0;
+    bool hung_up = false;
+    bool finalized = false;
+
+    [[nodiscard]] DispatchType parsed() const
+    {
+        DispatchType parsed{};
+        DispatchType::parse(static_cast<unsigned>(type), parsed);
+        return parsed;
+    }
+    void begin(int its_type, int its_frame);
+    void take(const std::byte* data, std::size_t size);
+    void check_callback() const;
+    void check_result(int rc) const;
+    void hash(search::Hash& hash) const;
+};
+
+class Session {
+public:
+    ~Session();
+    static HandleTable<Session>& table();
+    Connection& connection(); // in dispatches of the first thread only
+    static const EventHandling& event_handling();
+    int deliver(std::uint64_t handle, std::byte* data, std::size_t size);
+    EventQueue& queue() { return connection_.events(); }
+    Connection& direct() { return connection_; }
+
+private:
+    Connection connection_;
+};
+
+// What a run consists of, besides the world.
+struct Run {
+    int taken = 0; // events that dispatches were given
+    int depth = 0; // of the first thread's dispatches
+    Call calls[kNesting];
+    int dispatches = 0;
+    int jumps = 0;
+    int forks = 0;
+    int refusals = 0;
+    int malformed = 0;
+    bool finalized = false;      // or begun to be
+    bool half_finalized = false; // the other half must follow
+    // The second thread.
+    bool dispatching = false;
+    Call other;
+    Dispatching* other_record = nullptr;
+    int others = 0;
+    int other_jumps = 0;
+    bool forking = false;
+    bool starting_finalize = false;
+    // No further choices: the run is brought to its end.
+    bool ending = false;
+    // Where the first thread is while the second one takes a step.
+    const char* elsewhere = nullptr;
+};
+
+bool is_part(const corosync::View& event);
+int add_part(void*, const corosync::View& part, corosync::Buffer&, corosync::Event&);
+inline constexpr EventHandling kHandling{.may_lend = true, .is_part = is_part, .add_part = add_part};
+
+enum Deed {
+    go_on,
+    commit_small,
+    commit_large,
+    commit_part,
+    announce_one,
+    hang_up,
+    other_step, // of a dispatch; or + a type that it begins
+    other_jump = other_step + 5,
+    other_finalize,
+    begin_finalize,
+    end_finalize,
+    jump, // + the depth where it lands
+    fork_soon = jump + kNesting,
+    finalize,
+    dispatch_, // + a type
+    dispatch_deep = dispatch_ + 5,
+    dispatch_deepest = dispatch_deep + 5,
+};
+
+inline search::Search* searching;
+inline Bounds bounds;
+inline Run run;
+inline Session* session;
+inline std::uint64_t handle;
+inline Dispatching* first_record; // the others follow
+inline std::uintptr_t stack;      // of the first thread; frames are below
+
+// promises.cpp
+
+void check(bool good, const char* otherwise);
+void check_descriptor();
+void check_settled();
+
+// `thread` 0 is the first, 1 the second, 2 one that only finalizes; a larger frame is a deeper one.
+Caller caller(int thread, int frame);
+int busy_records(int frame);
+std::uint64_t queue_state();
+int choose(const char* where, const Options& options);
+
+// others.cpp: what the daemon and other threads may do; true if that was the deed.
+
+void add_daemon(Options& options);
+bool daemon_does(int deed);
+void add_others(Options& options);
+bool others_do(const char* where, int deed);
+// The first thread holds no lock: others may do anything.
+void interleave(const char* where);
+
+bool ready();    // a sleep on the descriptor ends
+Call& current(); // the first thread's innermost
+void close_handle(const Caller& caller);
+void end_half();
+void other_goes_on();
+
+} // namespace program
