@@ -40,7 +40,7 @@
  *   CS_ERR_INVALID_PARAM  NULL where a pointer is needed. The comments say where NULL is allowed.
  *   CS_ERR_BAD_HANDLE     the handle is not open: never given out, finalized already, or finalized by another thread
  *                         or in a callback during the call. Keys and values are looked at before the handle.
- *   CS_ERR_LIBRARY        the daemon is gone, or has sent an answer that is not one.
+ *   CS_ERR_LIBRARY        the daemon is gone, or has sent an malformed answer.
  *   CS_ERR_TRY_AGAIN      the daemon cannot take the request now; nothing was done, call again a little later.
  *   CS_ERR_NO_MEMORY      memory ran out.
  *
@@ -111,10 +111,11 @@ typedef void (*cmap_notify_fn_t)(cmap_handle_t cmap_handle, cmap_track_handle_t 
 
 /*
  * Opens a connection to the configuration map of the daemon on this node. On failure *handle is left alone, and
- * nothing stays open. A signal does not end the wait for a slow daemon.
+ * nothing stays open. A signal ends the wait for a slow daemon
+ * when it has lasted for a second, if its handler returns.
  *
  * CS_ERR_LIBRARY        no daemon is running, or it or this process has no file descriptor left
- * CS_ERR_TRY_AGAIN      the daemon is starting
+ * CS_ERR_TRY_AGAIN      the daemon is starting; or a signal ended the wait, or COROSYNC_CLIENT_CONNECT_MS did
  * CS_ERR_ACCESS         the daemon does not serve this user (root, group root and those of its uidgid section are
  *                       served), or what listens in its place is not run by root or this user
  * CS_ERR_NOT_SUPPORTED  the daemon does not have this service, or COROSYNC_CLIENT_TRANSPORT asks for what it lacks
@@ -153,7 +154,8 @@ cs_error_t cmap_fd_get(cmap_handle_t handle, int* fd);
  * CS_OK                 CS_DISPATCH_ONE and CS_DISPATCH_ONE_NONBLOCKING: one event was handled; CS_DISPATCH_ALL: none
  *                       is left. CS_DISPATCH_BLOCKING never returns it.
  * CS_ERR_TRY_AGAIN      CS_DISPATCH_ONE_NONBLOCKING: there is no event
- * CS_ERR_INVALID_PARAM  dispatch_types is none of the four; looked at before the handle
+ * CS_ERR_INVALID_PARAM  dispatch_types is none of the four, looked at before the handle; or the process may not wait on
+ *                       a descriptor (RLIMIT_NOFILE 0)
  * CS_ERR_BAD_HANDLE     also: the handle was finalized, by a callback or by another thread
  * CS_ERR_LIBRARY        the daemon is gone; or an event made no sense and was dropped, and the next call goes on
  */

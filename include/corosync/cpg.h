@@ -40,7 +40,7 @@
  *   CS_ERR_INVALID_PARAM  NULL where a pointer is needed. The comments say where NULL is allowed.
  *   CS_ERR_BAD_HANDLE     the handle is not open: never given out, finalized already, or finalized by another thread
  *                         or in a callback during the call.
- *   CS_ERR_LIBRARY        the daemon is gone, or has sent an answer that is not one.
+ *   CS_ERR_LIBRARY        the daemon is gone, or has sent an malformed answer.
  *   CS_ERR_TRY_AGAIN      the daemon cannot take the request now; nothing was done, call again a little later.
  *   CS_ERR_NO_MEMORY      memory ran out.
  *
@@ -169,10 +169,11 @@ typedef struct {
 
 /*
  * Opens a connection to the daemon on this node. The callbacks are copied; NULL means none. On failure *handle is left
- * alone, and nothing stays open. A signal does not end the wait for a slow daemon.
+ * alone, and nothing stays open. A signal ends the wait for a slow daemon
+ * when it has lasted for a second, if its handler returns.
  *
  * CS_ERR_LIBRARY        no daemon is running, or it or this process has no file descriptor left
- * CS_ERR_TRY_AGAIN      the daemon is starting
+ * CS_ERR_TRY_AGAIN      the daemon is starting; or a signal ended the wait, or COROSYNC_CLIENT_CONNECT_MS did
  * CS_ERR_ACCESS         the daemon does not serve this user (root, group root and those of its uidgid section are
  *                       served), or what listens in its place is not run by root or this user
  * CS_ERR_NOT_SUPPORTED  the daemon does not have this service, or COROSYNC_CLIENT_TRANSPORT asks for what it lacks
@@ -225,15 +226,17 @@ cs_error_t cpg_context_set(cpg_handle_t handle, void* context);
  * without a callback and each piece of a message longer than the atomic size, which is delivered with its last piece.
  * Events that arrived before the daemon died are delivered first.
  *
- * A call inside a callback takes the events that follow. While the callback for a large message runs it may find the
- * queue closed: CS_DISPATCH_ALL then returns CS_OK, the other types return CS_ERR_TRY_AGAIN, and nothing is lost.
+ * A call inside a callback takes the events that follow. What the arguments of the outer callback point to stays as it
+ * is until that returns.
  *
  * CS_OK                 CS_DISPATCH_ONE and CS_DISPATCH_ONE_NONBLOCKING: one event was handled; CS_DISPATCH_ALL: none
  *                       is left. CS_DISPATCH_BLOCKING never returns it.
  * CS_ERR_TRY_AGAIN      CS_DISPATCH_ONE_NONBLOCKING: there is no event
- * CS_ERR_INVALID_PARAM  dispatch_types is none of the four; looked at before the handle
+ * CS_ERR_INVALID_PARAM  dispatch_types is none of the four, looked at before the handle; or the process may not wait on
+ *                       a descriptor (RLIMIT_NOFILE 0)
  * CS_ERR_BAD_HANDLE     also: the handle was finalized, by a callback or by another thread
- * CS_ERR_NO_MEMORY      no memory for a message; it is lost, and the next call goes on
+ * CS_ERR_NO_MEMORY      no memory for an event, which is still there for the next call; but a message longer than the
+ *                       atomic size is lost
  * CS_ERR_LIBRARY        the daemon is gone; or an event made no sense and was dropped, and the next call goes on
  */
 cs_error_t cpg_dispatch(cpg_handle_t handle, cs_dispatch_flags_t dispatch_types);

@@ -38,7 +38,7 @@
  *                         dispatch types are looked at before the handle.
  *   CS_ERR_BAD_HANDLE     the handle is not open: never given out, finalized already, or finalized by another thread
  *                         or in a callback during the call.
- *   CS_ERR_LIBRARY        the daemon is gone, or has sent an answer that is not one.
+ *   CS_ERR_LIBRARY        the daemon is gone, or has sent an malformed answer.
  *   CS_ERR_TRY_AGAIN      the daemon cannot take the request now; nothing was done, call again a little later.
  *   CS_ERR_NO_MEMORY      memory ran out.
  *
@@ -158,11 +158,12 @@ typedef struct {
 
 /*
  * Opens a connection to the daemon on this node. The callbacks are copied; NULL means none. On failure *handle is left
- * alone, and nothing stays open. A signal does not end the wait for a slow daemon.
+ * alone, and nothing stays open. A signal ends the wait for a slow daemon
+ * when it has lasted for a second, if its handler returns.
  *
  * CS_ERR_LIBRARY        no daemon is running, or its quorum provider is not votequorum; or it or this process has no
  *                       file descriptor left
- * CS_ERR_TRY_AGAIN      the daemon is starting
+ * CS_ERR_TRY_AGAIN      the daemon is starting; or a signal ended the wait, or COROSYNC_CLIENT_CONNECT_MS did
  * CS_ERR_ACCESS         the daemon does not serve this user (root, group root and those of its uidgid section are
  *                       served), or what listens in its place is not run by root or this user
  * CS_ERR_NOT_SUPPORTED  the daemon does not have this service, or COROSYNC_CLIENT_TRANSPORT asks for what it lacks

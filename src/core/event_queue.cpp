@@ -240,12 +240,19 @@ int EventQueue::sleep(int timeout_ms)
 
 unsigned EventQueue::close(const Caller& caller)
 {
-    lifecycle_.close(transport_.visit([](auto& transport) { return transport.gone(); }));
+    lifecycle_.close();
+    if (!lifecycle_.in_creator())
+        lifecycle_.let_go();
     if (!lock_.lock())
         return 0;
     const Held held(lock_);
     if (lifecycle_.in_creator() && running_.any_of_others(caller))
-        transport_.visit([](auto& transport) { transport.wake(); });
+        transport_.visit([this](auto& transport) {
+            // A daemon with an event to announce hangs up on a client that does not listen any more.
+            if (!transport.gone())
+                lifecycle_.let_go();
+            transport.wake();
+        });
     return reap(caller);
 }
 

@@ -42,6 +42,49 @@ int check_descriptors(int count)
     return rc;
 }
 
+// libqb closes a number of ours that the program has closed, and that may mean another file by now. For the length of
+// this object it means nothing that anybody misses.
+class NumberToClose {
+public:
+    NumberToClose(int number, const OwnFile& ours) : number_(number)
+    {
+        if (ours.still_behind(number))
+            return;
+        const int nothing = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        placeholder_ = OwnFile(nothing);
+        flags_ = nothing == number ? -1 : fcntl(number, F_GETFD);
+        if (flags_ < 0) { // free, unless somebody is faster
+            free_to_close_ = nothing == number || fcntl(nothing, F_DUPFD_CLOEXEC, number) == number;
+        } else {
+            theirs_ = fcntl(number, F_DUPFD_CLOEXEC, 0);
+            free_to_close_ = theirs_ >= 0 && nothing >= 0 && dup3(nothing, number, O_CLOEXEC) == number;
+        }
+        if (nothing >= 0 && nothing != number)
+            close(nothing);
+    }
+    ~NumberToClose()
+    {
+        if (theirs_ < 0 && placeholder_.still_behind(number_))
+            close(number_); // it was not closed after all
+        if (theirs_ < 0)
+            return;
+        if (free_to_close_)
+            dup3(theirs_, number_, (flags_ & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+        close(theirs_);
+    }
+    NumberToClose(const NumberToClose&) = delete;
+    NumberToClose& operator=(const NumberToClose&) = delete;
+
+    explicit operator bool() const { return free_to_close_; }
+
+private:
+    int number_;
+    int flags_ = 0;
+    int theirs_ = -1;
+    OwnFile placeholder_;
+    bool free_to_close_ = true;
+};
+
 // A zombie, too.
 bool is_dead(pid_t pid)
 {
@@ -93,7 +136,8 @@ private:
         char link[64];
         char file[64];
         std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-        if (readlink(link, file, sizeof file) != sizeof file || std::memcmp(file, rings, std::strlen(rings)) != 0)
+        const std::size_t length = std::strlen(rings);
+        if (readlink(link, file, sizeof file) < static_cast<ssize_t>(length) || std::memcmp(file, rings, length) != 0)
             return;
         struct stat status {};
         for (int looks = 0; looks < kLooks && fstat(fd, &status) == 0; ++looks) {
@@ -183,6 +227,8 @@ int LibqbTransport::send(const Message& message, unsigned threshold, const std::
 {
     if (broken_.load(std::memory_order_relaxed))
         return -EPROTO;
+    if (!own_setup_socket())
+        return -ENOTCONN;
     // With no room for the notification byte libqb would burn the CPU until the daemon wakes up.
     for (;;) {
         pollfd entry{setup_socket_, POLLOUT, 0};
@@ -281,16 +327,20 @@ int LibqbTransport::fail()
     return -EPROTO;
 }
 
+bool LibqbTransport::own_setup_socket() const
+{
+    return setup_file_.still_behind(setup_socket_);
+}
+
 bool LibqbTransport::own_sockets() const
 {
-    return event_file_.still_behind(event_socket_) &&
-           (setup_socket_ == event_socket_ || setup_file_.still_behind(setup_socket_));
+    return event_file_.still_behind(event_socket_) && (setup_socket_ == event_socket_ || own_setup_socket());
 }
 
 bool LibqbTransport::gone()
 {
     pollfd entry{setup_socket_, 0, 0};
-    return poll(&entry, 1, 0) > 0 && hung_up(entry.revents);
+    return (poll(&entry, 1, 0) > 0 && hung_up(entry.revents)) || !own_setup_socket();
 }
 
 void LibqbTransport::wake()
@@ -330,10 +380,14 @@ void LibqbTransport::close()
     if (connection_ == nullptr)
         return;
     const bool daemon_is_gone = gone();
-    if (own_sockets())
-        qb_ipcc_disconnect(connection_);
-    else
-        forget();
+    {
+        const NumberToClose event(event_socket_, event_file_);
+        const NumberToClose setup(setup_socket_, setup_socket_ != event_socket_ ? setup_file_ : OwnFile(setup_socket_));
+        if (event && setup)
+            qb_ipcc_disconnect(connection_);
+        else
+            forget(); // no descriptor to do it with
+    }
     connection_ = nullptr;
     // libqb removes the files of a dead daemon, but not their directory.
     if (daemon_is_gone && is_dead(server_.pid))

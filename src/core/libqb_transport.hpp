@@ -58,6 +58,7 @@ private:
     int reach(const char* service, const Settings& settings, const Patience& patience);
     int failure(ssize_t rc);
     int send_whole(const Message& message);
+    [[nodiscard]] bool own_setup_socket() const;
     [[nodiscard]] bool own_sockets() const;
 
     qb_ipcc_connection* connection_ = nullptr;

@@ -29,9 +29,8 @@ Lifecycle::~Lifecycle()
         ::close(fd);
 }
 
-void Lifecycle::close(bool after_hangup)
+void Lifecycle::close()
 {
-    after_hangup_.store(after_hangup, std::memory_order_relaxed);
     // Sequential order, here and in child_alarm(): either this sees the alarm, or who made it sees that we are closing.
     closing_.store(true, std::memory_order_seq_cst);
     if (const int fd = alarm_fd(alarm_.load(std::memory_order_seq_cst)); fd >= 0)
@@ -40,7 +39,7 @@ void Lifecycle::close(bool after_hangup)
 
 int Lifecycle::explained(int rc) const
 {
-    return rc == -ENOTCONN && closing() && !after_hangup_.load(std::memory_order_relaxed) ? -EBADF : rc;
+    return rc == -ENOTCONN && let_go_.load(std::memory_order_acquire) ? -EBADF : rc;
 }
 
 int Lifecycle::child_alarm()

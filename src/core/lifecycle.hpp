@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The states of a connection, and the process that it belongs to.
 //
-//            finalize                                    last user has left
-//   open  ------------->  closing  ------------------------------------------>  closed (the connection is destroyed)
-//     |                                                                           ^
-//     |   finalize, and the daemon had hung up before                             |
-//     +---------------->  closing behind a hang-up  ------------------------------+
+//   open  --finalize-->  closing  --last user has left-->  closed (the connection is destroyed)
+//                           |                                 ^
+//                           |  others were waiting, the       |
+//                           |  daemon had not hung up         |
+//                           +---------->  let go  ------------+
 //
 // In a state of closing no request begins, no event is delivered, and every dispatch ends with -EBADF. A request that
-// is under way ends as it ends; if the daemon hangs up on it, that is our own doing in the state `closing` and the
-// daemon's in the other: the order of the two decides.
+// is under way ends as it ends. If the daemon hangs up on it after it was let go, so that those who wait wake up, that
+// is our own doing: -EBADF. If it hung up before, or for nothing that we did, it is the daemon's: -ENOTCONN.
 //
 // A child of the process that opened the connection may use it in its place. When a child finalizes it, what it shares
 // with its parent is left alone: nothing is sent, shut down or removed. Threads of the child that sleep are woken by a
@@ -38,7 +38,9 @@ public:
     // For sends, which look at it while they wait.
     [[nodiscard]] const std::atomic<bool>& closing_flag() const { return closing_; }
     [[nodiscard]] bool left_in_child() const { return closing() && !in_creator(); }
-    void close(bool after_hangup);
+    void close();
+    // The daemon may hang up from now on, and for our sake.
+    void let_go() { let_go_.store(true, std::memory_order_release); }
 
     // What a request tells that ended with `rc`.
     [[nodiscard]] int explained(int rc) const;
@@ -49,7 +51,7 @@ public:
 
 private:
     std::atomic<bool> closing_{false};
-    std::atomic<bool> after_hangup_{false}; // written before, read behind the other one
+    std::atomic<bool> let_go_{false};
     std::uint32_t creator_ = 0;
     // The alarm and the process that made it, as one word: a grandchild makes its own.
     std::atomic<std::uint64_t> alarm_{0};

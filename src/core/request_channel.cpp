@@ -32,7 +32,11 @@ int RequestChannel::post(const Message& message, unsigned threshold, const std::
 int RequestChannel::send(const Message& message, unsigned threshold)
 {
     const int rc = post(message, threshold, &lifecycle_.closing_flag());
-    return rc < 0 && lifecycle_.closing() ? -EBADF : rc;
+    if (rc >= 0 || !lifecycle_.closing())
+        return rc;
+    if (rc == -ENOTCONN)
+        lifecycle_.let_go(); // it gave up, and hung up for that
+    return -EBADF;
 }
 
 int RequestChannel::exchange(const Message& request, unsigned threshold, View& reply)

@@ -31,8 +31,7 @@ struct ReplyFormat {
 
 class RequestChannel {
 public:
-    RequestChannel(AnyTransport& transport, const Lifecycle& lifecycle) : transport_(transport), lifecycle_(lifecycle)
-    {}
+    RequestChannel(AnyTransport& transport, Lifecycle& lifecycle) : transport_(transport), lifecycle_(lifecycle) {}
     RequestChannel(const RequestChannel&) = delete;
     RequestChannel& operator=(const RequestChannel&) = delete;
 
@@ -61,7 +60,7 @@ private:
     void drop_reply() COROSYNC_REQUIRES(exchange_);
 
     AnyTransport& transport_;
-    const Lifecycle& lifecycle_;
+    Lifecycle& lifecycle_;
     const Patience* patience_ = nullptr;
     Mutex exchange_;
     Mutex sending_;

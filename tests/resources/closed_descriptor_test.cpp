@@ -88,7 +88,8 @@ int outcome(Foreign foreign, bool with_events, const HandleCall& call, pid_t dae
         return no_event;
     const Squatter squatter(foreign, fd);
     // A single byte is taken off a socket without asking first whose it is, until the daemon's end of the rings tells.
-    if (foreign == Foreign::socket && !eventually([=] { return connection_entries(daemon_pid).empty(); }))
+    if (foreign == Foreign::socket && transport() == Transport::ring &&
+        !eventually([=] { return connection_entries(daemon_pid).empty(); }))
         return kept;
     if (call.kind != HandleCall::finalize) {
         const auto expected = call.kind == HandleCall::request && sockets ? CS_OK : CS_ERR_LIBRARY;

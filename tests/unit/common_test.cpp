@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // libcorosync_common and what the services make of it. The numbers are spelled out, since they are the contract.
 
-#include "service/result.hpp"
 #include "common_from_c.h"
+#include "service/result.hpp"
 
 #include <corosync/corotypes.h>
 

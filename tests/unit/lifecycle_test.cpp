@@ -36,7 +36,7 @@ TEST_F(LifecycleTest, begins_open_in_the_process_of_its_creator)
 
 struct Row {
     bool closing;
-    bool after_hangup;
+    bool let_go;
     int result;
     int explained;
 };
@@ -49,15 +49,17 @@ TEST_P(LifecycleExplains, a_hang_up_by_what_came_first)
     Lifecycle lifecycle;
     lifecycle.begin();
     if (row.closing)
-        lifecycle.close(row.after_hangup);
+        lifecycle.close();
+    if (row.let_go)
+        lifecycle.let_go();
     EXPECT_EQ(row.closing, lifecycle.closing());
     EXPECT_EQ(row.explained, lifecycle.explained(row.result));
 }
 
 INSTANTIATE_TEST_SUITE_P(Case, LifecycleExplains,
                          ::testing::Values(Row{false, false, -ENOTCONN, -ENOTCONN}, Row{false, false, 1, 1},
-                                           Row{true, false, -ENOTCONN, -EBADF}, Row{true, true, -ENOTCONN, -ENOTCONN},
-                                           Row{true, false, -EAGAIN, -EAGAIN}, Row{true, false, 1, 1},
+                                           Row{true, true, -ENOTCONN, -EBADF}, Row{true, false, -ENOTCONN, -ENOTCONN},
+                                           Row{true, true, -EAGAIN, -EAGAIN}, Row{true, true, 1, 1},
                                            Row{true, true, -EPROTO, -EPROTO}));
 
 TEST_F(LifecycleTest, that_is_closed_in_a_child_is_not_so_in_the_parent)
@@ -65,7 +67,7 @@ TEST_F(LifecycleTest, that_is_closed_in_a_child_is_not_so_in_the_parent)
     EXPECT_EQ(0, in_child([this] {
                   if (lifecycle.in_creator() || lifecycle.left_in_child())
                       return 1;
-                  lifecycle.close(false);
+                  lifecycle.close();
                   return lifecycle.left_in_child() ? 0 : 2;
               }));
     EXPECT_FALSE(lifecycle.closing());
@@ -80,7 +82,7 @@ TEST_F(LifecycleTest, rings_the_alarm_of_a_child_that_waits)
                   Background waiting([=] { return rings(alarm, -1); });
                   if (!waiting.thread().falls_asleep())
                       return 2;
-                  lifecycle.close(false);
+                  lifecycle.close();
                   return waiting.result() == true ? 0 : 3;
               }));
 }
@@ -88,7 +90,7 @@ TEST_F(LifecycleTest, rings_the_alarm_of_a_child_that_waits)
 TEST_F(LifecycleTest, rings_an_alarm_that_is_made_too_late)
 {
     EXPECT_EQ(0, in_child([this] {
-                  lifecycle.close(false);
+                  lifecycle.close();
                   return rings(lifecycle.child_alarm(), 0) ? 0 : 1;
               }));
 }
@@ -99,7 +101,7 @@ TEST_F(LifecycleTest, gives_a_grandchild_an_alarm_of_its_own)
                   const int alarm = lifecycle.child_alarm();
                   const int status = in_child([this, alarm] {
                       const int own = lifecycle.child_alarm();
-                      lifecycle.close(false);
+                      lifecycle.close();
                       return own != alarm && rings(own, 0) ? 0 : 1;
                   });
                   return status == 0 && !rings(alarm, 0) ? 0 : 2;
