@@ -12,8 +12,6 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wundef -Wcas
     -Wpointer-arith -Wformat=2 -Wvla
     $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast>
     $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>)
-# What guards what is written down in src/core/annotations.hpp.
-add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wthread-safety>)
 if(COROSYNC_CLIENT_WERROR)
     add_compile_options(-Werror)
 endif()

@@ -389,7 +389,7 @@ void LibqbTransport::close()
             forget(); // no descriptor to do it with
     }
     connection_ = nullptr;
-    // libqb removes the files of a dead daemon, but not their directory.
+    // libqb removes the files of a daemon that has died and been reaped, but not their directory.
     if (daemon_is_gone && is_dead(server_.pid))
         RingFiles::remove_directories(server_.pid, getpid());
 }

@@ -54,6 +54,22 @@ struct FileName {
     char text[kRingNameLimit + sizeof kHeaderSuffix];
 };
 
+// f(directory, name) for what is in the directory and begins like that.
+template <class F> void for_each_entry(int parent, const char* path, const char* prefix, F f)
+{
+    const int fd = openat(parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR* directory = fd >= 0 ? fdopendir(fd) : nullptr;
+    if (directory == nullptr) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    while (const dirent* entry = readdir(directory))
+        if (starts_with(entry->d_name, prefix))
+            f(fd, entry->d_name);
+    closedir(directory);
+}
+
 bool safe_file(int directory, const FileName& name, uid_t server, off_t size)
 {
     struct stat status {};
@@ -152,15 +168,12 @@ bool RingFiles::stat_data(Ring ring, struct stat& status) const
 
 void RingFiles::remove_directories(pid_t server, pid_t client)
 {
-    DIR* shm = opendir(kShm);
-    if (shm == nullptr)
-        return;
     char prefix[64];
     std::snprintf(prefix, sizeof prefix, "qb-%d-%d-", static_cast<int>(server), static_cast<int>(client));
-    while (const dirent* entry = readdir(shm))
-        if (starts_with(entry->d_name, prefix))
-            unlinkat(dirfd(shm), entry->d_name, AT_REMOVEDIR); // fails if anything is in it
-    closedir(shm);
+    for_each_entry(AT_FDCWD, kShm, prefix, [](int shm, const char* name) {
+        for_each_entry(shm, name, "qb-", [](int directory, const char* file) { unlinkat(directory, file, 0); });
+        unlinkat(shm, name, AT_REMOVEDIR);
+    });
 }
 
 void RingFiles::remove() const

@@ -45,7 +45,8 @@ public:
     // Bytes of a ring's data file, which are also what an empty ring has room for.
     static std::size_t data_size(std::size_t ring_size);
 
-    // Removes what a dead daemon left of its connections with a client: directories that are empty by now.
+    // Removes what a dead daemon left of its connections with a client. Other handles of the client lose nothing that
+    // they need.
     static void remove_directories(pid_t server, pid_t client);
 
 private:

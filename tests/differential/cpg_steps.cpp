@@ -13,7 +13,6 @@ namespace {
 
 constexpr Service kService = Service::cpg;
 constexpr unsigned kDeliver = 1, kConfchg = 2, kTotem = 4;
-constexpr std::size_t kAtomic = 1'047'552;
 constexpr std::size_t kLong = 300'000; // more than this is taken out of the queue at once
 
 cpg_iteration_handle_t iterations[kSlots];

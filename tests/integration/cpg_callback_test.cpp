@@ -17,11 +17,6 @@ constexpr std::size_t kSmall = 64;
 constexpr std::size_t kLent = 8000;
 constexpr std::size_t kAssembled = 3'000'000;
 
-bool lends()
-{
-    return transport() == Transport::ring;
-}
-
 // All that is sent is in the queue.
 void await_queue(const Cpg& cpg)
 {
@@ -152,36 +147,6 @@ TEST_F(CpgCallback, of_a_long_message_may_dispatch_the_next_one)
     ASSERT_TRUE(cpg.await_messages(sent.size()));
     EXPECT_TRUE(sent == messages(cpg.take()));
     EXPECT_TRUE((Texts{sent[2], sent[1], sent[0]}) == finished);
-}
-
-// Decision 9: while a message is on loan, what is behind it cannot be had. From then on nothing is lent any more.
-TEST_F(CpgCallback, of_a_lent_message_finds_nothing_to_dispatch_once)
-{
-    Cpg cpg;
-    cpg.enter("callback.lent");
-    const Texts sent{pattern(kLent, 1), "behind the first", pattern(kLent, 2), "behind the second"};
-    std::vector<std::size_t> after_nesting;
-    cpg.on_event = [&](const Cpg::Call& call) {
-        if (call.size != kLent)
-            return;
-        const bool empty = lends() && cpg.count() == 1;
-        EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
-        after_nesting.push_back(cpg.count());
-        if (empty) {
-            for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_BLOCKING})
-                EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(cpg, flag)) << flag;
-        }
-        EXPECT_TRUE(std::string_view(call.data, call.size) == sent[after_nesting.size() == 1 ? 0 : 2]);
-    };
-    for (std::size_t pair = 0; pair < 4; pair += 2) {
-        ASSERT_EQ(CS_OK, send(cpg, sent[pair]));
-        ASSERT_EQ(CS_OK, send(cpg, sent[pair + 1]));
-        await_queue(cpg);
-        EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
-    }
-    EXPECT_TRUE(sent == messages(cpg.take()));
-    EXPECT_EQ((std::vector<std::size_t>{lends() ? 1U : 2U, 4U}), after_nesting);
-    EXPECT_FALSE(readable(cpg.fd(), kGlance));
 }
 
 // Leaves the callback of the message with this number by a jump to here; the result of the dispatch that was left is

@@ -45,7 +45,9 @@ int tries_to_initialize(pid_t daemon)
     const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
     ::setrlimit(RLIMIT_AS, &unlimited);
     ::munlockall();
-    return differences(before, daemon).empty() ? result : kept;
+    const auto different = differences(before, daemon);
+    std::fputs(different.c_str(), stderr);
+    return different.empty() ? result : kept;
 }
 
 // Sockets need next to none, and libqb's client other ones than we do; but no try may keep anything.
@@ -56,7 +58,7 @@ int expected(cs_error_t error)
 
 TEST_F(NoMappings, in_the_address_space_fail_initialize_and_nothing_is_kept)
 {
-    for (const rlim_t more : {100, 1000, 1500, 2500, 3200, 4500, 5500, 6200}) {
+    for (const rlim_t more : {100U, 1000U, 1500U, 2500U, 3200U, 4500U, 5500U, 6200U}) {
         EXPECT_EQ(expected(CS_ERR_NO_MEMORY), in_child([more] {
                       Handle{};
                       const rlim_t now = address_space();
@@ -74,7 +76,7 @@ TEST_F(NoMappings, that_may_be_locked_fail_initialize_and_nothing_is_kept)
 {
     if (!can_change_user())
         GTEST_SKIP() << "there are no other users here";
-    for (const rlim_t all : {500, 2000, 3500, 5000, 6000}) {
+    for (const rlim_t all : {500U, 2000U, 3500U, 5000U, 6000U}) {
         EXPECT_EQ(expected(CS_ERR_TRY_AGAIN), in_child([all] {
                       Handle{};
                       const rlimit limit{all * 1024, all * 1024};

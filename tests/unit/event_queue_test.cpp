@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
             58000},
         Row{"finalize",
             {.events = 3, .large = false, .dispatches = 3, .nesting = 2, .jumps = 1, .finalize = true},
-            28000},
+            27000},
         Row{"another_thread", {.events = 2, .dispatches = 1, .others = 1}, 152000},
         Row{"another_threads_batches",
             {.events = 3, .large = false, .hang_up = false, .dispatches = 1, .others = 1},
@@ -69,10 +69,10 @@ INSTANTIATE_TEST_SUITE_P(
             156000},
         Row{"another_threads_finalize",
             {.events = 2, .large = false, .dispatches = 1, .finalize = true, .others = 1},
-            203000},
+            176000},
         Row{"another_threads_finalize_and_loans",
             {.events = 2, .hang_up = false, .dispatches = 1, .finalize = true, .others = 1},
-            233000}),
+            205000}),
     [](const auto& instance) { return instance.param.name; });
 
 } // namespace

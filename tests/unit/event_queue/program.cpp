@@ -30,6 +30,7 @@ void prepare_for_fork()
     const int refusals = run.refusals;
     world.seen = queue_state();
     session->queue().before_fork();
+    session->queue().after_fork();
     world.seen = 0;
     run.forking = false;
     check_settled();
