@@ -135,8 +135,9 @@ template <class Transport> int EventQueue::announce(Transport& transport, const 
     if (!Transport::kLeavesBytes || transport.noted_gone())
         return 1;
     const auto not_yet = [&] { return !wanted.waits && transport.gone() ? 1 : 0; };
+    const bool single = wanted.last || (forked_in_dispatch_ != 0 && forked_in_dispatch_ != this_process());
     if (!account_.announced()) {
-        const int behind = wanted.last ? 0 : transport.queued();
+        const int behind = single ? 0 : transport.queued();
         if (behind == 0) {
             const int taken = transport.take_bytes(account_.owed() + 1);
             if (taken < 0)
@@ -149,7 +150,7 @@ template <class Transport> int EventQueue::announce(Transport& transport, const 
         if (!account_.grant(unread, behind + 1))
             return not_yet();
     }
-    if (account_.deliver(wanted.last))
+    if (account_.deliver(single))
         settle();
     return 1;
 }
@@ -264,6 +265,8 @@ void EventQueue::before_fork()
     settle();
     account_.forget_credit();
     forked_ = true;
+    if (running_.any())
+        forked_in_dispatch_ = this_process();
     forking_.store(pthread_self(), std::memory_order_relaxed);
 }
 

@@ -90,7 +90,10 @@ private:
     Dispatching* borrower_ COROSYNC_GUARDED_BY(lock_) = nullptr;
     std::uint32_t lent_in_ COROSYNC_GUARDED_BY(lock_) = 0;
     bool forked_ COROSYNC_GUARDED_BY(lock_) = false; // another process may have used the handle
-    std::atomic<pthread_t> forking_{};               // the thread that has the lock for a fork; none of them is 0
+    // The process that forked during a dispatch; 0 if none did. Its child goes on beside it, and may leave at any time,
+    // so it never owes a byte.
+    std::uint32_t forked_in_dispatch_ COROSYNC_GUARDED_BY(lock_) = 0;
+    std::atomic<pthread_t> forking_{}; // the thread that has the lock for a fork; none of them is 0
 };
 
 } // namespace corosync

@@ -14,7 +14,7 @@ constexpr int kShortestNapMs = 5;
 void RequestChannel::begin(unsigned spin_us, const Patience& patience)
 {
     spin_.configure(spin_us);
-    patience_ = &patience;
+    patience_ = patience;
 }
 
 int RequestChannel::post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up)
@@ -68,7 +68,7 @@ int RequestChannel::wait_reply(View& reply)
         if (rc == 0)
             rc = spin_.until([&] { return transport.reply(reply, 0); });
         if (rc == 0)
-            rc = transport.reply(reply, patience_ != nullptr ? patience_->at_most(kSliceMs) : kSliceMs);
+            rc = transport.reply(reply, patience_ ? patience_->at_most(kSliceMs) : kSliceMs);
         for (int nap_ms = kShortestNapMs; rc == 0;) {
             rc = transport.check_reply_ring();
             if (rc == 0 && transport.gone()) {
@@ -93,7 +93,7 @@ int RequestChannel::wait_reply(View& reply)
 int RequestChannel::nap(int hangup_descriptor, int milliseconds) const
 {
     pollfd entry{hangup_descriptor, 0, 0};
-    if (patience_ != nullptr) {
+    if (patience_) {
         const int rc = patience_->wait(entry, milliseconds);
         return rc < 0 ? rc : 0;
     }

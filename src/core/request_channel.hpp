@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace corosync {
 
@@ -37,7 +38,7 @@ public:
 
     // Before the first request. `patience` bounds the waits of an initialize, until be_patient().
     void begin(unsigned spin_us, const Patience& patience) COROSYNC_NO_LOCK_ANALYSIS;
-    void be_patient() { patience_ = nullptr; }
+    void be_patient() { patience_.reset(); }
 
     // Sends a message that gets no reply. -EAGAIN if flow control or a full ring forbids it, -EBADF if it fails while
     // the handle is finalized.
@@ -61,7 +62,7 @@ private:
 
     AnyTransport& transport_;
     Lifecycle& lifecycle_;
-    const Patience* patience_ = nullptr;
+    std::optional<Patience> patience_;
     Mutex exchange_;
     Mutex sending_;
     Spin spin_ COROSYNC_GUARDED_BY(exchange_);

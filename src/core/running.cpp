@@ -72,6 +72,14 @@ void RunningDispatches::leave(Dispatching& record)
     record.buffer.trim();
 }
 
+bool RunningDispatches::any() const
+{
+    for (const Dispatching* record = &first_; record != nullptr; record = record->next)
+        if (record->busy)
+            return true;
+    return false;
+}
+
 bool RunningDispatches::any_of_others(const Caller& caller) const
 {
     for (const Dispatching* record = &first_; record != nullptr; record = record->next)

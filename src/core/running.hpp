@@ -58,6 +58,7 @@ public:
         return count;
     }
 
+    [[nodiscard]] bool any() const;
     // Whether a thread other than the caller's is in a dispatch.
     [[nodiscard]] bool any_of_others(const Caller& caller) const;
 

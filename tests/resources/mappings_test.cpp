@@ -29,6 +29,8 @@ enum Finding { kept = 101, other_error, handle_touched, not_locked };
 
 int tries_to_initialize(pid_t daemon)
 {
+    if (!eventually([=] { return connection_entries(daemon).empty(); })) // of an earlier handle
+        return kept;
     const Held before = Held::now(daemon);
     int result = 0;
     for (int number = 0; number < kTries; ++number) {
