@@ -352,26 +352,22 @@ void LibqbTransport::wake()
 
 void LibqbTransport::abandon()
 {
-    const auto disconnect = [](int fd, OwnFile& file) {
-        if (!file.still_behind(fd))
-            return;
-        disconnect_number(fd);
-        file = OwnFile(fd);
-    };
-    disconnect(event_socket_, event_file_);
+    if (!own_sockets())
+        return;
+    given_up_.store(true, std::memory_order_relaxed);
+    disconnect_number(event_socket_);
     if (setup_socket_ != event_socket_)
-        disconnect(setup_socket_, setup_file_);
-    else
-        setup_file_ = event_file_;
+        disconnect_number(setup_socket_);
 }
 
 // The libqb object cannot be let go of without disturbing the parent, or the file that has one of its numbers now. So
 // it stays.
 void LibqbTransport::forget()
 {
-    if (event_file_.still_behind(event_socket_))
+    const bool given_up = given_up_.load(std::memory_order_relaxed);
+    if (given_up || event_file_.still_behind(event_socket_))
         ::close(event_socket_);
-    if (setup_socket_ != event_socket_ && setup_file_.still_behind(setup_socket_))
+    if (setup_socket_ != event_socket_ && (given_up || setup_file_.still_behind(setup_socket_)))
         ::close(setup_socket_);
 }
 

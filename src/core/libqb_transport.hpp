@@ -69,6 +69,7 @@ private:
     OwnFile event_file_;
     std::size_t room_ = 0; // for the largest message that can come
     unsigned threshold_ = kOrdinary;
+    std::atomic<bool> given_up_{false}; // in a child: the numbers mean nothing any more
     std::atomic<bool> broken_{false};
     Buffer replies_;
     Buffer events_;

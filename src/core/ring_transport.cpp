@@ -334,14 +334,14 @@ void RingTransport::abandon()
     // Shutting down would end the parent's connection.
     if (!file_.still_behind(socket_))
         return;
+    given_up_.store(true, std::memory_order_relaxed);
     disconnect_number(socket_);
-    file_ = OwnFile(socket_);
 }
 
 void RingTransport::forget()
 {
     // Closing the rings would lower the count that the parent shares.
-    if (file_.still_behind(socket_))
+    if (given_up_.load(std::memory_order_relaxed) || file_.still_behind(socket_))
         ::close(socket_);
 }
 

@@ -71,10 +71,11 @@ private:
     Rb* response_ = nullptr;
     Rb* event_ = nullptr;
 
-    std::atomic<bool> gone_{false};   // the daemon closed its end; what the event ring holds is still good
-    std::atomic<bool> lost_{false};   // the program closed the descriptor
-    std::atomic<bool> broken_{false}; // nothing that the rings say can be believed any more
-    bool reply_stuck_ = false;        // the last slice ended with a reply in the ring that cannot be taken
+    std::atomic<bool> gone_{false};     // the daemon closed its end; what the event ring holds is still good
+    std::atomic<bool> lost_{false};     // the program closed the descriptor
+    std::atomic<bool> given_up_{false}; // in a child: the numbers mean nothing any more
+    std::atomic<bool> broken_{false};   // nothing that the rings say can be believed any more
+    bool reply_stuck_ = false;          // the last slice ended with a reply in the ring that cannot be taken
 
     std::byte* chunk_ = nullptr; // the oldest of the event ring, from peek_event() to reclaim_event()
     std::size_t chunk_size_ = 0;
