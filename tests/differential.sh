@@ -11,12 +11,7 @@ set -eu
 
 . "$(dirname "$0")/support/setup.sh"
 
-case ${1-} in
--h | --help)
-    sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
-    exit
-    ;;
-esac
+help_if_asked "${1-}"
 [[ ${1-} =~ ^[1-9][0-9]*$ && ${2-1} =~ ^[0-9]+$ ]] || die "usage: differential.sh MINUTES [SEED]"
 
 install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgtest-dev \

@@ -17,7 +17,7 @@ int EventQueue::enter(const Caller& caller, Dispatching*& record, unsigned& left
         return -ENOTCONN;
     const Held held(lock_);
     left_behind = reap(caller);
-    settle(); // what a callback that never returned left on the socket would wake the program for nothing
+    settle(); // the bytes that a callback which never returned left on the socket
     record = running_.enter(caller);
     return record != nullptr ? 0 : -ENOMEM;
 }
@@ -213,8 +213,8 @@ unsigned EventQueue::reap(const Caller& caller)
 int EventQueue::sleep(int timeout_ms)
 {
     return transport_.visit([&](auto& transport) {
-        pollfd set[kPollSet + 1];
-        unsigned count = transport.poll_set(reinterpret_cast<pollfd(&)[kPollSet]>(set));
+        pollfd set[kPollSet];
+        unsigned count = transport.poll_set(set);
         if (count == 0)
             return static_cast<int>(POLLHUP); // the program has closed the descriptor
         // The socket is the parent's, too, and so not shut down when a child finalizes the handle.

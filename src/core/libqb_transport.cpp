@@ -54,7 +54,10 @@ public:
         placeholder_ = OwnFile(nothing);
         flags_ = nothing == number ? -1 : fcntl(number, F_GETFD);
         if (flags_ < 0) { // free, unless somebody is faster
-            free_to_close_ = nothing == number || fcntl(nothing, F_DUPFD_CLOEXEC, number) == number;
+            const int taken = nothing == number ? number : fcntl(nothing, F_DUPFD_CLOEXEC, number);
+            free_to_close_ = taken == number;
+            if (!free_to_close_ && taken >= 0)
+                close(taken);
         } else {
             theirs_ = fcntl(number, F_DUPFD_CLOEXEC, 0);
             free_to_close_ = theirs_ >= 0 && nothing >= 0 && dup3(nothing, number, O_CLOEXEC) == number;
@@ -64,13 +67,13 @@ public:
     }
     ~NumberToClose()
     {
-        if (theirs_ < 0 && placeholder_.still_behind(number_))
+        if (theirs_ >= 0) {
+            if (free_to_close_)
+                dup3(theirs_, number_, (flags_ & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+            close(theirs_);
+        } else if (placeholder_.still_behind(number_)) {
             close(number_); // it was not closed after all
-        if (theirs_ < 0)
-            return;
-        if (free_to_close_)
-            dup3(theirs_, number_, (flags_ & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
-        close(theirs_);
+        }
     }
     NumberToClose(const NumberToClose&) = delete;
     NumberToClose& operator=(const NumberToClose&) = delete;

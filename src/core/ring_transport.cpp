@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/ring_transport.hpp"
 
-#include "core/account.hpp"
 #include "core/clock.hpp"
 
 #include <fcntl.h>
@@ -264,10 +263,11 @@ int RingTransport::take_bytes(int count)
     // daemon's end of the rings tells soon. And what is no socket gives no byte.
     if ((count > 1 || !both_ends()) && !own_descriptor())
         return -ENOTCONN;
-    char bytes[NotificationAccount::kBatch + 1]; // a whole batch that is owed, and the announcement of one more
+    char bytes[128]; // more than a batch
     int taken = 0;
     while (taken < count) {
-        const ssize_t got = recv(socket_, bytes, static_cast<std::size_t>(count - taken), MSG_DONTWAIT);
+        const auto left = static_cast<std::size_t>(count - taken);
+        const ssize_t got = recv(socket_, bytes, left < sizeof bytes ? left : sizeof bytes, MSG_DONTWAIT);
         if (got > 0)
             taken += static_cast<int>(got);
         else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))

@@ -64,7 +64,7 @@ struct Message {
 inline constexpr unsigned kOrdinary = 1;  // refused only where the service itself is not allowed to work
 inline constexpr unsigned kMulticast = 2; // refused also while the cluster cannot take more
 
-inline constexpr unsigned kPollSet = 2; // descriptors that a transport waits on, at the most
+inline constexpr unsigned kPollSet = 3; // descriptors that a dispatch waits on: two of a transport, one of a child
 
 struct Event {
     std::byte* data = nullptr;

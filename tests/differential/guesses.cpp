@@ -2,7 +2,9 @@
 
 namespace differential {
 
-bool Guesses::suits(Op op, const Guess& guess)
+namespace {
+
+bool initializes(Op op)
 {
     switch (op) {
     case Op::cmap_initialize:
@@ -11,7 +13,19 @@ bool Guesses::suits(Op op, const Guess& guess)
     case Op::cpg_model_initialize:
     case Op::votequorum_initialize:
     case Op::votequorum_model_initialize:
+        return true;
+    default:
+        return false;
+    }
+}
+
+} // namespace
+
+bool Guesses::suits(Op op, const Guess& guess)
+{
+    if (initializes(op))
         return !guess.live;
+    switch (op) {
     case Op::cpg_join:
         return guess.live && !guess.member && !guess.left;
     case Op::cpg_leave:
@@ -44,16 +58,9 @@ void Guesses::learn(const Step& step)
     if (service_of(step.op) == Service::none || step.a[0] >= kSlots)
         return;
     Guess& one = of(step.op, step.a[0]);
+    if (initializes(step.op) && !one.live)
+        one = {.live = true};
     switch (step.op) {
-    case Op::cmap_initialize:
-    case Op::cmap_initialize_map:
-    case Op::cpg_initialize:
-    case Op::cpg_model_initialize:
-    case Op::votequorum_initialize:
-    case Op::votequorum_model_initialize:
-        if (!one.live)
-            one = {.live = true};
-        break;
     case Op::cmap_finalize:
     case Op::cpg_finalize:
     case Op::votequorum_finalize:

@@ -38,7 +38,8 @@ complete tests/demo.sh
 
 echo "Without root"
 useradd --create-home somebody
-cp -r . /home/somebody/sources
-rm -rf /home/somebody/sources/build
-chown -R somebody: /home/somebody/sources
-complete su somebody -c /home/somebody/sources/tests/demo.sh
+sources=$(getent passwd somebody | cut -d: -f6)/sources
+cp -r . "$sources"
+rm -rf "$sources/build"
+chown -R somebody: "$sources"
+complete su somebody -c "$sources/tests/demo.sh"

@@ -19,6 +19,16 @@ die() {
     exit 1
 }
 
+# help_if_asked ARGUMENT: the comment at the head of the script is its help.
+help_if_asked() {
+    case ${1-} in
+    -h | --help)
+        sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+        exit
+        ;;
+    esac
+}
+
 # install_missing PACKAGE...: if there is an apt-get and we are root; otherwise say what is missing.
 install_missing() {
     local package missing=()
