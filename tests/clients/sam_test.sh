@@ -69,6 +69,11 @@ shows_changes() {
     shows map 1 "key.of.the.test .* = $changes\b"
 }
 
+# So often node 3 has lost it so far, as its daemon says.
+times_without_quorum() {
+    grep -c 'within the non-primary component' "$WORK/n3.log" || :
+}
+
 # The processes in the order of their appearance.
 strip() {
     awk '{ if (match($0, /resources\.process\.[0-9]+/)) {
@@ -84,7 +89,14 @@ make_network 3
 start_cluster
 for run in reference ours; do
     declare -n with=$run
-    everything | strip >"$WORK/$run"
+    # Nodes that find each other again may part once more, on a busy machine. What becomes of the program then says
+    # nothing about the libraries: the daemon's log tells, and all is done again.
+    for attempt in 1 2 3 4 5; do
+        before=$(times_without_quorum)
+        everything | strip >"$WORK/$run"
+        [ $(($(times_without_quorum) - before)) != 1 ] || break
+        [ $attempt != 5 ] || fail "node 3 never lost its quorum exactly once: $(grep QUORUM "$WORK/n3.log")"
+    done
 done
 same_on_both 3 libcmap.so.4 libcorosync_common.so.4
 cat "$WORK/ours"

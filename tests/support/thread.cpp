@@ -101,9 +101,16 @@ void Thread::signal(int number)
 
 bool Thread::falls_asleep() const
 {
-    const bool asleep = eventually([this] { return id_ && state_of(id_) == 'S'; });
-    std::this_thread::sleep_for(20ms);
-    return asleep && state_of(id_) == 'S';
+    // Twice, as it also sleeps for a moment when it starts; and over again, as a busy machine may let it wait for a
+    // CPU.
+    const auto asleep = [this] { return id_ && state_of(id_) == 'S'; };
+    const bool stays = eventually([&] {
+        if (!asleep())
+            return ended_.load();
+        std::this_thread::sleep_for(20ms);
+        return asleep();
+    });
+    return stays && !ended_;
 }
 
 } // namespace test
