@@ -75,6 +75,8 @@ function(debian_package component package section description)
     set(doc ${CMAKE_INSTALL_DATAROOTDIR}/doc/${package})
     install(FILES ${CMAKE_CURRENT_BINARY_DIR}/copyright
         DESTINATION ${doc} COMPONENT ${component} EXCLUDE_FROM_ALL)
+    install(FILES CHANGELOG.md
+        DESTINATION ${doc} RENAME changelog COMPONENT ${component} EXCLUDE_FROM_ALL)
     install(FILES debian/changelog
         DESTINATION ${doc} RENAME changelog.Debian COMPONENT ${component} EXCLUDE_FROM_ALL)
     set(kind library)
@@ -162,7 +164,8 @@ file(WRITE ${snippet} "${parallel_dir}\n")
 install(FILES ${snippet} DESTINATION /etc/ld.so.conf.d COMPONENT parallel EXCLUDE_FROM_ALL)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/licenses/corosync-client-libs
     COMPONENT parallel EXCLUDE_FROM_ALL)
-install(FILES ${PROJECT_SOURCE_DIR}/man/corosync_client.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7
+install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT parallel EXCLUDE_FROM_ALL)
+install(FILES ${PROJECT_BINARY_DIR}/man/corosync_client.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7
     COMPONENT parallel EXCLUDE_FROM_ALL)
 
 include(CPack)

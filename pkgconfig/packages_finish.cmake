@@ -6,6 +6,7 @@ execute_process(COMMAND find ${CPACK_TEMPORARY_DIRECTORY} -type d -exec chmod 75
 # Manual and changelogs are compressed, as distributions have them.
 
 file(GLOB pages ${CPACK_TEMPORARY_DIRECTORY}/*/usr/share/man/man?/*.?
+    ${CPACK_TEMPORARY_DIRECTORY}/*/usr/share/doc/*/changelog
     ${CPACK_TEMPORARY_DIRECTORY}/*/usr/share/doc/*/changelog.Debian)
 foreach(page IN LISTS pages)
     if(IS_SYMLINK ${page})

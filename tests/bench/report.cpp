@@ -6,7 +6,7 @@
 // table LINES RESULTS: the Markdown table of all figures.
 // streams LINES RESULTS: the Markdown table of what holds the streams up.
 // gains LINES RESULTS GAINS: the Markdown table of what a user gains; in GAINS, lines "ROW FIGURE WORDS", separated by
-//     tabs.
+//     tabs. The figure "rate" is the row's time, as messages per second: more is better there.
 // points LINES RESULTS LIBRARY: for the plot: size, rate and its quartiles, CPU and its quartiles.
 #include "measuring.hpp"
 #include "results.hpp"
@@ -119,6 +119,19 @@ void streams(const Results& results)
     }
 }
 
+// The same of the reciprocal values.
+Estimate inverse(Estimate estimate)
+{
+    estimate.ratio = 1 / estimate.ratio;
+    estimate.interval = {1 / estimate.interval.high, 1 / estimate.interval.low};
+    return estimate;
+}
+
+std::string rate_in_words(double ns)
+{
+    return bench::fixed(1e9 / ns, 0) + "/s";
+}
+
 void gains(const Results& results, const char* path)
 {
     std::ifstream file(path);
@@ -129,11 +142,16 @@ void gains(const Results& results, const char* path)
         std::getline(in, line.row, '\t');
         std::getline(in, line.figure, '\t');
         std::getline(in, line.words);
+        const bool rate = line.figure == "rate";
+        if (rate)
+            line.figure = "time";
         const Estimate estimate = results.estimate(line);
-        std::printf("| %s | %s | %s | %s | %s |\n", line.words.c_str(),
-                    bench::with_unit(line.figure, bench::median(results.reference(line))).c_str(),
-                    bench::with_unit(line.figure, bench::median(results.ours(line))).c_str(),
-                    ratio_in_words(estimate).c_str(), bench::verdict_words(estimate).c_str());
+        const auto shown = [&](const std::vector<double>& values) {
+            return rate ? rate_in_words(bench::median(values)) : bench::with_unit(line.figure, bench::median(values));
+        };
+        std::printf("| %s | %s | %s | %s | %s |\n", line.words.c_str(), shown(results.reference(line)).c_str(),
+                    shown(results.ours(line)).c_str(), ratio_in_words(rate ? inverse(estimate) : estimate).c_str(),
+                    bench::verdict_words(estimate).c_str());
     }
 }
 
