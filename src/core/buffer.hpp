@@ -75,7 +75,7 @@ public:
 
 private:
     static constexpr std::size_t kStep = 1024;
-    static constexpr std::size_t kKeep = (1024 + 64) * 1024; // a ring, and what it is rounded up to
+    static constexpr std::size_t kKeep = std::size_t{1024 + 64} * 1024; // a ring, and what it is rounded up to
 
     std::byte* data_ = nullptr;
     std::size_t capacity_ = 0;

@@ -50,7 +50,7 @@ bool RingAlias::map(const RingFiles& files, std::size_t ring_size)
     return mapped;
 }
 
-bool RingAlias::map_halves(int file, std::byte* at, int protection, int flags)
+bool RingAlias::map_halves(int file, std::byte* at, int protection, int flags) const
 {
     for (std::byte* half : {at, at + ring_size_})
         if (mmap(half, ring_size_, protection, flags | MAP_FIXED, file, 0) == MAP_FAILED)

@@ -41,7 +41,7 @@ public:
     void unmap();
 
 private:
-    bool map_halves(int file, std::byte* at, int protection, int flags);
+    bool map_halves(int file, std::byte* at, int protection, int flags) const;
 
     std::byte* shared_ = nullptr;  // twice the ring, one behind the other, as events may go across its end
     std::byte* private_ = nullptr; // likewise
