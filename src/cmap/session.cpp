@@ -25,13 +25,14 @@ constexpr std::size_t kStatsRoom = 512;
 
 // Asks for a handle, or for whatever else comes in its place.
 template <class Request>
-cs_error_t ask_handle(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id, std::uint64_t& handle)
+cs_error_t send_recv_handle(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id,
+                            std::uint64_t& handle)
 {
     const Exchange exchange(connection.requests(), {request.part()}, ReplyFormat::of<HandleReply>(reply_id));
     HandleReply reply;
     if (exchange.ok() && exchange.reply().read(reply))
         handle = reply.handle;
-    return answer(exchange);
+    return result_of(exchange);
 }
 
 bool has_suffix(const char* text, const char* suffix)
@@ -67,7 +68,7 @@ cs_error_t Session::use_map(cmap_map_t map)
     Outgoing<SetCurrentMapRequest> request(kSetCurrentMap);
     request->map = static_cast<std::int32_t>(map);
     stats_ = map == CMAP_MAP_STATS;
-    return ask(connection_, request, kSetCurrentMapReply);
+    return send_recv(connection_, request, kSetCurrentMapReply);
 }
 
 cs_error_t Session::set(const Key& key, const void* value, std::size_t length, unsigned type)
@@ -81,14 +82,14 @@ cs_error_t Session::set(const Key& key, const void* value, std::size_t length, u
     request->value_length = length;
     request->type = static_cast<std::uint8_t>(type);
     const iovec tail{const_cast<void*>(value), length};
-    return answer(Exchange(connection_.requests(), {request.part(), {&tail, 1}, 0, length}, {kSet}));
+    return result_of(Exchange(connection_.requests(), {request.part(), {&tail, 1}, 0, length}, {kSet}));
 }
 
 cs_error_t Session::remove(const Key& key)
 {
     Outgoing<NameRequest> request(kDelete);
     key.put(request->name);
-    return ask(connection_, request, kDelete);
+    return send_recv(connection_, request, kDelete);
 }
 
 cs_error_t Session::adjust(const Key& key, std::int32_t step)
@@ -96,17 +97,17 @@ cs_error_t Session::adjust(const Key& key, std::int32_t step)
     Outgoing<AdjustRequest> request(kAdjust);
     key.put(request->key);
     request->step = step;
-    return ask(connection_, request, kAdjust);
+    return send_recv(connection_, request, kAdjust);
 }
 
-std::size_t Session::least_room() const
+std::size_t Session::min_room() const
 {
     return stats_ ? kStatsRoom : kSmallRoom;
 }
 
-// One GET. accept(type, length, bytes) sees the value. bytes is nullptr if there was no room for it: none was asked
+// One GET. on_value(type, length, bytes) sees the value. bytes is nullptr if there was no room for it: none was asked
 // for, or the statistics map had a longer value, which it reports all the same.
-template <class Accept> cs_error_t Session::fetch(const Key& key, std::size_t room, Accept accept)
+template <class OnValue> cs_error_t Session::fetch(const Key& key, std::size_t room, OnValue on_value)
 {
     Outgoing<GetRequest> request(kGet);
     key.put(request->key);
@@ -114,28 +115,28 @@ template <class Accept> cs_error_t Session::fetch(const Key& key, std::size_t ro
     const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<GetReply>(kGet, room));
     GetReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
-        return answer(exchange);
+        return result_of(exchange);
     const std::byte* bytes = nullptr;
     if (reply.value_length <= room)
         bytes = exchange.reply().bytes(sizeof reply, reply.value_length);
     const bool no_room = room == 0 || (stats_ && reply.value_length > room);
     if ((bytes == nullptr && !no_room) || reply.value_length > kMaxRoom)
         return CS_ERR_LIBRARY;
-    return accept(static_cast<cmap_value_types_t>(reply.type), reply.value_length, bytes);
+    return on_value(static_cast<cmap_value_types_t>(reply.type), reply.value_length, bytes);
 }
 
 // Asks again with more room as long as the daemon says that there is too little, up to what any reply can have.
-template <class Accept> cs_error_t Session::fetch_growing(const Key& key, std::size_t room, Accept accept)
+template <class OnValue> cs_error_t Session::fetch_growing(const Key& key, std::size_t room, OnValue on_value)
 {
     for (;;) {
-        bool accepted = false;
+        bool have_value = false;
         const cs_error_t error = fetch(key, room, [&](auto type, std::uint64_t length, const std::byte* bytes) {
             if (bytes == nullptr)
                 return CS_ERR_INVALID_PARAM;
-            accepted = true;
-            return accept(type, static_cast<std::size_t>(length), bytes);
+            have_value = true;
+            return on_value(type, static_cast<std::size_t>(length), bytes);
         });
-        if (accepted || error != CS_ERR_INVALID_PARAM || room == kMaxRoom)
+        if (have_value || error != CS_ERR_INVALID_PARAM || room == kMaxRoom)
             return error;
         room = room < kAnyValue ? kAnyValue : kMaxRoom;
     }
@@ -151,16 +152,16 @@ cs_error_t Session::get(const Key& key, void* value, std::size_t* length, cmap_v
         return CS_OK;
     };
     if (value == nullptr) {
-        const auto accept = [&](auto stored_type, std::uint64_t stored_length, const std::byte*) {
+        const auto on_value = [&](auto stored_type, std::uint64_t stored_length, const std::byte*) {
             return describe(stored_type, stored_length);
         };
-        const cs_error_t error = fetch(key, least_room(), accept);
+        const cs_error_t error = fetch(key, min_room(), on_value);
         // Length and type alone would do, but asking the statistics map so can kill the daemon.
-        return error == CS_ERR_INVALID_PARAM && !stats_ ? fetch(key, 0, accept) : error;
+        return error == CS_ERR_INVALID_PARAM && !stats_ ? fetch(key, 0, on_value) : error;
     }
 
     const std::size_t room = *length;
-    const auto accept = [&](auto stored_type, std::uint64_t stored_length, const std::byte* bytes) {
+    const auto on_value = [&](auto stored_type, std::uint64_t stored_length, const std::byte* bytes) {
         if (stored_length > room)
             return CS_ERR_INVALID_PARAM;
         if (bytes == nullptr)
@@ -168,18 +169,18 @@ cs_error_t Session::get(const Key& key, void* value, std::size_t* length, cmap_v
         std::memcpy(value, bytes, static_cast<std::size_t>(stored_length));
         return describe(stored_type, stored_length);
     };
-    std::size_t asked = room > least_room() ? room : least_room();
+    std::size_t asked = room > min_room() ? room : min_room();
     if (asked > kAnyValue)
         asked = kAnyValue;
-    const cs_error_t error = fetch(key, asked, accept);
+    const cs_error_t error = fetch(key, asked, on_value);
     if (error != CS_ERR_INVALID_PARAM || room <= asked)
         return error;
-    return fetch(key, room < kMaxRoom ? room : kMaxRoom, accept);
+    return fetch(key, room < kMaxRoom ? room : kMaxRoom, on_value);
 }
 
 cs_error_t Session::get_number(const Key& key, cmap_value_types_t type, void* number, std::size_t size)
 {
-    return fetch(key, least_room(), [&](auto stored_type, std::uint64_t length, const std::byte* bytes) {
+    return fetch(key, min_room(), [&](auto stored_type, std::uint64_t length, const std::byte* bytes) {
         if (stored_type != type || length != size || bytes == nullptr)
             return CS_ERR_INVALID_PARAM;
         std::memcpy(number, bytes, size);
@@ -189,7 +190,7 @@ cs_error_t Session::get_number(const Key& key, cmap_value_types_t type, void* nu
 
 cs_error_t Session::get_string(const Key& key, char** text)
 {
-    const std::size_t room = kStringRoom > least_room() ? kStringRoom : least_room();
+    const std::size_t room = kStringRoom > min_room() ? kStringRoom : min_room();
     return fetch_growing(key, room, [&](auto type, std::size_t length, const std::byte* bytes) {
         if (type != CMAP_VALUETYPE_STRING)
             return CS_ERR_INVALID_PARAM;
@@ -207,7 +208,7 @@ cs_error_t Session::iter_init(const Key& prefix, cmap_iter_handle_t& iterator)
 {
     Outgoing<NameRequest> request(kIterInit);
     prefix.put(request->name);
-    return ask_handle(connection_, request, kIterInit, iterator);
+    return send_recv_handle(connection_, request, kIterInit, iterator);
 }
 
 cs_error_t Session::iter_next(cmap_iter_handle_t iterator, char* key, std::size_t* length, cmap_value_types_t* type)
@@ -217,7 +218,7 @@ cs_error_t Session::iter_next(cmap_iter_handle_t iterator, char* key, std::size_
     const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<IterNextReply>(kIterNext));
     IterNextReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
-        return answer(exchange);
+        return result_of(exchange);
     const std::ptrdiff_t key_length = length_of(reply.key);
     if (key_length < 0 || reply.value_length > kMaxRoom)
         return CS_ERR_LIBRARY;
@@ -233,7 +234,7 @@ cs_error_t Session::iter_finalize(cmap_iter_handle_t iterator)
 {
     Outgoing<HandleRequest> request(kIterFinalize);
     request->handle = iterator;
-    return ask(connection_, request, kIterFinalize);
+    return send_recv(connection_, request, kIterFinalize);
 }
 
 cs_error_t Session::track_add(const Key& key, std::int32_t flags, cmap_notify_fn_t notify, void* user_data,
@@ -250,7 +251,7 @@ cs_error_t Session::track_add(const Key& key, std::int32_t flags, cmap_notify_fn
     request->track_type = flags;
     request->cookie = cookie;
     cmap_track_handle_t added = 0;
-    const cs_error_t error = ask_handle(connection_, request, kTrackAdd, added);
+    const cs_error_t error = send_recv_handle(connection_, request, kTrackAdd, added);
     if (error != CS_OK) {
         trackers_.remove(cookie);
         return error;
@@ -265,7 +266,7 @@ cs_error_t Session::track_delete(cmap_track_handle_t handle)
     Outgoing<HandleRequest> request(kTrackDelete);
     request->handle = handle;
     std::uint64_t cookie = 0;
-    const cs_error_t error = ask_handle(connection_, request, kTrackDelete, cookie);
+    const cs_error_t error = send_recv_handle(connection_, request, kTrackDelete, cookie);
     if (error == CS_OK)
         trackers_.remove(cookie);
     return error;

@@ -33,8 +33,8 @@ public:
     static constexpr const char* kService = "cmap";
     static const EventHandling& event_handling()
     {
-        static constexpr EventHandling as_they_are;
-        return as_they_are;
+        static constexpr EventHandling defaults;
+        return defaults;
     }
 
     static HandleTable<Session>& table();
@@ -68,9 +68,9 @@ public:
     std::atomic<const void*> context{nullptr}; // the program's
 
 private:
-    template <class Accept> cs_error_t fetch(const Key& key, std::size_t room, Accept accept);
-    template <class Accept> cs_error_t fetch_growing(const Key& key, std::size_t room, Accept accept);
-    [[nodiscard]] std::size_t least_room() const;
+    template <class OnValue> cs_error_t fetch(const Key& key, std::size_t room, OnValue on_value);
+    template <class OnValue> cs_error_t fetch_growing(const Key& key, std::size_t room, OnValue on_value);
+    [[nodiscard]] std::size_t min_room() const;
 
     Connection connection_;
     Trackers trackers_;

@@ -25,7 +25,7 @@ int Trackers::add(cmap_notify_fn_t notify, void* user_data, std::uint64_t& cooki
 {
     if (!mutex_.lock())
         return -ENOTCONN;
-    const Held held(mutex_);
+    const LockGuard guard(mutex_);
     std::size_t index = 0;
     while (index < size_ && entries_[index].cookie != 0)
         ++index;
@@ -42,23 +42,23 @@ void Trackers::confirm(std::uint64_t cookie, cmap_track_handle_t handle)
 {
     if (!mutex_.lock())
         return;
-    const Held held(mutex_);
+    const LockGuard guard(mutex_);
     Entry* entry = entry_of(cookie);
     if (entry == nullptr)
         return;
     entry->tracker.handle = handle;
     entry->confirmed = true;
-    change_.announce();
+    changed_.notify_all();
 }
 
 void Trackers::remove(std::uint64_t cookie)
 {
     if (!mutex_.lock())
         return;
-    const Held held(mutex_);
+    const LockGuard guard(mutex_);
     if (Entry* entry = entry_of(cookie); entry != nullptr)
         entry->cookie = 0;
-    change_.announce();
+    changed_.notify_all();
 }
 
 int Trackers::find(std::uint64_t cookie, Tracker& tracker)
@@ -70,7 +70,7 @@ int Trackers::find(std::uint64_t cookie, Tracker& tracker)
         {
             if (!mutex_.lock())
                 return -ENOTCONN;
-            const Held held(mutex_);
+            const LockGuard guard(mutex_);
             const Entry* entry = entry_of(cookie);
             if (entry == nullptr)
                 return 0;
@@ -80,9 +80,9 @@ int Trackers::find(std::uint64_t cookie, Tracker& tracker)
                 tracker = entry->tracker;
                 return 1;
             }
-            seen = change_.now();
+            seen = changed_.epoch();
         }
-        change_.wait(seen, left);
+        changed_.wait(seen, left);
     }
 }
 

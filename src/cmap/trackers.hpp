@@ -53,7 +53,7 @@ private:
     bool grow() COROSYNC_REQUIRES(mutex_);
 
     Mutex mutex_;
-    Change change_; // of an entry that somebody may wait for
+    Condition changed_; // of an entry that somebody may wait for
     Entry* entries_ COROSYNC_GUARDED_BY(mutex_) = nullptr;
     std::size_t size_ COROSYNC_GUARDED_BY(mutex_) = 0;
     std::uint32_t serial_ COROSYNC_GUARDED_BY(mutex_) = 0;

@@ -12,7 +12,7 @@ namespace corosync {
 class Buffer {
 public:
     Buffer() = default;
-    ~Buffer() { release(); }
+    ~Buffer() { reset(); }
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
 
@@ -24,7 +24,7 @@ public:
     {
         if (size <= capacity_)
             return true;
-        release();
+        reset();
         if (size > SIZE_MAX - kStep - kSlack) // or what follows would begin at nothing again
             return false;
         const std::size_t rounded = (size + kStep - 1) / kStep * kStep;
@@ -36,7 +36,7 @@ public:
     // Takes over memory from malloc, of `size` bytes and the slack.
     void adopt(std::byte* data, std::size_t size)
     {
-        release();
+        reset();
         data_ = data;
         capacity_ = size;
     }
@@ -48,7 +48,7 @@ public:
     }
 
     // Gives its memory, of capacity() bytes and the slack, to who frees it.
-    std::byte* take_memory()
+    std::byte* release()
     {
         capacity_ = 0;
         return std::exchange(data_, nullptr);
@@ -58,12 +58,12 @@ public:
     void trim()
     {
         if (oversized())
-            release();
+            reset();
     }
 
     [[nodiscard]] bool oversized() const { return capacity_ > kKeep; }
 
-    void release()
+    void reset()
     {
         free(data_);
         data_ = nullptr;

@@ -13,7 +13,7 @@ constexpr char kForceFile[] = "/etc/libqb/force-filesystem-sockets";
 
 // The server that said it offers no shared memory, per service library: not asked twice for a while, since a handshake
 // costs it 2 ms. Not for ever, since another daemon may come to have its process id.
-class OtherServer {
+class ServerWithoutShm {
 public:
     [[nodiscard]] bool known(pid_t pid) const
     {
@@ -31,11 +31,11 @@ private:
     std::atomic<pid_t> pid_{0};
     std::atomic<std::int64_t> since_ms_{0};
 };
-constinit OtherServer other_server;
+constinit ServerWithoutShm server_without_shm;
 
 bool may_fall_back(int rc)
 {
-    return rc == kUnlike || rc == kOtherTransport;
+    return rc == kUnrecognized || rc == kNoSharedMemory;
 }
 
 } // namespace
@@ -45,46 +45,46 @@ Connection::~Connection()
     if (!transport_.open())
         return;
     transport_.visit([this](auto& transport) {
-        if (lifecycle_.left_in_child())
-            transport.forget(); // what a child shares with its parent is left alone
+        if (lifecycle_.closed_in_child())
+            transport.release_in_child(); // what a child shares with its parent is left alone
         else
             transport.close();
     });
 }
 
-int Connection::open(const char* service, const Settings& settings, const Patience& patience)
+int Connection::open(const char* service, const Settings& settings, const ConnectDeadline& deadline)
 {
     lifecycle_.begin();
-    requests_.begin(settings.spin_us, patience);
-    int rc = kOtherTransport;
+    requests_.begin(settings.spin_us, deadline);
+    int rc = kNoSharedMemory;
     if (settings.transport != Transport::libqb)
-        rc = open_ring(service, settings, patience);
+        rc = open_ring(service, settings, deadline);
     if (!may_fall_back(rc))
         return rc;
-    return settings.transport == Transport::ring ? -ENOTSUP : open_libqb(service, settings, patience);
+    return settings.transport == Transport::ring ? -ENOTSUP : open_libqb(service, settings, deadline);
 }
 
-int Connection::open_ring(const char* service, const Settings& settings, const Patience& patience)
+int Connection::open_ring(const char* service, const Settings& settings, const ConnectDeadline& deadline)
 {
     if (access(kForceFile, F_OK) == 0)
-        return kOtherTransport;
+        return kNoSharedMemory;
     const int socket = connect_abstract(service);
     // Nobody there under this name: libqb may know of a file-system socket. Otherwise its error is the same one.
     if ((socket == -ECONNREFUSED || socket == -ENOENT) && settings.transport != Transport::ring)
-        return kOtherTransport;
+        return kNoSharedMemory;
     if (socket < 0)
         return socket;
 
     // Before a word is said, since a stranger need not answer.
     Server server;
-    if (!socket_peer(socket, server) || !settings.accepts_peer(server.uid)) {
+    if (!socket_peer(socket, server) || !settings.trusts_peer(server.uid)) {
         close(socket);
         return -EACCES;
     }
-    int rc = kOtherTransport;
-    if (settings.transport != Transport::automatic || !other_server.known(server.pid)) {
+    int rc = kNoSharedMemory;
+    if (settings.transport != Transport::automatic || !server_without_shm.known(server.pid)) {
         Offer offer;
-        rc = shake_hands(socket, service, settings, patience, server, offer);
+        rc = perform_handshake(socket, service, settings, deadline, server, offer);
         if (rc == 0) {
             RingTransport* ring = transport_.make_ring();
             rc = ring != nullptr ? ring->attach(socket, server.uid, offer) : -ENOMEM;
@@ -92,18 +92,18 @@ int Connection::open_ring(const char* service, const Settings& settings, const P
         if (rc == 0)
             return 0;
         transport_.clear();
-        if (rc == kOtherTransport)
-            other_server.note(server.pid);
+        if (rc == kNoSharedMemory)
+            server_without_shm.note(server.pid);
     }
     // The daemon sees the hang-up and removes what it made.
     close(socket);
     return rc;
 }
 
-int Connection::open_libqb(const char* service, const Settings& settings, const Patience& patience)
+int Connection::open_libqb(const char* service, const Settings& settings, const ConnectDeadline& deadline)
 {
     LibqbTransport* libqb = transport_.make_libqb();
-    const int rc = libqb != nullptr ? libqb->connect(service, settings, patience) : -ENOMEM;
+    const int rc = libqb != nullptr ? libqb->connect(service, settings, deadline) : -ENOMEM;
     if (rc != 0)
         transport_.clear();
     return rc;
@@ -111,10 +111,10 @@ int Connection::open_libqb(const char* service, const Settings& settings, const 
 
 unsigned Connection::begin_close(const Caller& caller)
 {
-    const unsigned left_behind = events_.close(caller);
+    const unsigned abandoned = events_.close(caller);
     if (!lifecycle_.in_creator())
-        requests_.abandon();
-    return left_behind;
+        requests_.disconnect_in_child();
+    return abandoned;
 }
 
 } // namespace corosync

@@ -17,9 +17,9 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    // Connects, and waits as `patience` says. So do the requests until opened(). 0 or a negative errno.
-    int open(const char* service, const Settings& settings, const Patience& patience);
-    void opened() { requests_.be_patient(); }
+    // Connects, and waits as `deadline` says. So do the requests until opened(). 0 or a negative errno.
+    int open(const char* service, const Settings& settings, const ConnectDeadline& deadline);
+    void opened() { requests_.clear_deadline(); }
 
     [[nodiscard]] int descriptor() const
     {
@@ -29,9 +29,9 @@ public:
     [[nodiscard]] const std::atomic<bool>& closing_flag() const { return lifecycle_.closing_flag(); }
 
     // The daemon has hung up. Asks the kernel.
-    [[nodiscard]] bool lost()
+    [[nodiscard]] bool disconnected()
     {
-        return transport_.visit([](auto& transport) { return transport.gone(); });
+        return transport_.visit([](auto& transport) { return transport.disconnected(); });
     }
 
     RequestChannel& requests() { return requests_; }
@@ -43,8 +43,8 @@ public:
     unsigned begin_close(const Caller& caller);
 
 private:
-    int open_ring(const char* service, const Settings& settings, const Patience& patience);
-    int open_libqb(const char* service, const Settings& settings, const Patience& patience);
+    int open_ring(const char* service, const Settings& settings, const ConnectDeadline& deadline);
+    int open_libqb(const char* service, const Settings& settings, const ConnectDeadline& deadline);
 
     Lifecycle lifecycle_;
     AnyTransport transport_;

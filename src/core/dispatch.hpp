@@ -58,10 +58,10 @@ public:
     // daemon is gone and all its events are delivered.
     int run(DispatchType type, const Caller& caller)
     {
-        unsigned left_behind = 0;
-        const int entered = events().enter(caller, record_, left_behind);
-        if (left_behind != 0)
-            Session::table().unpin(handle_, left_behind);
+        unsigned abandoned = 0;
+        const int entered = events().enter(caller, record_, abandoned);
+        if (abandoned != 0)
+            Session::table().unpin(handle_, abandoned);
         const int rc = entered == 0 ? loop(type) : entered;
         leave();
         return rc;
@@ -84,7 +84,7 @@ private:
                 return taken;
             if (taken > 0) {
                 // Without data it was a part of a message, and counts.
-                const int rc = event.data != nullptr ? call_back(event) : 0;
+                const int rc = event.data != nullptr ? run_callback(event) : 0;
                 if (rc < 0 || type.one)
                     return rc;
             } else if (!type.waits) {
@@ -100,7 +100,7 @@ private:
 
     // One event to the program, cancellation and all else as it called us. No callback begins once the handle is
     // finalized, so nothing that may wait stands between the last look at that, in deliver(), and the callback.
-    int call_back(const Event& event)
+    int run_callback(const Event& event)
     {
         no_cancel_.allow();
         const int rc = session_.deliver(handle_, event.data, event.size);
@@ -134,7 +134,7 @@ private:
 
     Session& session_;
     std::uint64_t handle_;
-    Dispatching* record_ = nullptr;
+    DispatchRecord* record_ = nullptr;
     NoCancel no_cancel_;
 };
 

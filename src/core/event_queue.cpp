@@ -10,48 +10,48 @@ constexpr int kForkWaitMs = 100; // for a lock, which the forking thread itself 
 
 } // namespace
 
-int EventQueue::enter(const Caller& caller, Dispatching*& record, unsigned& left_behind)
+int EventQueue::enter(const Caller& caller, DispatchRecord*& record, unsigned& abandoned)
 {
-    left_behind = 0;
+    abandoned = 0;
     if (!lock_.lock())
         return -ENOTCONN;
-    const Held held(lock_);
-    left_behind = reap(caller);
-    settle(); // the bytes that a callback which never returned left on the socket
+    const LockGuard guard(lock_);
+    abandoned = reap(caller);
+    read_stale_bytes(); // the bytes that a callback which never returned left on the socket
     record = running_.enter(caller);
     return record != nullptr ? 0 : -ENOMEM;
 }
 
-void EventQueue::leave(Dispatching& record)
+void EventQueue::leave(DispatchRecord& record)
 {
     if (!lock_.lock())
         return;
-    const Held held(lock_);
-    settle();
+    const LockGuard guard(lock_);
+    read_stale_bytes();
     RunningDispatches::leave(record);
 }
 
-int EventQueue::next(Dispatching& record, const NextEvent& wanted, const EventHandling& handling, void* session,
+int EventQueue::next(DispatchRecord& record, const NextEvent& wanted, const EventHandling& handling, void* session,
                      Event& event)
 {
     if (!lock_.lock())
         return -ENOTCONN;
-    const Held held(lock_);
+    const LockGuard guard(lock_);
     if (lifecycle_.closing())
         return -EBADF;
     if (const int rc = call_in(); rc != 0)
         return rc;
     const int rc = transport_.visit([&](auto& transport) {
-        lock_.held();
-        return take(transport, record, wanted, handling, session, event);
+        lock_.assert_held();
+        return fetch_event(transport, record, wanted, handling, session, event);
     });
     // A finalize by another thread looks like a hang-up from here.
     return rc < 0 && lifecycle_.closing() ? -EBADF : rc;
 }
 
 template <class Transport>
-int EventQueue::take(Transport& transport, Dispatching& record, const NextEvent& wanted, const EventHandling& handling,
-                     void* session, Event& event)
+int EventQueue::fetch_event(Transport& transport, DispatchRecord& record, const NextEvent& wanted,
+                            const EventHandling& handling, void* session, Event& event)
 {
     if (const int rc = find(transport, wanted, event); rc <= 0)
         return rc;
@@ -59,17 +59,17 @@ int EventQueue::take(Transport& transport, Dispatching& record, const NextEvent&
     const bool part = handling.is_part != nullptr && handling.is_part(view);
     std::byte* lent = !part && handling.may_lend ? transport.lend_event(event.data, event.size) : nullptr;
     // Memory first: if there is none, the event stays in the ring, announced as before.
-    if (!part && lent == nullptr && !transport.make_room(record.buffer, event.size))
+    if (!part && lent == nullptr && !transport.reserve_buffer(record.buffer, event.size))
         return -ENOMEM;
-    if (const int rc = announce(transport, wanted); rc <= 0)
+    if (const int rc = check_announced(transport, wanted); rc <= 0)
         return rc;
-    if (handling.see != nullptr && !part)
-        handling.see(session, view);
+    if (handling.before_delivery != nullptr && !part)
+        handling.before_delivery(session, view);
     if (lent != nullptr) {
         event.data = lent;
         record.lent = true;
         borrower_ = &record;
-        lent_in_ = this_process();
+        loan_process_ = this_process();
         return 1;
     }
     int rc = 1;
@@ -88,15 +88,15 @@ int EventQueue::take(Transport& transport, Dispatching& record, const NextEvent&
 template <class Transport> int EventQueue::find(Transport& transport, const NextEvent& wanted, Event& event)
 {
     bool readable = wanted.readable;
-    bool announced = account_.announced();
+    bool announced = notification_bytes_.announced();
     int unread = 0;
     for (;;) {
         // Asked before the ring is looked at, so that nothing written just before the hang-up is missed.
-        const bool was_gone = transport.noted_gone();
+        const bool was_disconnected = transport.known_disconnected();
         const int rc = transport.peek_event(event);
-        if (rc != 0 || !Transport::kLeavesBytes)
+        if (rc != 0 || !Transport::kBytesStayUnread)
             return rc;
-        if (was_gone)
+        if (was_disconnected)
             return -ENOTCONN;
         // A byte that is visible has its event visible before it. One without would keep the descriptor readable, and
         // the program busy, for ever.
@@ -104,20 +104,20 @@ template <class Transport> int EventQueue::find(Transport& transport, const Next
             if (!forked_)
                 return transport.fail();
             // Another process with the same handle has delivered the event, and has left the byte.
-            account_.forget_credit();
+            notification_bytes_.forget_announced();
             if (unread > 0) {
-                transport.take_bytes(unread);
-                account_.settled();
+                transport.read_bytes(unread);
+                notification_bytes_.clear_stale();
             }
         }
         if (!wanted.waits) {
-            const int state = transport.look();
+            const int state = transport.poll_now();
             if (hung_up(static_cast<short>(state)))
                 continue;
             readable = (state & POLLIN) != 0;
         }
         unread = readable ? transport.unread_bytes() : 0;
-        announced = unread > account_.owed();
+        announced = unread > notification_bytes_.stale();
         if (!announced)
             return unread < 0 ? unread : 0;
     }
@@ -129,37 +129,37 @@ template <class Transport> int EventQueue::find(Transport& transport, const Next
 //
 // Bytes are taken immediately before the callback of a batch's last event. In any callback the descriptor is then
 // readable only if an undelivered event exists, and after a callback that never returns it is readable if one does.
-template <class Transport> int EventQueue::announce(Transport& transport, const NextEvent& wanted)
+template <class Transport> int EventQueue::check_announced(Transport& transport, const NextEvent& wanted)
 {
     // After the hang-up nobody announces anything: go by the ring alone.
-    if (!Transport::kLeavesBytes || transport.noted_gone())
+    if (!Transport::kBytesStayUnread || transport.known_disconnected())
         return 1;
-    const auto not_yet = [&] { return !wanted.waits && transport.gone() ? 1 : 0; };
+    const auto not_yet = [&] { return !wanted.waits && transport.disconnected() ? 1 : 0; };
     const bool single = wanted.last || (forked_in_dispatch_ != 0 && forked_in_dispatch_ != this_process());
-    if (!account_.announced()) {
+    if (!notification_bytes_.announced()) {
         const int behind = single ? 0 : transport.queued();
         if (behind == 0) {
-            const int taken = transport.take_bytes(account_.owed() + 1);
+            const int taken = transport.read_bytes(notification_bytes_.stale() + 1);
             if (taken < 0)
-                return taken == -EPIPE && transport.gone() ? 1 : -ENOTCONN;
-            return account_.take_single(taken) ? 1 : not_yet();
+                return taken == -EPIPE && transport.disconnected() ? 1 : -ENOTCONN;
+            return notification_bytes_.count_single(taken) ? 1 : not_yet();
         }
         const int unread = transport.unread_bytes();
         if (unread < 0)
             return unread;
-        if (!account_.grant(unread, behind + 1))
+        if (!notification_bytes_.update(unread, behind + 1))
             return not_yet();
     }
-    if (account_.deliver(single))
-        settle();
+    if (notification_bytes_.count_delivery(single))
+        read_stale_bytes();
     return 1;
 }
 
-void EventQueue::settle()
+void EventQueue::read_stale_bytes()
 {
-    if (const int owed = account_.owed(); owed > 0 && !lifecycle_.closing())
-        transport_.visit([=](auto& transport) { transport.take_bytes(owed); });
-    account_.settled();
+    if (const int stale = notification_bytes_.stale(); stale > 0 && !lifecycle_.closing())
+        transport_.visit([=](auto& transport) { transport.read_bytes(stale); });
+    notification_bytes_.clear_stale();
 }
 
 // Frees the ring of an event on loan, whose memory the callback keeps. Whether that callback is still running need not
@@ -169,7 +169,7 @@ int EventQueue::call_in()
     if (borrower_ == nullptr)
         return 0;
     // Lent in an ancestor of this process, which forked without the handlers that would have called it in.
-    if (lent_in_ != this_process())
+    if (loan_process_ != this_process())
         return -ENOTCONN;
     if (!transport_.visit([](auto& transport) { return transport.call_in_event(); }))
         return -ENOMEM;
@@ -178,24 +178,24 @@ int EventQueue::call_in()
     return 0;
 }
 
-void EventQueue::end_event(Dispatching& record)
+void EventQueue::end_event(DispatchRecord& record)
 {
     if (!record.lent || !lock_.lock())
         return;
-    const Held held(lock_);
+    const LockGuard guard(lock_);
     end_loan(record);
 }
 
-void EventQueue::end_loan(Dispatching& record)
+void EventQueue::end_loan(DispatchRecord& record)
 {
     if (!record.lent)
         return;
     record.lent = false;
     transport_.visit([&](auto& transport) {
-        lock_.held();
+        lock_.assert_held();
         if (&record != borrower_) {
             transport.end_called_in();
-        } else if (lent_in_ == this_process()) {
+        } else if (loan_process_ == this_process()) {
             borrower_ = nullptr;
             transport.reclaim_event();
         } // else it is an ancestor's to give back
@@ -204,8 +204,8 @@ void EventQueue::end_loan(Dispatching& record)
 
 unsigned EventQueue::reap(const Caller& caller)
 {
-    return running_.reap(caller, [this](Dispatching& record) {
-        lock_.held();
+    return running_.reap(caller, [this](DispatchRecord& record) {
+        lock_.assert_held();
         end_loan(record);
     });
 }
@@ -213,15 +213,15 @@ unsigned EventQueue::reap(const Caller& caller)
 int EventQueue::sleep(int timeout_ms)
 {
     return transport_.visit([&](auto& transport) {
-        pollfd set[kPollSet];
+        pollfd set[kMaxPollFds];
         unsigned count = transport.poll_set(set);
         if (count == 0)
             return static_cast<int>(POLLHUP); // the program has closed the descriptor
         // The socket is the parent's, too, and so not shut down when a child finalizes the handle.
         if (!lifecycle_.in_creator()) {
-            const int alarm = lifecycle_.child_alarm();
-            if (alarm >= 0)
-                set[count++] = {alarm, POLLIN, 0};
+            const int wakeup = lifecycle_.child_wakeup_fd();
+            if (wakeup >= 0)
+                set[count++] = {wakeup, POLLIN, 0};
             else if (timeout_ms < 0 || timeout_ms > kSliceMs)
                 timeout_ms = kSliceMs; // without a descriptor for it
         }
@@ -234,7 +234,7 @@ int EventQueue::sleep(int timeout_ms)
         for (unsigned index = 0; index < count; ++index)
             revents |= set[index].revents;
         if (hung_up(static_cast<short>(revents)) && !lifecycle_.closing())
-            transport.note_gone();
+            transport.mark_disconnected();
         return revents;
     });
 }
@@ -243,15 +243,15 @@ unsigned EventQueue::close(const Caller& caller)
 {
     lifecycle_.close();
     if (!lifecycle_.in_creator())
-        lifecycle_.let_go();
+        lifecycle_.expect_hangup();
     if (!lock_.lock())
         return 0;
-    const Held held(lock_);
+    const LockGuard guard(lock_);
     if (lifecycle_.in_creator() && running_.any_of_others(caller))
         transport_.visit([this](auto& transport) {
             // A daemon with an event to announce hangs up on a client that does not listen any more.
-            if (!transport.gone())
-                lifecycle_.let_go();
+            if (!transport.disconnected())
+                lifecycle_.expect_hangup();
             transport.wake();
         });
     return reap(caller);
@@ -259,11 +259,11 @@ unsigned EventQueue::close(const Caller& caller)
 
 void EventQueue::before_fork()
 {
-    if (!lock_.lock_within(kForkWaitMs))
+    if (!lock_.try_lock_for(kForkWaitMs))
         return;
     call_in();
-    settle();
-    account_.forget_credit();
+    read_stale_bytes();
+    notification_bytes_.forget_announced();
     forked_ = true;
     if (running_.any())
         forked_in_dispatch_ = this_process();

@@ -6,10 +6,10 @@
 // never return. So another dispatch may begin at any time. If an event is on loan then, it is called in.
 #pragma once
 
-#include "core/account.hpp"
 #include "core/any_transport.hpp"
 #include "core/lifecycle.hpp"
 #include "core/lock.hpp"
+#include "core/notification_bytes.hpp"
 #include "core/running.hpp"
 
 namespace corosync {
@@ -25,7 +25,7 @@ struct EventHandling {
     // yet; or a negative errno. The part is used up in any case.
     int (*add_part)(void* session, const View& part, Buffer& buffer, Event& whole) = nullptr;
     // Sees every other event before it is delivered.
-    void (*see)(void* session, const View& event) = nullptr;
+    void (*before_delivery)(void* session, const View& event) = nullptr;
 };
 
 // What a dispatch asks for.
@@ -41,19 +41,19 @@ public:
     EventQueue(const EventQueue&) = delete;
     EventQueue& operator=(const EventQueue&) = delete;
 
-    // A dispatch begins: 0 with its record, or a negative errno. `left_behind` dispatches of this thread have been left
+    // A dispatch begins: 0 with its record, or a negative errno. `abandoned` dispatches of this thread have been left
     // by a jump; their pins are the caller's to give back.
-    int enter(const Caller& caller, Dispatching*& record, unsigned& left_behind) COROSYNC_EXCLUDES(lock_);
-    void leave(Dispatching& record) COROSYNC_EXCLUDES(lock_);
+    int enter(const Caller& caller, DispatchRecord*& record, unsigned& abandoned) COROSYNC_EXCLUDES(lock_);
+    void leave(DispatchRecord& record) COROSYNC_EXCLUDES(lock_);
 
     // 1 with the next event, or with none in it for a part that was added; 0 if there is none; or a negative errno:
     // -EBADF when the connection is closing, -ENOTCONN when the daemon is gone and all its events are delivered. The
     // event's memory is the callback's until end_event(); it is 8-aligned, and has Buffer::kSlack spare bytes behind it
     // unless it is lent.
-    int next(Dispatching& record, const NextEvent& wanted, const EventHandling& handling, void* session, Event& event)
-        COROSYNC_EXCLUDES(lock_);
+    int next(DispatchRecord& record, const NextEvent& wanted, const EventHandling& handling, void* session,
+             Event& event) COROSYNC_EXCLUDES(lock_);
     // The callback has returned.
-    void end_event(Dispatching& record) COROSYNC_EXCLUDES(lock_);
+    void end_event(DispatchRecord& record) COROSYNC_EXCLUDES(lock_);
 
     // Sleeps until the descriptor is readable or hung up, or the connection closes. What poll says, 0 when the time is
     // over or a signal came; or a negative errno if nobody can sleep on it.
@@ -72,23 +72,24 @@ public:
 private:
     template <class Transport>
     int find(Transport& transport, const NextEvent& wanted, Event& event) COROSYNC_REQUIRES(lock_);
-    template <class Transport> int announce(Transport& transport, const NextEvent& wanted) COROSYNC_REQUIRES(lock_);
     template <class Transport>
-    int take(Transport& transport, Dispatching& record, const NextEvent& wanted, const EventHandling& handling,
-             void* session, Event& event) COROSYNC_REQUIRES(lock_);
-    void settle() COROSYNC_REQUIRES(lock_);
+    int check_announced(Transport& transport, const NextEvent& wanted) COROSYNC_REQUIRES(lock_);
+    template <class Transport>
+    int fetch_event(Transport& transport, DispatchRecord& record, const NextEvent& wanted,
+                    const EventHandling& handling, void* session, Event& event) COROSYNC_REQUIRES(lock_);
+    void read_stale_bytes() COROSYNC_REQUIRES(lock_);
     int call_in() COROSYNC_REQUIRES(lock_);
-    void end_loan(Dispatching& record) COROSYNC_REQUIRES(lock_);
+    void end_loan(DispatchRecord& record) COROSYNC_REQUIRES(lock_);
     unsigned reap(const Caller& caller) COROSYNC_REQUIRES(lock_);
 
     AnyTransport& transport_;
     Lifecycle& lifecycle_;
     Mutex lock_; // one event at a time: the ring, the account, the records
-    NotificationAccount account_ COROSYNC_GUARDED_BY(lock_);
+    NotificationBytes notification_bytes_ COROSYNC_GUARDED_BY(lock_);
     RunningDispatches running_ COROSYNC_GUARDED_BY(lock_);
     // Whose callback has the oldest event of the ring on loan, and in which process.
-    Dispatching* borrower_ COROSYNC_GUARDED_BY(lock_) = nullptr;
-    std::uint32_t lent_in_ COROSYNC_GUARDED_BY(lock_) = 0;
+    DispatchRecord* borrower_ COROSYNC_GUARDED_BY(lock_) = nullptr;
+    std::uint32_t loan_process_ COROSYNC_GUARDED_BY(lock_) = 0;
     bool forked_ COROSYNC_GUARDED_BY(lock_) = false; // another process may have used the handle
     // The process that forked during a dispatch; 0 if none did. Its child goes on beside it, and may leave at any time,
     // so it never owes a byte.

@@ -45,10 +45,10 @@ static_assert(sizeof(HandshakeReply) == 32);
 constexpr std::size_t kNames = sizeof(HandshakeReply) + sizeof(void*);
 static_assert((kNames + 3 * kNameField + 7) / 8 * 8 == kHandshakeReplySize);
 
-int wait_readable(int socket, const Patience& patience, int most_ms)
+int wait_readable(int socket, const ConnectDeadline& deadline, int max_ms)
 {
     pollfd entry{socket, POLLIN, 0};
-    const int ready = patience.wait(entry, most_ms);
+    const int ready = deadline.wait(entry, max_ms);
     return ready > 0 ? 0 : ready < 0 ? ready : -ETIMEDOUT;
 }
 
@@ -100,15 +100,15 @@ int send_request(int socket)
     return 0;
 }
 
-int receive_reply(int socket, const Settings& settings, const Patience& patience, std::byte* reply, const char* service,
-                  Server& server, Offer& offer)
+int receive_reply(int socket, const Settings& settings, const ConnectDeadline& deadline, std::byte* reply,
+                  const char* service, Server& server, Offer& offer)
 {
     std::size_t have = 0;
     bool have_credentials = false;
     std::int64_t end = 0; // for its last byte, once the first is here
     while (have < kHandshakeReplySize) {
         const std::int64_t left = end - now_ms();
-        if (const int rc = wait_readable(socket, patience,
+        if (const int rc = wait_readable(socket, deadline,
                                          have == 0  ? -1
                                          : left > 0 ? static_cast<int>(left)
                                                     : 0);
@@ -123,7 +123,7 @@ int receive_reply(int socket, const Settings& settings, const Patience& patience
         if (got < 0)
             return static_cast<int>(got);
         // The very first bytes must say who sends: a stranger gets no further, not even to the fall-back.
-        if (!have_credentials || !settings.accepts_peer(server.uid))
+        if (!have_credentials || !settings.trusts_peer(server.uid))
             return -EACCES;
         if (have == 0)
             end = now_ms() + kWholeReplyMs;
@@ -142,23 +142,23 @@ int decode_handshake(const View& reply, const char* service, Offer& offer)
 {
     ReplyHeader header;
     if (!reply.read(header) || header.id != kAuthenticate || header.size != kHandshakeReplySize || header.error > 0)
-        return kUnlike;
+        return kUnrecognized;
     if (header.error < 0)
         return header.error;
     if (reply.size() < kHandshakeReplySize)
         return 0;
     HandshakeReply granted;
     if (!reply.read(granted))
-        return kUnlike;
+        return kUnrecognized;
     if (granted.transport != kSharedMemory)
-        return kOtherTransport;
+        return kNoSharedMemory;
     if (granted.message_size < kMessageSize || granted.message_size > kMaxMessageSize)
-        return kUnlike;
+        return kUnrecognized;
     offer.message_size = granted.message_size;
     const View names[3] = {{reply.bytes(kNames, kNameField), kNameField},
                            {reply.bytes(kNames + kNameField, kNameField), kNameField},
                            {reply.bytes(kNames + 2 * kNameField, kNameField), kNameField}};
-    return offer.files.parse(service, names) ? 0 : kUnlike;
+    return offer.files.parse(service, names) ? 0 : kUnrecognized;
 }
 
 int connect_abstract(const char* service)
@@ -193,8 +193,8 @@ bool socket_peer(int socket, Server& server)
     return true;
 }
 
-int shake_hands(int socket, const char* service, const Settings& settings, const Patience& patience, Server& server,
-                Offer& offer)
+int perform_handshake(int socket, const char* service, const Settings& settings, const ConnectDeadline& deadline,
+                      Server& server, Offer& offer)
 {
     // Credentials are stamped when a segment is sent, so the option is on before the request and until the reply is
     // whole; left on, it would keep the kernel from merging notification bytes.
@@ -207,7 +207,7 @@ int shake_hands(int socket, const char* service, const Settings& settings, const
     auto* reply = static_cast<std::byte*>(malloc(kHandshakeReplySize));
     if (reply == nullptr)
         return -ENOMEM;
-    int rc = receive_reply(socket, settings, patience, reply, service, server, offer);
+    int rc = receive_reply(socket, settings, deadline, reply, service, server, offer);
     free(reply);
     if (rc == 0 && setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &off, sizeof off) != 0)
         rc = -errno;

@@ -2,8 +2,8 @@
 // The connection handshake of libqb's IPC, done by ourselves so that the rings can be held directly.
 #pragma once
 
+#include "core/connect_deadline.hpp"
 #include "core/message.hpp"
-#include "core/patience.hpp"
 #include "core/ring_files.hpp"
 #include "core/settings.hpp"
 
@@ -31,22 +31,22 @@ struct Server {
 };
 
 // Results of the handshake besides 0 and the negative errno values: libqb's client may know better.
-inline constexpr int kUnlike = 1;         // not what this code knows; the next answer may be, as while a daemon starts
-inline constexpr int kOtherTransport = 2; // a good answer that offers no shared memory, as the daemon is configured
+inline constexpr int kUnrecognized = 1;   // not what this code knows; the next answer may be, as while a daemon starts
+inline constexpr int kNoSharedMemory = 2; // a good answer that offers no shared memory, as the daemon is configured
 
 inline constexpr std::size_t kHandshakeReplySize = 12328;
 
-// Decodes a reply. Returns 0, the daemon's own negative errno, kUnlike or kOtherTransport. `reply` may be shorter than
-// a whole one: what it starts with decides whether the rest is worth waiting for.
+// Decodes a reply. Returns 0, the daemon's own negative errno, kUnrecognized or kNoSharedMemory. `reply` may be shorter
+// than a whole one: what it starts with decides whether the rest is worth waiting for.
 int decode_handshake(const View& reply, const char* service, Offer& offer);
 
 // A connected socket to the service in the abstract namespace, or a negative errno.
 int connect_abstract(const char* service);
 
-// Asks on a connected socket, and waits for the answer as `patience` says. Returns 0, a negative errno, kUnlike or
-// kOtherTransport. -EACCES also means that the peer is nobody whom `settings` trust.
-int shake_hands(int socket, const char* service, const Settings& settings, const Patience& patience, Server& server,
-                Offer& offer);
+// Asks on a connected socket, and waits for the answer as `deadline` says. Returns 0, a negative errno, kUnrecognized
+// or kNoSharedMemory. -EACCES also means that the peer is nobody whom `settings` trust.
+int perform_handshake(int socket, const char* service, const Settings& settings, const ConnectDeadline& deadline,
+                      Server& server, Offer& offer);
 
 // The process behind a connected socket, as the kernel knows it from listen().
 bool socket_peer(int socket, Server& server);

@@ -15,7 +15,7 @@
 namespace corosync {
 namespace {
 
-constexpr std::size_t kMostParts = 64; // more are gathered first: the kernel and libqb have limits of their own
+constexpr std::size_t kMaxParts = 64; // more are gathered first: the kernel and libqb have limits of their own
 
 bool nothing_yet(ssize_t rc)
 {
@@ -44,48 +44,48 @@ int check_descriptors(int count)
 
 // libqb closes a number of ours that the program has closed, and that may mean another file by now. For the length of
 // this object it means nothing that anybody misses.
-class NumberToClose {
+class DescriptorToClose {
 public:
-    NumberToClose(int number, const OwnFile& ours) : number_(number)
+    DescriptorToClose(int number, const FileIdentity& ours) : number_(number)
     {
-        if (ours.still_behind(number))
+        if (ours.matches(number))
             return;
         const int nothing = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        placeholder_ = OwnFile(nothing);
+        placeholder_ = FileIdentity(nothing);
         flags_ = nothing == number ? -1 : fcntl(number, F_GETFD);
         if (flags_ < 0) { // free, unless somebody is faster
             const int taken = nothing == number ? number : fcntl(nothing, F_DUPFD_CLOEXEC, number);
-            free_to_close_ = taken == number;
-            if (!free_to_close_ && taken >= 0)
+            safe_to_close_ = taken == number;
+            if (!safe_to_close_ && taken >= 0)
                 close(taken);
         } else {
             theirs_ = fcntl(number, F_DUPFD_CLOEXEC, 0);
-            free_to_close_ = theirs_ >= 0 && nothing >= 0 && dup3(nothing, number, O_CLOEXEC) == number;
+            safe_to_close_ = theirs_ >= 0 && nothing >= 0 && dup3(nothing, number, O_CLOEXEC) == number;
         }
         if (nothing >= 0 && nothing != number)
             close(nothing);
     }
-    ~NumberToClose()
+    ~DescriptorToClose()
     {
         if (theirs_ >= 0) {
-            if (free_to_close_)
+            if (safe_to_close_)
                 dup3(theirs_, number_, (flags_ & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
             close(theirs_);
-        } else if (placeholder_.still_behind(number_)) {
+        } else if (placeholder_.matches(number_)) {
             close(number_); // it was not closed after all
         }
     }
-    NumberToClose(const NumberToClose&) = delete;
-    NumberToClose& operator=(const NumberToClose&) = delete;
+    DescriptorToClose(const DescriptorToClose&) = delete;
+    DescriptorToClose& operator=(const DescriptorToClose&) = delete;
 
-    explicit operator bool() const { return free_to_close_; }
+    explicit operator bool() const { return safe_to_close_; }
 
 private:
     int number_;
     int flags_ = 0;
     int theirs_ = -1;
-    OwnFile placeholder_;
-    bool free_to_close_ = true;
+    FileIdentity placeholder_;
+    bool safe_to_close_ = true;
 };
 
 // A zombie, too.
@@ -103,9 +103,9 @@ bool is_dead(pid_t pid)
 // Puts right what libqb does to the program's descriptors where it fails: it may close number 0, and it leaves a ring's
 // data file open if address space is lacking, on the lowest number that was free or close to it. (Seen with
 // libqb 2.0.6, with each call failing in turn.)
-class ProgramsDescriptors {
+class ProgramDescriptors {
 public:
-    ProgramsDescriptors() : flags_(fcntl(0, F_GETFD)), lowest_(eventfd(0, EFD_CLOEXEC))
+    ProgramDescriptors() : flags_(fcntl(0, F_GETFD)), lowest_(eventfd(0, EFD_CLOEXEC))
     {
         // A copy of number 0 only if it leaves libqb what it needs.
         if (check_descriptors(kNeeded + 1) == 0)
@@ -113,28 +113,28 @@ public:
         if (lowest_ >= 0)
             close(lowest_);
     }
-    ~ProgramsDescriptors()
+    ~ProgramDescriptors()
     {
         if (zero_ >= 0)
             close(zero_);
     }
-    ProgramsDescriptors(const ProgramsDescriptors&) = delete;
-    ProgramsDescriptors& operator=(const ProgramsDescriptors&) = delete;
+    ProgramDescriptors(const ProgramDescriptors&) = delete;
+    ProgramDescriptors& operator=(const ProgramDescriptors&) = delete;
 
-    void put_right(pid_t server) const
+    void restore(pid_t server) const
     {
         if (zero_ >= 0 && fcntl(0, F_GETFD) < 0)
             dup3(zero_, 0, (flags_ & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
         char rings[64];
         std::snprintf(rings, sizeof rings, "/dev/shm/qb-%d-%d-", static_cast<int>(server), static_cast<int>(getpid()));
         for (int fd = lowest_; lowest_ >= 0 && fd < lowest_ + kSearched; ++fd)
-            close_if_forgotten(fd, rings);
+            close_if_leaked(fd, rings);
     }
 
 private:
     // A ring's file may be another connection's that another thread opens at this moment. But that one is not removed
     // by the daemon, as this one is when it sees the hang-up.
-    static void close_if_forgotten(int fd, const char* rings)
+    static void close_if_leaked(int fd, const char* rings)
     {
         char link[64];
         char file[64];
@@ -162,7 +162,7 @@ private:
 
 // Ends a connection that is not to be used. libqb must not get to see a reply, whose files it would open: after the
 // shutdown none can arrive, and what has arrived is thrown away.
-void refuse(qb_ipcc_connection* connection, int socket)
+void cancel_connect(qb_ipcc_connection* connection, int socket)
 {
     shutdown(socket, SHUT_RDWR);
     char discarded[256];
@@ -174,40 +174,40 @@ void refuse(qb_ipcc_connection* connection, int socket)
 
 } // namespace
 
-int LibqbTransport::connect(const char* service, const Settings& settings, const Patience& patience)
+int LibqbTransport::connect(const char* service, const Settings& settings, const ConnectDeadline& deadline)
 {
     if (const int rc = check_descriptors(kNeeded); rc != 0)
         return rc;
-    const ProgramsDescriptors programs;
-    if (const int rc = reach(service, settings, patience); rc != 0) {
-        programs.put_right(server_.pid);
+    const ProgramDescriptors programs;
+    if (const int rc = open_connection(service, settings, deadline); rc != 0) {
+        programs.restore(server_.pid);
         return rc;
     }
     if (qb_ipcc_fd_get(connection_, &event_socket_) != 0)
         event_socket_ = -1;
-    setup_file_ = OwnFile(setup_socket_);
-    event_file_ = OwnFile(event_socket_);
+    setup_file_ = FileIdentity(setup_socket_);
+    event_file_ = FileIdentity(event_socket_);
     const int size = qb_ipcc_get_buffer_size(connection_);
-    room_ = RingFiles::data_size(size > 0 ? static_cast<std::size_t>(size) : kMessageSize);
+    max_message_ = RingFiles::data_size(size > 0 ? static_cast<std::size_t>(size) : kMessageSize);
     return 0;
 }
 
-int LibqbTransport::reach(const char* service, const Settings& settings, const Patience& patience)
+int LibqbTransport::open_connection(const char* service, const Settings& settings, const ConnectDeadline& deadline)
 {
     errno = 0;
     connection_ = qb_ipcc_connect_async(service, kMessageSize, &setup_socket_);
     if (connection_ == nullptr)
         return errno != 0 ? -errno : -ENOTCONN;
     int rc = 0;
-    if (!socket_peer(setup_socket_, server_) || !settings.accepts_peer(server_.uid)) {
+    if (!socket_peer(setup_socket_, server_) || !settings.trusts_peer(server_.uid)) {
         rc = -EACCES;
     } else {
         // Waited for here, where not every signal ends it.
         pollfd entry{setup_socket_, POLLIN, 0};
-        rc = patience.wait(entry, -1);
+        rc = deadline.wait(entry, -1);
     }
     if (rc < 0) {
-        refuse(connection_, setup_socket_);
+        cancel_connect(connection_, setup_socket_);
         connection_ = nullptr;
         return rc;
     }
@@ -217,9 +217,9 @@ int LibqbTransport::reach(const char* service, const Settings& settings, const P
     return rc > 0 ? -EPROTO : rc; // it hands on what the daemon says, whatever that is
 }
 
-unsigned LibqbTransport::poll_set(pollfd (&set)[kPollSet])
+unsigned LibqbTransport::poll_set(pollfd (&set)[kMaxPollFds])
 {
-    if (!own_sockets())
+    if (!sockets_are_ours())
         return 0;
     set[0] = {event_socket_, POLLIN, 0};
     set[1] = {setup_socket_, POLLIN, 0};
@@ -230,7 +230,7 @@ int LibqbTransport::send(const Message& message, unsigned threshold, const std::
 {
     if (broken_.load(std::memory_order_relaxed))
         return -EPROTO;
-    if (!own_setup_socket())
+    if (!setup_socket_is_ours())
         return -ENOTCONN;
     // With no room for the notification byte libqb would burn the CPU until the daemon wakes up.
     for (;;) {
@@ -247,9 +247,9 @@ int LibqbTransport::send(const Message& message, unsigned threshold, const std::
         qb_ipcc_fc_enable_max_set(connection_, threshold);
         threshold_ = threshold;
     }
-    if (message.body.size() >= kMostParts)
+    if (message.body.size() >= kMaxParts)
         return send_whole(message);
-    iovec parts[kMostParts];
+    iovec parts[kMaxParts];
     std::size_t count = 0;
     message.for_each([&](const std::byte* data, std::size_t some) {
         parts[count++] = {const_cast<std::byte*>(data), some};
@@ -270,9 +270,9 @@ int LibqbTransport::send_whole(const Message& message)
 
 int LibqbTransport::reply(View& view, int timeout_ms)
 {
-    if (!replies_.reserve(room_))
+    if (!replies_.reserve(max_message_))
         return -ENOMEM;
-    const ssize_t size = qb_ipcc_recv(connection_, replies_.data(), room_, timeout_ms);
+    const ssize_t size = qb_ipcc_recv(connection_, replies_.data(), max_message_, timeout_ms);
     if (nothing_yet(size))
         return 0;
     if (size < 0)
@@ -286,18 +286,18 @@ int LibqbTransport::peek_event(Event& event)
     if (pending_ == 0) {
         if (broken_.load(std::memory_order_relaxed))
             return -EPROTO;
-        if (!own_sockets())
+        if (!sockets_are_ours())
             return -ENOTCONN;
-        if (!events_.reserve(room_))
+        if (!events_.reserve(max_message_))
             return -ENOMEM;
-        ssize_t size = qb_ipcc_event_recv(connection_, events_.data(), room_, 0);
+        ssize_t size = qb_ipcc_event_recv(connection_, events_.data(), max_message_, 0);
         if (nothing_yet(size))
             return 0;
         // libqb looks at the hang-up first. Datagrams that came before it are still there for the taking.
-        if (size < 0 && setup_socket_ != event_socket_ && gone())
-            size = recv(event_socket_, events_.data(), room_, MSG_DONTWAIT);
+        if (size < 0 && setup_socket_ != event_socket_ && disconnected())
+            size = recv(event_socket_, events_.data(), max_message_, MSG_DONTWAIT);
         if (size <= 0)
-            return size == 0 || gone() ? -ENOTCONN : failure(size);
+            return size == 0 || disconnected() ? -ENOTCONN : failure(size);
         pending_ = static_cast<std::size_t>(size);
     }
     event = {events_.data(), pending_};
@@ -325,52 +325,52 @@ int LibqbTransport::failure(ssize_t rc)
 int LibqbTransport::fail()
 {
     broken_.store(true, std::memory_order_relaxed);
-    if (own_sockets())
+    if (sockets_are_ours())
         shutdown(setup_socket_, SHUT_RDWR);
     return -EPROTO;
 }
 
-bool LibqbTransport::own_setup_socket() const
+bool LibqbTransport::setup_socket_is_ours() const
 {
-    return setup_file_.still_behind(setup_socket_);
+    return setup_file_.matches(setup_socket_);
 }
 
-bool LibqbTransport::own_sockets() const
+bool LibqbTransport::sockets_are_ours() const
 {
-    return event_file_.still_behind(event_socket_) && (setup_socket_ == event_socket_ || own_setup_socket());
+    return event_file_.matches(event_socket_) && (setup_socket_ == event_socket_ || setup_socket_is_ours());
 }
 
-bool LibqbTransport::gone()
+bool LibqbTransport::disconnected()
 {
     pollfd entry{setup_socket_, 0, 0};
-    return (poll(&entry, 1, 0) > 0 && hung_up(entry.revents)) || !own_setup_socket();
+    return (poll(&entry, 1, 0) > 0 && hung_up(entry.revents)) || !setup_socket_is_ours();
 }
 
 void LibqbTransport::wake()
 {
     // Not the setup socket where it is another one: libqb would take that for the daemon's hang-up, also in a request.
-    if (event_file_.still_behind(event_socket_))
+    if (event_file_.matches(event_socket_))
         shutdown(event_socket_, SHUT_RD);
 }
 
-void LibqbTransport::abandon()
+void LibqbTransport::disconnect_in_child()
 {
-    if (!own_sockets())
+    if (!sockets_are_ours())
         return;
-    given_up_.store(true, std::memory_order_relaxed);
-    disconnect_number(event_socket_);
+    replaced_.store(true, std::memory_order_relaxed);
+    replace_with_unconnected(event_socket_);
     if (setup_socket_ != event_socket_)
-        disconnect_number(setup_socket_);
+        replace_with_unconnected(setup_socket_);
 }
 
 // The libqb object cannot be let go of without disturbing the parent, or the file that has one of its numbers now. So
 // it stays.
-void LibqbTransport::forget()
+void LibqbTransport::release_in_child()
 {
-    const bool given_up = given_up_.load(std::memory_order_relaxed);
-    if (given_up || event_file_.still_behind(event_socket_))
+    const bool replaced = replaced_.load(std::memory_order_relaxed);
+    if (replaced || event_file_.matches(event_socket_))
         ::close(event_socket_);
-    if (setup_socket_ != event_socket_ && (given_up || setup_file_.still_behind(setup_socket_)))
+    if (setup_socket_ != event_socket_ && (replaced || setup_file_.matches(setup_socket_)))
         ::close(setup_socket_);
 }
 
@@ -378,18 +378,19 @@ void LibqbTransport::close()
 {
     if (connection_ == nullptr)
         return;
-    const bool daemon_is_gone = gone();
+    const bool daemon_disconnected = disconnected();
     {
-        const NumberToClose event(event_socket_, event_file_);
-        const NumberToClose setup(setup_socket_, setup_socket_ != event_socket_ ? setup_file_ : OwnFile(setup_socket_));
+        const DescriptorToClose event(event_socket_, event_file_);
+        const DescriptorToClose setup(setup_socket_,
+                                      setup_socket_ != event_socket_ ? setup_file_ : FileIdentity(setup_socket_));
         if (event && setup)
             qb_ipcc_disconnect(connection_);
         else
-            forget(); // no descriptor to do it with
+            release_in_child(); // no descriptor to do it with
     }
     connection_ = nullptr;
     // libqb removes the files of a daemon that has died and been reaped, but not their directory.
-    if (daemon_is_gone && is_dead(server_.pid))
+    if (daemon_disconnected && is_dead(server_.pid))
         RingFiles::remove_directories(server_.pid, getpid());
 }
 

@@ -6,8 +6,8 @@
 // dies are lost, and closing the connection of a daemon that is dead but not yet reaped may take 40 ms.
 #pragma once
 
+#include "core/connect_deadline.hpp"
 #include "core/handshake.hpp"
-#include "core/patience.hpp"
 #include "core/settings.hpp"
 #include "core/transport.hpp"
 
@@ -17,23 +17,23 @@ namespace corosync {
 
 class LibqbTransport {
 public:
-    int connect(const char* service, const Settings& settings, const Patience& patience);
+    int connect(const char* service, const Settings& settings, const ConnectDeadline& deadline);
 
     [[nodiscard]] int descriptor() const { return event_socket_; }
     [[nodiscard]] int hangup_descriptor() const { return setup_socket_; }
-    unsigned poll_set(pollfd (&set)[kPollSet]);
+    unsigned poll_set(pollfd (&set)[kMaxPollFds]);
 
     int send(const Message& message, unsigned threshold, const std::atomic<bool>* give_up);
     int reply(View& view, int timeout_ms);
     void drop_reply() {}
     static int check_reply_ring() { return 0; }
 
-    static constexpr bool kLeavesBytes = false;
+    static constexpr bool kBytesStayUnread = false;
     int peek_event(Event& event);
     static int queued() { return 0; }
     static int unread_bytes() { return 0; }
-    static int take_bytes(int count) { return count; }
-    static bool make_room(Buffer&, std::size_t) { return true; }
+    static int read_bytes(int count) { return count; }
+    static bool reserve_buffer(Buffer&, std::size_t) { return true; }
     // An event that libqb has given is announced no more, so it must not be left for another dispatch to find. And it
     // lies in a buffer already.
     void move_event(Buffer& buffer) { buffer.swap(events_); }
@@ -43,33 +43,33 @@ public:
     static bool call_in_event() { return false; }
     static void end_called_in() {}
 
-    static bool noted_gone() { return false; } // libqb knows, and looks itself
-    static void note_gone() {}
-    bool gone();
-    int look() { return gone() ? POLLHUP : 0; }
+    static bool known_disconnected() { return false; } // libqb knows, and looks itself
+    static void mark_disconnected() {}
+    bool disconnected();
+    int poll_now() { return disconnected() ? POLLHUP : 0; }
     int fail();
 
     void wake();
-    void abandon();
-    void forget();
+    void disconnect_in_child();
+    void release_in_child();
     void close();
 
 private:
-    int reach(const char* service, const Settings& settings, const Patience& patience);
+    int open_connection(const char* service, const Settings& settings, const ConnectDeadline& deadline);
     int failure(ssize_t rc);
     int send_whole(const Message& message);
-    [[nodiscard]] bool own_setup_socket() const;
-    [[nodiscard]] bool own_sockets() const;
+    [[nodiscard]] bool setup_socket_is_ours() const;
+    [[nodiscard]] bool sockets_are_ours() const;
 
     qb_ipcc_connection* connection_ = nullptr;
     Server server_;
     int setup_socket_ = -1; // where the daemon's death shows
     int event_socket_ = -1; // the same with shared memory, a datagram socket otherwise
-    OwnFile setup_file_;
-    OwnFile event_file_;
-    std::size_t room_ = 0; // for the largest message that can come
+    FileIdentity setup_file_;
+    FileIdentity event_file_;
+    std::size_t max_message_ = 0; // for the largest message that can come
     unsigned threshold_ = kOrdinary;
-    std::atomic<bool> given_up_{false}; // in a child: the numbers mean nothing any more
+    std::atomic<bool> replaced_{false}; // in a child: the numbers mean nothing any more
     std::atomic<bool> broken_{false};
     Buffer replies_;
     Buffer events_;

@@ -10,13 +10,13 @@ namespace corosync {
 namespace {
 
 // The process above the descriptor plus one; 0 for none.
-std::uint64_t alarm_word(int fd)
+std::uint64_t wakeup_word(int fd)
 {
     return (static_cast<std::uint64_t>(this_process()) << 32) | (static_cast<std::uint32_t>(fd) + 1U);
 }
 
 // The descriptor of an alarm of this process, or -1.
-int alarm_fd(std::uint64_t word)
+int wakeup_fd(std::uint64_t word)
 {
     return word != 0 && word >> 32 == this_process() ? static_cast<int>(static_cast<std::uint32_t>(word) - 1U) : -1;
 }
@@ -25,35 +25,36 @@ int alarm_fd(std::uint64_t word)
 
 Lifecycle::~Lifecycle()
 {
-    if (const int fd = alarm_fd(alarm_.load(std::memory_order_relaxed)); fd >= 0)
+    if (const int fd = wakeup_fd(wakeup_.load(std::memory_order_relaxed)); fd >= 0)
         ::close(fd);
 }
 
 void Lifecycle::close()
 {
-    // Sequential order, here and in child_alarm(): either this sees the alarm, or who made it sees that we are closing.
+    // Sequential order, here and in child_wakeup_fd(): either this sees the alarm, or who made it sees that we are
+    // closing.
     closing_.store(true, std::memory_order_seq_cst);
-    if (const int fd = alarm_fd(alarm_.load(std::memory_order_seq_cst)); fd >= 0)
+    if (const int fd = wakeup_fd(wakeup_.load(std::memory_order_seq_cst)); fd >= 0)
         eventfd_write(fd, 1);
 }
 
-int Lifecycle::explained(int rc) const
+int Lifecycle::request_result(int rc) const
 {
-    return rc == -ENOTCONN && let_go_.load(std::memory_order_acquire) ? -EBADF : rc;
+    return rc == -ENOTCONN && hangup_expected_.load(std::memory_order_acquire) ? -EBADF : rc;
 }
 
-int Lifecycle::child_alarm()
+int Lifecycle::child_wakeup_fd()
 {
-    std::uint64_t present = alarm_.load(std::memory_order_seq_cst);
-    if (const int fd = alarm_fd(present); fd >= 0)
+    std::uint64_t present = wakeup_.load(std::memory_order_seq_cst);
+    if (const int fd = wakeup_fd(present); fd >= 0)
         return fd;
     const int made = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (made < 0)
         return -1;
     // What an ancestor left there is not touched: its number may mean something else here by now.
-    if (!alarm_.compare_exchange_strong(present, alarm_word(made), std::memory_order_seq_cst)) {
+    if (!wakeup_.compare_exchange_strong(present, wakeup_word(made), std::memory_order_seq_cst)) {
         ::close(made); // another thread was first
-        return alarm_fd(present);
+        return wakeup_fd(present);
     }
     if (closing_.load(std::memory_order_seq_cst))
         eventfd_write(made, 1);

@@ -37,24 +37,24 @@ public:
     [[nodiscard]] bool closing() const { return closing_.load(std::memory_order_acquire); }
     // For sends, which look at it while they wait.
     [[nodiscard]] const std::atomic<bool>& closing_flag() const { return closing_; }
-    [[nodiscard]] bool left_in_child() const { return closing() && !in_creator(); }
+    [[nodiscard]] bool closed_in_child() const { return closing() && !in_creator(); }
     void close();
     // The daemon may hang up from now on, and for our sake.
-    void let_go() { let_go_.store(true, std::memory_order_release); }
+    void expect_hangup() { hangup_expected_.store(true, std::memory_order_release); }
 
     // What a request tells that ended with `rc`.
-    [[nodiscard]] int explained(int rc) const;
+    [[nodiscard]] int request_result(int rc) const;
 
     // In a child: becomes readable when the connection is closed; for poll() beside the socket. -1 if there is no
     // descriptor for it. In the creator the socket itself is shut down.
-    int child_alarm();
+    int child_wakeup_fd();
 
 private:
     std::atomic<bool> closing_{false};
-    std::atomic<bool> let_go_{false};
+    std::atomic<bool> hangup_expected_{false};
     std::uint32_t creator_ = 0;
     // The alarm and the process that made it, as one word: a grandchild makes its own.
-    std::atomic<std::uint64_t> alarm_{0};
+    std::atomic<std::uint64_t> wakeup_{0};
 };
 
 } // namespace corosync

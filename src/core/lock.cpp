@@ -42,19 +42,20 @@ bool Mutex::wait(std::uint32_t mine, int limit_ms)
         std::uint32_t seen = word_.load(std::memory_order_relaxed);
         if (seen == 0) {
             // Others may sleep, too: who has waited leaves the mark for them.
-            if (word_.compare_exchange_strong(seen, mine | kAwaited, std::memory_order_acquire,
+            if (word_.compare_exchange_strong(seen, mine | kContended, std::memory_order_acquire,
                                               std::memory_order_relaxed))
                 return true;
             continue;
         }
-        if ((seen & ~kAwaited) != mine)
+        if ((seen & ~kContended) != mine)
             return false;
         std::int64_t left = -1;
         if (limit_ms >= 0 && (left = end - now_ms()) <= 0)
             return false;
-        if ((seen & kAwaited) == 0 && !word_.compare_exchange_strong(seen, seen | kAwaited, std::memory_order_relaxed))
+        if ((seen & kContended) == 0 &&
+            !word_.compare_exchange_strong(seen, seen | kContended, std::memory_order_relaxed))
             continue;
-        sleep_while(word_, mine | kAwaited, left);
+        sleep_while(word_, mine | kContended, left);
     }
 }
 
@@ -63,14 +64,14 @@ void Mutex::wake_one()
     corosync::wake(word_, 1);
 }
 
-void Change::announce()
+void Condition::notify_all()
 {
     // Release pairs with the acquire in now(): who sees the announcement sees the change.
     count_.fetch_add(1, std::memory_order_release);
     corosync::wake(count_, INT_MAX);
 }
 
-void Change::wait(std::uint32_t seen, int limit_ms)
+void Condition::wait(std::uint32_t seen, int limit_ms)
 {
     sleep_while(count_, seen, limit_ms);
 }

@@ -6,25 +6,25 @@
 namespace corosync {
 namespace {
 
-constexpr int kShortestNapMs = 5;
+constexpr int kFirstWaitMs = 5;
 
 } // namespace
 
 // Nobody else has the connection yet.
-void RequestChannel::begin(unsigned spin_us, const Patience& patience)
+void RequestChannel::begin(unsigned spin_us, const ConnectDeadline& deadline)
 {
     spin_.configure(spin_us);
-    patience_ = patience;
+    deadline_ = deadline;
 }
 
 int RequestChannel::post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up)
 {
     // Held for a moment only, unless the daemon is frozen and another thread's request waits for room for its byte.
-    while (!sending_.lock_within(kSliceMs))
-        if (sending_.lost_in_fork() || (give_up != nullptr && give_up->load(std::memory_order_acquire)))
+    while (!sending_.try_lock_for(kSliceMs))
+        if (sending_.held_at_fork() || (give_up != nullptr && give_up->load(std::memory_order_acquire)))
             return -ENOTCONN;
-    const Held held(sending_);
-    if (lifecycle_.left_in_child())
+    const LockGuard guard(sending_);
+    if (lifecycle_.closed_in_child())
         return -ENOTCONN;
     return transport_.visit([&](auto& transport) { return transport.send(message, threshold, give_up); });
 }
@@ -35,7 +35,7 @@ int RequestChannel::send(const Message& message, unsigned threshold)
     if (rc >= 0 || !lifecycle_.closing())
         return rc;
     if (rc == -ENOTCONN)
-        lifecycle_.let_go(); // it gave up, and hung up for that
+        lifecycle_.expect_hangup(); // it gave up, and hung up for that
     return -EBADF;
 }
 
@@ -52,7 +52,7 @@ int RequestChannel::exchange(const Message& request, unsigned threshold, View& r
         // A request that has begun outlives a finalize by another thread.
         return post(request, threshold, nullptr);
     });
-    return lifecycle_.explained(rc != 0 ? rc : wait_reply(reply));
+    return lifecycle_.request_result(rc != 0 ? rc : wait_reply(reply));
 }
 
 // 1 with a reply, or a negative errno. Nothing but the daemon's death ends the wait: a frozen daemon answers later.
@@ -64,37 +64,37 @@ int RequestChannel::wait_reply(View& reply)
 {
     return transport_.visit([&](auto& transport) {
         int rc = transport.reply(reply, 0);
-        exchange_.held();
+        exchange_.assert_held();
         if (rc == 0)
             rc = spin_.until([&] { return transport.reply(reply, 0); });
         if (rc == 0)
-            rc = transport.reply(reply, patience_ ? patience_->at_most(kSliceMs) : kSliceMs);
-        for (int nap_ms = kShortestNapMs; rc == 0;) {
+            rc = transport.reply(reply, deadline_ ? deadline_->at_most(kSliceMs) : kSliceMs);
+        for (int wait_ms = kFirstWaitMs; rc == 0;) {
             rc = transport.check_reply_ring();
-            if (rc == 0 && transport.gone()) {
+            if (rc == 0 && transport.disconnected()) {
                 // The reply may have been its last act.
                 rc = transport.reply(reply, 0);
                 return rc != 0 ? rc : -ENOTCONN;
             }
             if (rc == 0)
-                rc = nap(transport.hangup_descriptor(), nap_ms);
+                rc = wait_on_socket(transport.hangup_descriptor(), wait_ms);
             if (rc == 0)
                 rc = transport.reply(reply, 0);
             // A reply is late by a tenth of the time that it took, at the most.
-            nap_ms += nap_ms / 10 + 1;
-            if (nap_ms > kSliceMs)
-                nap_ms = kSliceMs;
+            wait_ms += wait_ms / 10 + 1;
+            if (wait_ms > kSliceMs)
+                wait_ms = kSliceMs;
         }
         return rc;
     });
 }
 
 // 0, or -EAGAIN if an initialize has waited long enough.
-int RequestChannel::nap(int hangup_descriptor, int milliseconds) const
+int RequestChannel::wait_on_socket(int hangup_descriptor, int milliseconds) const
 {
     pollfd entry{hangup_descriptor, 0, 0};
-    if (patience_) {
-        const int rc = patience_->wait(entry, milliseconds);
+    if (deadline_) {
+        const int rc = deadline_->wait(entry, milliseconds);
         return rc < 0 ? rc : 0;
     }
     if (poll(&entry, 1, milliseconds) < 0 && errno != EINTR && errno != EAGAIN)
@@ -111,7 +111,7 @@ int RequestChannel::last_request(const Message& request)
 {
     if (!lifecycle_.in_creator() || !exchange_.try_lock())
         return 0;
-    const Held held(exchange_);
+    const LockGuard guard(exchange_);
     View reply;
     const int rc = exchange(request, kOrdinary, reply);
     if (rc > 0)
@@ -119,15 +119,15 @@ int RequestChannel::last_request(const Message& request)
     return rc > 0 || rc == -EBADF ? 0 : rc; // a hang-up that is our doing has the same effect
 }
 
-void RequestChannel::abandon()
+void RequestChannel::disconnect_in_child()
 {
-    const auto give_up_descriptor = [this] { transport_.visit([](auto& transport) { transport.abandon(); }); };
-    if (sending_.lock_within(kSliceMs)) {
-        const Held held(sending_);
-        give_up_descriptor();
-    } else if (sending_.lost_in_fork()) {
-        give_up_descriptor(); // nobody here can be sending
-    }                         // else the last user closes it
+    const auto disconnect = [this] { transport_.visit([](auto& transport) { transport.disconnect_in_child(); }); };
+    if (sending_.try_lock_for(kSliceMs)) {
+        const LockGuard guard(sending_);
+        disconnect();
+    } else if (sending_.held_at_fork()) {
+        disconnect(); // nobody here can be sending
+    }                 // else the last user closes it
 }
 
 Exchange::Exchange(RequestChannel& channel, const Message& request, const ReplyFormat& format, unsigned threshold)
@@ -160,7 +160,7 @@ int Exchange::check(const ReplyFormat& format)
     const bool bare = reply_.size() == sizeof header;
     if (header.id != format.id && !(bare && header.id == 0 && header.error != kWireOk))
         return -EPROTO;
-    if (header.error == kWireOk && (reply_.size() < format.least || reply_.size() > format.most))
+    if (header.error == kWireOk && (reply_.size() < format.min_size || reply_.size() > format.max_size))
         return -EPROTO;
     error_ = header.error;
     return 0;

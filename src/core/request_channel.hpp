@@ -7,9 +7,9 @@
 #pragma once
 
 #include "core/any_transport.hpp"
+#include "core/connect_deadline.hpp"
 #include "core/lifecycle.hpp"
 #include "core/lock.hpp"
-#include "core/patience.hpp"
 #include "core/spin.hpp"
 
 #include <cstddef>
@@ -21,8 +21,8 @@ namespace corosync {
 // What a well-formed reply to a request looks like, besides the bare header that may carry an error.
 struct ReplyFormat {
     std::int32_t id = 0;
-    std::size_t least = sizeof(ReplyHeader);
-    std::size_t most = sizeof(ReplyHeader);
+    std::size_t min_size = sizeof(ReplyHeader);
+    std::size_t max_size = sizeof(ReplyHeader);
 
     template <class Message> static ReplyFormat of(std::int32_t id, std::size_t tail = 0)
     {
@@ -36,9 +36,9 @@ public:
     RequestChannel(const RequestChannel&) = delete;
     RequestChannel& operator=(const RequestChannel&) = delete;
 
-    // Before the first request. `patience` bounds the waits of an initialize, until be_patient().
-    void begin(unsigned spin_us, const Patience& patience) COROSYNC_NO_LOCK_ANALYSIS;
-    void be_patient() { patience_.reset(); }
+    // Before the first request. `deadline` bounds the waits of an initialize, until clear_deadline().
+    void begin(unsigned spin_us, const ConnectDeadline& deadline) COROSYNC_NO_LOCK_ANALYSIS;
+    void clear_deadline() { deadline_.reset(); }
 
     // Sends a message that gets no reply. -EAGAIN if flow control or a full ring forbids it, -EBADF if it fails while
     // the handle is finalized.
@@ -49,7 +49,7 @@ public:
     int last_request(const Message& request);
 
     // In a forked child: gives up the descriptor, but not between a message and its byte.
-    void abandon();
+    void disconnect_in_child();
 
 private:
     friend class Exchange;
@@ -57,12 +57,12 @@ private:
     int post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up) COROSYNC_EXCLUDES(sending_);
     int exchange(const Message& request, unsigned threshold, View& reply) COROSYNC_REQUIRES(exchange_);
     int wait_reply(View& reply) COROSYNC_REQUIRES(exchange_);
-    int nap(int hangup_descriptor, int milliseconds) const;
+    int wait_on_socket(int hangup_descriptor, int milliseconds) const;
     void drop_reply() COROSYNC_REQUIRES(exchange_);
 
     AnyTransport& transport_;
     Lifecycle& lifecycle_;
-    std::optional<Patience> patience_;
+    std::optional<ConnectDeadline> deadline_;
     Mutex exchange_;
     Mutex sending_;
     Spin spin_ COROSYNC_GUARDED_BY(exchange_);

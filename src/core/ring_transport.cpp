@@ -19,17 +19,17 @@
 namespace corosync {
 namespace {
 
-constexpr int kNapMs = 10;              // where there is nothing better to wait with
+constexpr int kRetryMs = 10;            // where there is nothing better to wait with
 constexpr std::size_t kCopyUpTo = 4096; // up to here a copy costs next to nothing
 constexpr std::size_t kUserData = sizeof(std::int32_t);
-constexpr int kBothEnds = 2;            // a ring's reference count while both sides have it
+constexpr int kBothSides = 2;           // a ring's reference count while both sides have it
 constexpr std::size_t kChunkHeader = 8; // in front of each chunk, and of the first one nothing else (ipc.md 3.6)
 
 // If address space is lacking for a ring, libqb leaves the ring's data file open, on the lowest number that was free,
 // or close to it if other threads open files. (Seen with libqb 2.0.6, with each call failing in turn.)
-class ForgottenDescriptor {
+class LeakedDescriptor {
 public:
-    explicit ForgottenDescriptor(int socket) : lowest_(fcntl(socket, F_DUPFD_CLOEXEC, 0))
+    explicit LeakedDescriptor(int socket) : lowest_(fcntl(socket, F_DUPFD_CLOEXEC, 0))
     {
         if (lowest_ >= 0)
             close(lowest_);
@@ -55,17 +55,17 @@ private:
 int RingTransport::attach(int socket, uid_t server, const Offer& offer)
 {
     if (const int safe = offer.files.safe_to_attach(server, offer.message_size); safe != 1)
-        return safe < 0 ? safe : kUnlike;
+        return safe < 0 ? safe : kUnrecognized;
     ring_size_ = RingFiles::data_size(offer.message_size);
     int error = open_rings(socket, offer);
     if (error == 0 && !rings_as_expected())
-        error = kUnlike;
+        error = kUnrecognized;
     if (error != 0) {
         close_rings();
         return error;
     }
     socket_ = socket;
-    file_ = OwnFile(socket);
+    file_ = FileIdentity(socket);
     files_ = offer.files;
     message_size_ = offer.message_size;
     return 0;
@@ -73,14 +73,14 @@ int RingTransport::attach(int socket, uid_t server, const Offer& offer)
 
 int RingTransport::open_rings(int socket, const Offer& offer)
 {
-    const ForgottenDescriptor forgotten(socket);
+    const LeakedDescriptor leaked(socket);
     for (const Ring ring : kRings) {
         errno = 0;
         Rb* rb = qb_rb_open(offer.files.path(ring), offer.message_size, QB_RB_FLAG_SHARED_PROCESS,
                             ring == Ring::request ? kUserData : 0);
         if (rb == nullptr) {
             const int error = errno != 0 ? -errno : -EIO;
-            forgotten.close_if_open(offer.files, ring);
+            leaked.close_if_open(offer.files, ring);
             return error;
         }
         (ring == Ring::request ? request_ : ring == Ring::response ? response_ : event_) = rb;
@@ -92,15 +92,15 @@ bool RingTransport::rings_as_expected()
 {
     const auto* level = static_cast<const std::int32_t*>(qb_rb_shared_user_data_get(request_));
     for (Rb* ring : {request_, response_, event_})
-        if (qb_rb_refcount_get(ring) != kBothEnds)
+        if (qb_rb_refcount_get(ring) != kBothSides)
             return false;
     return qb_rb_space_free(request_) == static_cast<ssize_t>(ring_size_) && qb_rb_chunks_used(request_) == 0 &&
            qb_rb_chunks_used(response_) == 0 && level != nullptr && *level >= 0 && *level <= 2;
 }
 
-unsigned RingTransport::poll_set(pollfd (&set)[kPollSet])
+unsigned RingTransport::poll_set(pollfd (&set)[kMaxPollFds])
 {
-    if (!own_descriptor())
+    if (!descriptor_is_ours())
         return 0;
     set[0] = {socket_, POLLIN, 0};
     return 1;
@@ -113,7 +113,7 @@ int RingTransport::send(const Message& message, unsigned threshold, const std::a
     const std::size_t size = message.size();
     if (size > message_size_)
         return -EMSGSIZE;
-    if (noted_gone() || !both_ends() || !own_descriptor())
+    if (known_disconnected() || !both_sides_attached() || !descriptor_is_ours())
         return -ENOTCONN;
     // The daemon's word. It orders nothing: a level seen late is as good as a request sent early.
     auto level =
@@ -148,7 +148,7 @@ int RingTransport::send_byte(const std::atomic<bool>* give_up)
         // No room: hundreds of bytes unread, so the daemon is frozen or busy. Its death or our own finalize ends this.
         pollfd entry{socket_, POLLOUT, 0};
         if (poll(&entry, 1, kSliceMs) < 0 && errno != EINTR && errno != EAGAIN)
-            pause_ms(kNapMs); // this process may not poll at all
+            pause_ms(kRetryMs); // this process may not poll at all
         if (hung_up(entry.revents) || (give_up != nullptr && give_up->load(std::memory_order_acquire))) {
             hang_up();
             return -ENOTCONN;
@@ -186,7 +186,7 @@ int RingTransport::peek_event(Event& event)
 {
     if (broken_.load(std::memory_order_relaxed))
         return -EPROTO;
-    if (lost_.load(std::memory_order_relaxed))
+    if (descriptor_closed_.load(std::memory_order_relaxed))
         return -ENOTCONN;
     if (chunk_ == nullptr) {
         void* data = nullptr;
@@ -249,7 +249,7 @@ bool RingTransport::call_in_event()
 
 int RingTransport::unread_bytes()
 {
-    if (!own_descriptor())
+    if (!descriptor_is_ours())
         return -ENOTCONN;
     int unread = 0;
     return ioctl(socket_, SIOCINQ, &unread) == 0 ? unread : 0;
@@ -257,11 +257,11 @@ int RingTransport::unread_bytes()
 
 // How many bytes there were of the `count`; -EPIPE at the end of file, which may be the daemon's doing or that of our
 // own finalize: poll tells them apart; -ENOTCONN if the program has closed the descriptor.
-int RingTransport::take_bytes(int count)
+int RingTransport::read_bytes(int count)
 {
     // Not asked for a single event, for which it would be a system call more: if the program has closed the socket, the
     // daemon's end of the rings tells soon. And what is no socket gives no byte.
-    if ((count > 1 || !both_ends()) && !own_descriptor())
+    if ((count > 1 || !both_sides_attached()) && !descriptor_is_ours())
         return -ENOTCONN;
     char bytes[128]; // more than a batch
     int taken = 0;
@@ -273,30 +273,30 @@ int RingTransport::take_bytes(int count)
         else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             break;
         else if (got == 0 || errno != EINTR)
-            return taken > 0 ? taken : own_descriptor() ? -EPIPE : -ENOTCONN;
+            return taken > 0 ? taken : descriptor_is_ours() ? -EPIPE : -ENOTCONN;
     }
     return taken;
 }
 
-bool RingTransport::own_descriptor()
+bool RingTransport::descriptor_is_ours()
 {
-    if (file_.still_behind(socket_))
+    if (file_.matches(socket_))
         return true;
-    lost_.store(true, std::memory_order_relaxed);
-    note_gone();
+    descriptor_closed_.store(true, std::memory_order_relaxed);
+    mark_disconnected();
     return false;
 }
 
-bool RingTransport::both_ends() const
+bool RingTransport::both_sides_attached() const
 {
-    return qb_rb_refcount_get(request_) == kBothEnds;
+    return qb_rb_refcount_get(request_) == kBothSides;
 }
 
 // Ends the connection from our side; the daemon stops waiting for whatever it waits for.
 void RingTransport::hang_up()
 {
-    note_gone();
-    if (file_.still_behind(socket_))
+    mark_disconnected();
+    if (file_.matches(socket_))
         shutdown(socket_, SHUT_RDWR);
 }
 
@@ -307,41 +307,41 @@ int RingTransport::fail()
     return -EPROTO;
 }
 
-int RingTransport::look()
+int RingTransport::poll_now()
 {
-    if (noted_gone())
+    if (known_disconnected())
         return POLLHUP;
     pollfd entry{socket_, POLLIN, 0};
     const bool any = poll(&entry, 1, 0) > 0;
-    const bool ended = (any && hung_up(entry.revents)) || !both_ends();
+    const bool ended = (any && hung_up(entry.revents)) || !both_sides_attached();
     // Bytes to read are counted next, and whose they are is asked then.
     const bool readable = any && (entry.revents & POLLIN) != 0;
-    if ((readable && !ended) || (own_descriptor() && !ended))
+    if ((readable && !ended) || (descriptor_is_ours() && !ended))
         return readable ? POLLIN : 0;
-    note_gone();
+    mark_disconnected();
     return POLLHUP;
 }
 
 void RingTransport::wake()
 {
     // Only the reading half: pollers return, the daemon sees no hang-up, and another thread's request still ends well.
-    if (file_.still_behind(socket_))
+    if (file_.matches(socket_))
         shutdown(socket_, SHUT_RD);
 }
 
-void RingTransport::abandon()
+void RingTransport::disconnect_in_child()
 {
     // Shutting down would end the parent's connection.
-    if (!file_.still_behind(socket_))
+    if (!file_.matches(socket_))
         return;
-    given_up_.store(true, std::memory_order_relaxed);
-    disconnect_number(socket_);
+    replaced_.store(true, std::memory_order_relaxed);
+    replace_with_unconnected(socket_);
 }
 
-void RingTransport::forget()
+void RingTransport::release_in_child()
 {
     // Closing the rings would lower the count that the parent shares.
-    if (given_up_.load(std::memory_order_relaxed) || file_.still_behind(socket_))
+    if (replaced_.load(std::memory_order_relaxed) || file_.matches(socket_))
         ::close(socket_);
 }
 
@@ -349,7 +349,7 @@ void RingTransport::close()
 {
     if (socket_ < 0)
         return;
-    if (file_.still_behind(socket_)) {
+    if (file_.matches(socket_)) {
         shutdown(socket_, SHUT_RDWR);
         ::close(socket_);
     }

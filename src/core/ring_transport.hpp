@@ -15,24 +15,24 @@ namespace corosync {
 class RingTransport {
 public:
     // Attaches to the rings that were offered over the connected socket, and takes the socket over on success.
-    // 0, a negative errno, or kUnlike if they look different from what they should.
+    // 0, a negative errno, or kUnrecognized if they look different from what they should.
     int attach(int socket, uid_t server, const Offer& offer);
 
     [[nodiscard]] int descriptor() const { return socket_; }
     [[nodiscard]] int hangup_descriptor() const { return socket_; }
-    unsigned poll_set(pollfd (&set)[kPollSet]);
+    unsigned poll_set(pollfd (&set)[kMaxPollFds]);
 
     int send(const Message& message, unsigned threshold, const std::atomic<bool>* give_up);
     int reply(View& view, int timeout_ms);
     void drop_reply();
     int check_reply_ring();
 
-    static constexpr bool kLeavesBytes = true;
+    static constexpr bool kBytesStayUnread = true;
     int peek_event(Event& event);
     int queued();
     int unread_bytes();
-    int take_bytes(int count);
-    static bool make_room(Buffer& buffer, std::size_t size) { return buffer.reserve(size); }
+    int read_bytes(int count);
+    static bool reserve_buffer(Buffer& buffer, std::size_t size) { return buffer.reserve(size); }
     void move_event(Buffer& buffer) const { std::memcpy(buffer.data(), chunk_, chunk_size_); }
     void reclaim_event();
 
@@ -40,15 +40,15 @@ public:
     bool call_in_event();
     void end_called_in() { alias_.unmap(); }
 
-    [[nodiscard]] bool noted_gone() const { return gone_.load(std::memory_order_relaxed); }
-    void note_gone() { gone_.store(true, std::memory_order_relaxed); }
-    int look();
-    bool gone() { return hung_up(static_cast<short>(look())); }
+    [[nodiscard]] bool known_disconnected() const { return disconnected_.load(std::memory_order_relaxed); }
+    void mark_disconnected() { disconnected_.store(true, std::memory_order_relaxed); }
+    int poll_now();
+    bool disconnected() { return hung_up(static_cast<short>(poll_now())); }
     int fail();
 
     void wake();
-    void abandon();
-    void forget();
+    void disconnect_in_child();
+    void release_in_child();
     void close();
 
 private:
@@ -59,11 +59,11 @@ private:
     void close_rings();
     int send_byte(const std::atomic<bool>* give_up);
     void hang_up();
-    bool own_descriptor();
-    [[nodiscard]] bool both_ends() const;
+    bool descriptor_is_ours();
+    [[nodiscard]] bool both_sides_attached() const;
 
     int socket_ = -1;
-    OwnFile file_; // behind the socket's number, as long as the program leaves it alone
+    FileIdentity file_; // behind the socket's number, as long as the program leaves it alone
     RingFiles files_;
     std::size_t message_size_ = 0;
     std::size_t ring_size_ = 0; // of the data file: the bounds of any chunk's length
@@ -71,11 +71,11 @@ private:
     Rb* response_ = nullptr;
     Rb* event_ = nullptr;
 
-    std::atomic<bool> gone_{false};     // the daemon closed its end; what the event ring holds is still good
-    std::atomic<bool> lost_{false};     // the program closed the descriptor
-    std::atomic<bool> given_up_{false}; // in a child: the numbers mean nothing any more
-    std::atomic<bool> broken_{false};   // nothing that the rings say can be believed any more
-    bool reply_stuck_ = false;          // the last slice ended with a reply in the ring that cannot be taken
+    std::atomic<bool> disconnected_{false};      // the daemon closed its end; what the event ring holds is still good
+    std::atomic<bool> descriptor_closed_{false}; // the program closed the descriptor
+    std::atomic<bool> replaced_{false};          // in a child: the numbers mean nothing any more
+    std::atomic<bool> broken_{false};            // nothing that the rings say can be believed any more
+    bool reply_stuck_ = false;                   // the last slice ended with a reply in the ring that cannot be taken
 
     std::byte* chunk_ = nullptr; // the oldest of the event ring, from peek_event() to reclaim_event()
     std::size_t chunk_size_ = 0;

@@ -43,19 +43,19 @@ bool on_own_stack(std::uintptr_t a, std::uintptr_t b)
 
 RunningDispatches::~RunningDispatches()
 {
-    for (Dispatching* record = first_.next; record != nullptr;) {
-        Dispatching* next = record->next;
+    for (DispatchRecord* record = first_.next; record != nullptr;) {
+        DispatchRecord* next = record->next;
         destroy(record);
         record = next;
     }
 }
 
-Dispatching* RunningDispatches::enter(const Caller& caller)
+DispatchRecord* RunningDispatches::enter(const Caller& caller)
 {
-    Dispatching* record = &first_;
+    DispatchRecord* record = &first_;
     while (record->busy) {
         if (record->next == nullptr) {
-            record->next = make<Dispatching>();
+            record->next = make<DispatchRecord>();
             if (record->next == nullptr)
                 return nullptr;
         }
@@ -66,7 +66,7 @@ Dispatching* RunningDispatches::enter(const Caller& caller)
     return record;
 }
 
-void RunningDispatches::leave(Dispatching& record)
+void RunningDispatches::leave(DispatchRecord& record)
 {
     record.busy = false;
     record.buffer.trim();
@@ -74,7 +74,7 @@ void RunningDispatches::leave(Dispatching& record)
 
 bool RunningDispatches::any() const
 {
-    for (const Dispatching* record = &first_; record != nullptr; record = record->next)
+    for (const DispatchRecord* record = &first_; record != nullptr; record = record->next)
         if (record->busy)
             return true;
     return false;
@@ -82,14 +82,14 @@ bool RunningDispatches::any() const
 
 bool RunningDispatches::any_of_others(const Caller& caller) const
 {
-    for (const Dispatching* record = &first_; record != nullptr; record = record->next)
+    for (const DispatchRecord* record = &first_; record != nullptr; record = record->next)
         if (record->busy && pthread_equal(record->caller.thread, caller.thread) == 0)
             return true;
     return false;
 }
 
 // Stacks grow downwards: a live dispatch of this thread has a frame above that of whatever it called.
-bool RunningDispatches::left_behind(const Dispatching& record, const Caller& caller)
+bool RunningDispatches::abandoned(const DispatchRecord& record, const Caller& caller)
 {
     return record.busy && pthread_equal(record.caller.thread, caller.thread) != 0 &&
            record.caller.frame <= caller.frame && on_own_stack(record.caller.frame, caller.frame);

@@ -25,8 +25,8 @@ struct Caller {
     static Caller at(void* frame_address) { return {pthread_self(), reinterpret_cast<std::uintptr_t>(frame_address)}; }
 };
 
-struct Dispatching {
-    Dispatching* next = nullptr;
+struct DispatchRecord {
+    DispatchRecord* next = nullptr;
     bool busy = false;
     Caller caller{};
     Buffer buffer;     // for its event; one per nesting level, kept for the next use
@@ -41,15 +41,15 @@ public:
     RunningDispatches& operator=(const RunningDispatches&) = delete;
 
     // A free record for the caller; nullptr if there is no memory.
-    Dispatching* enter(const Caller& caller);
-    static void leave(Dispatching& record);
+    DispatchRecord* enter(const Caller& caller);
+    static void leave(DispatchRecord& record);
 
     // Frees the records that the caller's frame proves dead, and tells how many. `ended` is called for each.
     template <class Ended> unsigned reap(const Caller& caller, Ended ended)
     {
         unsigned count = 0;
-        for (Dispatching* record = &first_; record != nullptr; record = record->next) {
-            if (!left_behind(*record, caller))
+        for (DispatchRecord* record = &first_; record != nullptr; record = record->next) {
+            if (!abandoned(*record, caller))
                 continue;
             ended(*record);
             leave(*record);
@@ -63,9 +63,9 @@ public:
     [[nodiscard]] bool any_of_others(const Caller& caller) const;
 
 private:
-    static bool left_behind(const Dispatching& record, const Caller& caller);
+    static bool abandoned(const DispatchRecord& record, const Caller& caller);
 
-    Dispatching first_; // nearly always the only one
+    DispatchRecord first_; // nearly always the only one
 };
 
 } // namespace corosync

@@ -57,7 +57,7 @@ Settings Settings::from_environment()
     return settings;
 }
 
-bool Settings::accepts_peer(uid_t uid) const
+bool Settings::trusts_peer(uid_t uid) const
 {
     if (uid == 0 || uid == geteuid())
         return true;

@@ -22,7 +22,7 @@ struct Settings {
 
     // An abstract socket name belongs to whoever binds it first. A daemon is believed if it runs as root, as the
     // caller itself, or as a user that the administrator lists.
-    [[nodiscard]] bool accepts_peer(uid_t uid) const;
+    [[nodiscard]] bool trusts_peer(uid_t uid) const;
 };
 
 } // namespace corosync

@@ -64,7 +64,7 @@ struct Message {
 inline constexpr unsigned kOrdinary = 1;  // refused only where the service itself is not allowed to work
 inline constexpr unsigned kMulticast = 2; // refused also while the cluster cannot take more
 
-inline constexpr unsigned kPollSet = 3; // descriptors that a dispatch waits on: two of a transport, one of a child
+inline constexpr unsigned kMaxPollFds = 3; // descriptors that a dispatch waits on: two of a transport, one of a child
 
 struct Event {
     std::byte* data = nullptr;
@@ -80,12 +80,12 @@ inline bool hung_up(short revents)
 
 // The open file behind a descriptor of ours. A program may close the descriptor, and its number may come to mean a file
 // of the program's, which is none of our business.
-class OwnFile {
+class FileIdentity {
 public:
-    OwnFile() = default;
-    explicit OwnFile(int fd) { known_ = identify(fd, device_, inode_); }
+    FileIdentity() = default;
+    explicit FileIdentity(int fd) { known_ = identify(fd, device_, inode_); }
 
-    [[nodiscard]] bool still_behind(int fd) const
+    [[nodiscard]] bool matches(int fd) const
     {
         dev_t device = 0;
         ino_t inode = 0;
@@ -109,7 +109,7 @@ private:
 };
 
 // Gives up what the descriptor stands for and keeps its number. Threads that use the number from now on see a hang-up.
-inline void disconnect_number(int fd)
+inline void replace_with_unconnected(int fd)
 {
     const int unconnected = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (unconnected < 0)
@@ -122,7 +122,7 @@ inline void disconnect_number(int fd)
 // daemon is gone, -EPROTO if it broke the protocol.
 template <class T>
 concept MessageTransport = requires(T& transport, const T& same, const Message& message, View& view, Event& event,
-                                    Buffer& buffer, const std::atomic<bool>* give_up, pollfd (&set)[kPollSet],
+                                    Buffer& buffer, const std::atomic<bool>* give_up, pollfd (&set)[kMaxPollFds],
                                     std::byte* data, std::size_t size, int number)
 {
     // For the program to poll.
@@ -155,10 +155,10 @@ concept MessageTransport = requires(T& transport, const T& same, const Message& 
         } -> std::same_as<int>;
 
     // Events: one after the other, peek_event() until reclaim_event().
-    // Whether the bytes that announce events lie on the descriptor until take_bytes(); otherwise they are taken with
+    // Whether the bytes that announce events lie on the descriptor until read_bytes(); otherwise they are taken with
     // the event.
     {
-        T::kLeavesBytes
+        T::kBytesStayUnread
         } -> std::convertible_to<bool>;
     // 1 with the oldest event, where it lies; 0 if there is none.
     {
@@ -174,11 +174,11 @@ concept MessageTransport = requires(T& transport, const T& same, const Message& 
         transport.unread_bytes()
         } -> std::same_as<int>;
     {
-        transport.take_bytes(number)
+        transport.read_bytes(number)
         } -> std::same_as<int>;
     // Memory for the event in `buffer`, which move_event() then fills.
     {
-        transport.make_room(buffer, size)
+        transport.reserve_buffer(buffer, size)
         } -> std::same_as<bool>;
     {transport.move_event(buffer)};
     {transport.reclaim_event()};
@@ -195,14 +195,14 @@ concept MessageTransport = requires(T& transport, const T& same, const Message& 
 
     // The hang-up: as it was noted last; as the kernel says now, with POLLIN if there is something to read.
     {
-        same.noted_gone()
+        same.known_disconnected()
         } -> std::same_as<bool>;
-    {transport.note_gone()};
+    {transport.mark_disconnected()};
     {
-        transport.gone()
+        transport.disconnected()
         } -> std::same_as<bool>;
     {
-        transport.look()
+        transport.poll_now()
         } -> std::same_as<int>;
     // Nothing that comes from it can be believed any more: -EPROTO, for good.
     {
@@ -212,8 +212,8 @@ concept MessageTransport = requires(T& transport, const T& same, const Message& 
     // Makes every poll on the descriptor return.
     {transport.wake()};
     // In a forked child: gives up the descriptor; and, instead of close(), what may be freed there.
-    {transport.abandon()};
-    {transport.forget()};
+    {transport.disconnect_in_child()};
+    {transport.release_in_child()};
     {transport.close()};
 };
 

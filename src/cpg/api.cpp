@@ -70,7 +70,7 @@ cs_error_t cpg_model_initialize(cpg_handle_t* handle, cpg_model_t model, cpg_mod
 cs_error_t cpg_finalize(cpg_handle_t handle)
 {
     return corosync::finalize<Session>(handle, Caller::at(__builtin_frame_address(0)),
-                                       [](Session& session) { return session.say_goodbye(); });
+                                       [](Session& session) { return session.send_finalize(); });
 }
 
 cs_error_t cpg_fd_get(cpg_handle_t handle, int* fd)

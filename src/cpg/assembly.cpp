@@ -73,7 +73,7 @@ int Assemblies::add(const PartialDeliverEvent& part, const std::byte* bytes, Buf
         // A stream of long messages goes on in the memory of the last one.
         if (buffer.oversized()) {
             fresh->capacity = buffer.capacity() - sizeof(DeliverEvent);
-            fresh->data = buffer.take_memory();
+            fresh->data = buffer.release();
         }
         first_ = fresh;
     }

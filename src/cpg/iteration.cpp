@@ -38,7 +38,7 @@ int OwnIterations::add(const Iteration& iteration, cpg_iteration_handle_t& handl
         destroy(own);
         return -ENOMEM;
     }
-    const int rc = remember(added);
+    const int rc = store(added);
     if (rc == 0)
         handle = added;
     else
@@ -49,7 +49,7 @@ int OwnIterations::add(const Iteration& iteration, cpg_iteration_handle_t& handl
 void OwnIterations::end(cpg_iteration_handle_t handle)
 {
     if (mutex_.lock()) {
-        const Held held(mutex_);
+        const LockGuard guard(mutex_);
         for (std::size_t index = 0; index < size_; ++index)
             if (handles_[index] == handle)
                 handles_[index] = 0;
@@ -57,11 +57,11 @@ void OwnIterations::end(cpg_iteration_handle_t handle)
     close_handle(handle);
 }
 
-int OwnIterations::remember(cpg_iteration_handle_t handle)
+int OwnIterations::store(cpg_iteration_handle_t handle)
 {
     if (!mutex_.lock())
         return -ENOTCONN;
-    const Held held(mutex_);
+    const LockGuard guard(mutex_);
     std::size_t free_index = 0;
     while (free_index < size_ && handles_[free_index] != 0)
         ++free_index;

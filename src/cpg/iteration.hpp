@@ -15,7 +15,7 @@ namespace corosync::cpg {
 
 struct Iteration {
     cpg_handle_t owner = 0;
-    std::uint64_t daemons = 0; // the daemon's own handle
+    std::uint64_t daemon_handle = 0; // the daemon's own handle
 };
 
 HandleTable<Iteration>& iterations();
@@ -33,7 +33,7 @@ public:
     void end(cpg_iteration_handle_t handle);
 
 private:
-    int remember(cpg_iteration_handle_t handle);
+    int store(cpg_iteration_handle_t handle);
 
     Mutex mutex_;
     cpg_iteration_handle_t* handles_ COROSYNC_GUARDED_BY(mutex_) = nullptr; // 0 where free

@@ -22,7 +22,7 @@ constexpr int kGiveUpMs = 1000;
 constexpr int kPartPauseMs = 10;
 constexpr int kPartPauses = 100;
 
-constexpr std::size_t kMostMembersSent = 384; // of a MEMBERSHIP reply
+constexpr std::size_t kMaxMembersInReply = 384; // of a MEMBERSHIP reply
 
 // Only the bytes that count: what is behind them in the program's memory is nobody's business.
 void put_name(Name& to, const cpg_name& name)
@@ -68,7 +68,7 @@ bool Session::own_membership(Membership& own)
 {
     if (!state_.lock())
         return false;
-    const Held held(state_);
+    const LockGuard guard(state_);
     own = membership_;
     return true;
 }
@@ -77,17 +77,17 @@ template <class Change> void Session::change_membership(Change change)
 {
     if (!state_.lock())
         return;
-    const Held held(state_);
+    const LockGuard guard(state_);
     change(membership_);
 }
 
 // `bounded`: the state that makes the daemon busy will not change, so give up after a while.
-template <class Once> cs_error_t Session::until_not_busy(bool bounded, Once once)
+template <class Request> cs_error_t Session::retry_while_busy(bool bounded, Request request)
 {
     int waited = 0;
     int pause = 0;
     for (;;) {
-        const cs_error_t error = once();
+        const cs_error_t error = request();
         if (error != CS_ERR_BUSY || (bounded && waited >= kGiveUpMs))
             return error;
         if (connection_.closing())
@@ -110,7 +110,8 @@ cs_error_t Session::join(const cpg_name& group)
     Membership own;
     if (!own_membership(own))
         return CS_ERR_LIBRARY;
-    const cs_error_t error = until_not_busy(own.has_left, [&] { return ask(connection_, request, kJoinReply); });
+    const cs_error_t error =
+        retry_while_busy(own.has_left, [&] { return send_recv(connection_, request, kJoinReply); });
     if (error == CS_OK)
         change_membership([&](Membership& membership) {
             membership.joined = true;
@@ -134,7 +135,7 @@ cs_error_t Session::leave(const cpg_name& group)
         put_name(request->group, group);
         request->pid = static_cast<std::uint32_t>(getpid());
     }
-    const cs_error_t error = until_not_busy(false, [&] { return ask(connection_, request, kLeaveReply); });
+    const cs_error_t error = retry_while_busy(false, [&] { return send_recv(connection_, request, kLeaveReply); });
     if (error == CS_OK)
         change_membership([](Membership& membership) {
             membership.joined = false;
@@ -143,7 +144,7 @@ cs_error_t Session::leave(const cpg_name& group)
     return error;
 }
 
-cs_error_t Session::say_goodbye()
+cs_error_t Session::send_finalize()
 {
     Membership own;
     // The daemon forgets to take the member of a group without a name out of it when the connection closes.
@@ -184,7 +185,7 @@ cs_error_t Session::mcast_in_parts(cpg_guarantee_t guarantee, std::span<const io
 {
     if (!large_.lock())
         return CS_ERR_LIBRARY;
-    const Held held(large_);
+    const LockGuard guard(large_);
     for (std::size_t sent = 0; sent < length;) {
         const std::size_t part = length - sent < kMaxAtomic ? length - sent : kMaxAtomic;
         Outgoing<PartialMcastRequest> request(kPartialMcast, part);
@@ -211,7 +212,7 @@ cs_error_t Session::mcast_part(Outgoing<PartialMcastRequest>& request, std::span
         const Exchange exchange(connection_.requests(), {request.part(), parts, skip, request->part_length},
                                 {kPartialMcastReply}, kMulticast);
         if (exchange.status() != -EAGAIN || pauses == kPartPauses)
-            return answer(exchange);
+            return result_of(exchange);
         pause_ms(kPartPauseMs);
     }
 }
@@ -226,7 +227,7 @@ cs_error_t Session::zero_copy_mcast(cpg_guarantee_t guarantee, const iovec& whol
     if (!own_membership(own))
         return CS_ERR_LIBRARY;
     if (!own.joined)
-        return connection_.lost() ? CS_ERR_LIBRARY : CS_ERR_NOT_EXIST;
+        return connection_.disconnected() ? CS_ERR_LIBRARY : CS_ERR_NOT_EXIST;
     return mcast(guarantee, &whole, 1);
 }
 
@@ -235,10 +236,10 @@ cs_error_t Session::membership(const cpg_name& group, cpg_address* members, int&
     Outgoing<MembershipRequest> request(kMembership);
     put_name(request->group, group);
     const Exchange exchange(connection_.requests(), {request.part()},
-                            ReplyFormat::of<MembershipReply>(kMembershipReply, kMostMembersSent * sizeof(Address)));
+                            ReplyFormat::of<MembershipReply>(kMembershipReply, kMaxMembersInReply * sizeof(Address)));
     MembershipReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
-        return answer(exchange);
+        return result_of(exchange);
     // The daemon counts members that its reply has no room for, and the program has room for these many.
     std::size_t most = reply.count < CPG_MEMBERS_MAX ? reply.count : CPG_MEMBERS_MAX;
     std::size_t written = 0;
@@ -256,7 +257,7 @@ cs_error_t Session::local_nodeid(unsigned& nodeid)
     LocalGetReply reply;
     if (exchange.ok() && exchange.reply().read(reply))
         nodeid = reply.nodeid;
-    return answer(exchange);
+    return result_of(exchange);
 }
 
 cs_error_t Session::iteration_initialize(cpg_handle_t owner, cpg_iteration_type_t type, const cpg_name* group,
@@ -270,7 +271,7 @@ cs_error_t Session::iteration_initialize(cpg_handle_t owner, cpg_iteration_type_
                             ReplyFormat::of<IterationInitializeReply>(kIterationInitializeReply));
     IterationInitializeReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
-        return answer(exchange);
+        return result_of(exchange);
     return from_transport(
         iterations_.add({owner, reply.handle}, iteration)); // the daemon's part ends with the connection
 }
@@ -278,12 +279,12 @@ cs_error_t Session::iteration_initialize(cpg_handle_t owner, cpg_iteration_type_
 cs_error_t Session::iteration_next(const Iteration& iteration, cpg_iteration_description_t& description)
 {
     Outgoing<IterationRequest> request(kIterationNext);
-    request->handle = iteration.daemons;
+    request->handle = iteration.daemon_handle;
     const Exchange exchange(connection_.requests(), {request.part()},
                             ReplyFormat::of<IterationNextReply>(kIterationNextReply));
     IterationNextReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
-        return answer(exchange);
+        return result_of(exchange);
     if (!valid(reply.group))
         return CS_ERR_LIBRARY;
     description = {name_from(reply.group), reply.nodeid, reply.pid};
@@ -293,12 +294,12 @@ cs_error_t Session::iteration_next(const Iteration& iteration, cpg_iteration_des
 cs_error_t Session::iteration_finalize(const Iteration& iteration, cpg_iteration_handle_t handle)
 {
     Outgoing<IterationRequest> request(kIterationFinalize);
-    request->handle = iteration.daemons;
+    request->handle = iteration.daemon_handle;
     const Exchange exchange(connection_.requests(), {request.part()}, {kIterationFinalizeReply});
     // Once the daemon has answered, whatever it says, it knows the iteration no more.
     if (exchange.status() == 0)
         iterations_.end(handle);
-    return answer(exchange);
+    return result_of(exchange);
 }
 
 const EventHandling& Session::event_handling()
@@ -312,7 +313,8 @@ const EventHandling& Session::event_handling()
             },
         .add_part = [](void* session, const View& part, Buffer& buffer,
                        Event& whole) { return static_cast<Session*>(session)->add_part(part, buffer, whole); },
-        .see = [](void* session, const View& event) { static_cast<Session*>(session)->see(event); }};
+        .before_delivery = [](void* session,
+                              const View& event) { static_cast<Session*>(session)->before_delivery(event); }};
     return handling;
 }
 
@@ -332,7 +334,7 @@ int Session::add_part(const View& part, Buffer& buffer, Event& whole)
 
 // Whoever leaves does not finish what it has begun. Seen to before the program hears of it: in its callback the same
 // sender may already be back, with a new message.
-void Session::see(const View& event)
+void Session::before_delivery(const View& event)
 {
     ReplyHeader header;
     ConfchgEvent confchg;

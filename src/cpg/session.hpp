@@ -35,7 +35,7 @@ public:
     cs_error_t join(const cpg_name& group);
     cs_error_t leave(const cpg_name& group);
     // What the daemon should hear before the connection closes.
-    cs_error_t say_goodbye();
+    cs_error_t send_finalize();
 
     cs_error_t mcast(cpg_guarantee_t guarantee, const iovec* parts, std::size_t count);
     cs_error_t zero_copy_mcast(cpg_guarantee_t guarantee, const iovec& whole);
@@ -64,13 +64,13 @@ private:
     // False in a forked child, if another thread was changing it at the fork.
     bool own_membership(Membership& own);
     template <class Change> void change_membership(Change change);
-    template <class Once> cs_error_t until_not_busy(bool bounded, Once once);
+    template <class Request> cs_error_t retry_while_busy(bool bounded, Request request);
     cs_error_t mcast_whole(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length);
     cs_error_t mcast_in_parts(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length);
     cs_error_t mcast_part(Outgoing<PartialMcastRequest>& request, std::span<const iovec> parts, std::size_t skip);
 
     int add_part(const View& part, Buffer& buffer, Event& whole);
-    void see(const View& event);
+    void before_delivery(const View& event);
     int deliver_message(cpg_handle_t handle, std::byte* event, const View& view) const;
     int deliver_confchg(cpg_handle_t handle, std::byte* event, const View& view) const;
     int deliver_totem(cpg_handle_t handle, std::byte* event, const View& view) const;

@@ -84,11 +84,11 @@ constinit Mutex mutex;
 constinit Table table;
 
 // f(), or `lost` in a forked child if another thread was at it at the fork.
-template <class Result, class F> Result locked(Result lost, F f)
+template <class Result, class F> Result with_lock(Result if_lost, F f)
 {
     if (!mutex.lock())
-        return lost;
-    const Held held(mutex);
+        return if_lost;
+    const LockGuard guard(mutex);
     return f();
 }
 
@@ -100,7 +100,7 @@ void* zero_copy_alloc(std::size_t size)
     if (size > PTRDIFF_MAX || posix_memalign(&buffer, kAlignment, size != 0 ? size : 1) != 0)
         return nullptr;
     std::memset(buffer, 0, size);
-    if (!locked(false, [&] { return table.add({buffer, size}); })) {
+    if (!with_lock(false, [&] { return table.add({buffer, size}); })) {
         free(buffer);
         return nullptr;
     }
@@ -109,7 +109,7 @@ void* zero_copy_alloc(std::size_t size)
 
 bool zero_copy_free(void* buffer)
 {
-    if (!locked(false, [&] { return table.remove(buffer); }))
+    if (!with_lock(false, [&] { return table.remove(buffer); }))
         return false;
     free(buffer);
     return true;
@@ -117,7 +117,7 @@ bool zero_copy_free(void* buffer)
 
 std::size_t zero_copy_size(const void* buffer)
 {
-    return locked(SIZE_MAX, [&] { return table.size_of(buffer); });
+    return with_lock(SIZE_MAX, [&] { return table.size_of(buffer); });
 }
 
 } // namespace corosync::cpg

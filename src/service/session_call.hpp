@@ -16,15 +16,15 @@
 
 namespace corosync {
 
-inline cs_error_t answer(const Exchange& exchange)
+inline cs_error_t result_of(const Exchange& exchange)
 {
     return exchange.status() < 0 ? from_transport(exchange.status()) : from_wire(exchange.error());
 }
 
 // A request whose reply is but a result.
-template <class Request> cs_error_t ask(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id)
+template <class Request> cs_error_t send_recv(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id)
 {
-    return answer(Exchange(connection.requests(), {request.part()}, {reply_id}));
+    return result_of(Exchange(connection.requests(), {request.part()}, {reply_id}));
 }
 
 // f(object) with the handle pinned in its table: the session of a handle, or whatever else handles stand for.
@@ -75,8 +75,8 @@ template <class Session, class Prepare> cs_error_t initialize(std::uint64_t* han
     if (session == nullptr)
         return CS_ERR_NO_MEMORY;
     const Settings settings = Settings::from_environment();
-    const Patience patience(settings.connect_ms);
-    cs_error_t error = from_transport(session->connection().open(Session::kService, settings, patience));
+    const ConnectDeadline deadline(settings.connect_ms);
+    cs_error_t error = from_transport(session->connection().open(Session::kService, settings, deadline));
     if (error == CS_OK)
         error = prepare(*session);
     if (error == CS_OK) {
@@ -100,9 +100,9 @@ template <class Session, class F> cs_error_t finalize(std::uint64_t handle, cons
     Session* session = Session::table().close(handle);
     if (session == nullptr)
         return CS_ERR_BAD_HANDLE;
-    const unsigned left_behind = session->connection().begin_close(caller);
+    const unsigned abandoned = session->connection().begin_close(caller);
     const cs_error_t error = f(*session);
-    Session::table().unpin(handle, 1 + left_behind);
+    Session::table().unpin(handle, 1 + abandoned);
     return error;
 }
 

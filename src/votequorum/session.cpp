@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMaxExtraInfo = VOTEQUORUM_QDEVICE_EXTRA_NODEINFO_MAXSIZE;
 
 // What a request means that a 3.1.x daemon does not know: it says that some parameter is invalid.
-cs_error_t unless_unknown(cs_error_t error)
+cs_error_t unsupported_if_invalid(cs_error_t error)
 {
     return error == CS_ERR_INVALID_PARAM ? CS_ERR_NOT_SUPPORTED : error;
 }
@@ -45,12 +45,12 @@ cs_error_t Session::getinfo(unsigned nodeid, votequorum_info& info)
     request->number = nodeid;
     const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<InfoReply>(kInfo));
     if (exchange.status() < 0)
-        return answer(exchange);
+        return result_of(exchange);
     // With an error the rest of the reply is whatever lay on the daemon's stack.
     std::memset(&info, 0, sizeof info);
     InfoReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
-        return answer(exchange);
+        return result_of(exchange);
     info.node_id = reply.nodeid;
     info.node_state = reply.state;
     info.node_votes = reply.votes;
@@ -68,7 +68,7 @@ cs_error_t Session::setexpected(unsigned votes)
 {
     Outgoing<NumberRequest> request(kSetExpected);
     request->number = votes;
-    return ask(connection_, request, kStatus);
+    return send_recv(connection_, request, kStatus);
 }
 
 cs_error_t Session::setvotes(unsigned nodeid, unsigned votes)
@@ -76,7 +76,7 @@ cs_error_t Session::setvotes(unsigned nodeid, unsigned votes)
     Outgoing<SetVotesRequest> request(kSetVotes);
     request->votes = votes;
     request->nodeid = nodeid;
-    return ask(connection_, request, kStatus);
+    return send_recv(connection_, request, kStatus);
 }
 
 cs_error_t Session::trackstart(std::uint64_t tracking_context, unsigned flags)
@@ -84,30 +84,30 @@ cs_error_t Session::trackstart(std::uint64_t tracking_context, unsigned flags)
     Outgoing<TrackStartRequest> request(kTrackStart);
     request->context = tracking_context;
     request->flags = flags;
-    return ask(connection_, request, kStatus);
+    return send_recv(connection_, request, kStatus);
 }
 
 cs_error_t Session::trackstop()
 {
     Outgoing<BareRequest> request(kTrackStop);
-    return ask(connection_, request, kStatus);
+    return send_recv(connection_, request, kStatus);
 }
 
-cs_error_t Session::ask_with_name(RequestId id, const DeviceName& name)
+cs_error_t Session::send_recv_name(RequestId id, const DeviceName& name)
 {
     Outgoing<NameRequest> request(id);
     name.put(request->name);
-    return ask(connection_, request, kStatus);
+    return send_recv(connection_, request, kStatus);
 }
 
 cs_error_t Session::device_register(const DeviceName& name)
 {
-    return ask_with_name(kDeviceRegister, name);
+    return send_recv_name(kDeviceRegister, name);
 }
 
 cs_error_t Session::device_unregister(const DeviceName& name)
 {
-    return ask_with_name(kDeviceUnregister, name);
+    return send_recv_name(kDeviceUnregister, name);
 }
 
 cs_error_t Session::device_update(const DeviceName& old_name, const DeviceName& new_name)
@@ -115,7 +115,7 @@ cs_error_t Session::device_update(const DeviceName& old_name, const DeviceName& 
     Outgoing<UpdateRequest> request(kDeviceUpdate);
     old_name.put(request->old_name);
     new_name.put(request->new_name);
-    return ask(connection_, request, kStatus);
+    return send_recv(connection_, request, kStatus);
 }
 
 cs_error_t Session::device_poll(const DeviceName& name, unsigned cast_vote, votequorum_ring_id_t ring)
@@ -125,7 +125,7 @@ cs_error_t Session::device_poll(const DeviceName& name, unsigned cast_vote, vote
     request->cast_vote = cast_vote;
     request->ring_nodeid = ring.nodeid;
     request->ring_seq = ring.seq;
-    return ask(connection_, request, kStatus);
+    return send_recv(connection_, request, kStatus);
 }
 
 cs_error_t Session::device_master_wins(const DeviceName& name, unsigned allow)
@@ -133,7 +133,7 @@ cs_error_t Session::device_master_wins(const DeviceName& name, unsigned allow)
     Outgoing<MasterWinsRequest> request(kDeviceMasterWins);
     name.put(request->name);
     request->allow = allow;
-    return ask(connection_, request, kStatus);
+    return send_recv(connection_, request, kStatus);
 }
 
 cs_error_t Session::get_extra_info(unsigned nodeid, std::uint32_t& size, void* data)
@@ -143,13 +143,13 @@ cs_error_t Session::get_extra_info(unsigned nodeid, std::uint32_t& size, void* d
     const Exchange exchange(connection_.requests(), {request.part()},
                             ReplyFormat::of<ExtraInfoReply>(kExtraInfo, kMaxExtraInfo));
     if (exchange.status() < 0)
-        return answer(exchange);
+        return result_of(exchange);
     size = 0;
     ExtraInfoReply reply;
     if (!exchange.reply().read(reply))
-        return unless_unknown(answer(exchange));
+        return unsupported_if_invalid(result_of(exchange));
     if (!exchange.ok())
-        return answer(exchange);
+        return result_of(exchange);
     const std::byte* bytes = exchange.reply().bytes(kExtraInfoReplyData, reply.size);
     if (reply.size > kMaxExtraInfo || bytes == nullptr)
         return CS_ERR_LIBRARY;
@@ -170,7 +170,8 @@ cs_error_t Session::set_extra_info(const void* data, std::uint32_t size)
     char padding[sizeof(SetExtraInfoRequest) - kExtraInfoData] = {};
     const iovec body[] = {{const_cast<void*>(data), size}, {padding, sizeof padding}};
     const iovec head{request.part().iov_base, kExtraInfoData};
-    return unless_unknown(answer(Exchange(connection_.requests(), {head, body, 0, size + sizeof padding}, {kStatus})));
+    return unsupported_if_invalid(
+        result_of(Exchange(connection_.requests(), {head, body, 0, size + sizeof padding}, {kStatus})));
 }
 
 int Session::deliver(votequorum_handle_t handle, std::byte* event, std::size_t size) const

@@ -31,8 +31,8 @@ public:
     static constexpr const char* kService = "votequorum";
     static const EventHandling& event_handling()
     {
-        static constexpr EventHandling as_they_are;
-        return as_they_are;
+        static constexpr EventHandling defaults;
+        return defaults;
     }
 
     static HandleTable<Session>& table();
@@ -59,7 +59,7 @@ public:
     std::atomic<void*> context{nullptr}; // the program's
 
 private:
-    cs_error_t ask_with_name(RequestId id, const DeviceName& name);
+    cs_error_t send_recv_name(RequestId id, const DeviceName& name);
     int deliver_quorum(votequorum_handle_t handle, std::byte* event, const View& view) const;
     int deliver_node_list(votequorum_handle_t handle, std::byte* event, const View& view) const;
     int deliver_expected_votes(votequorum_handle_t handle, const View& view) const;

@@ -62,7 +62,8 @@ public:
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "ring"};
     RawDaemon daemon{{RawDaemon::honest}, {.service = "loan"}};
     LoanSession& session = *corosync::make<LoanSession>();
-    const int opened = session.connection().open("loan", corosync::Settings::from_environment(), corosync::Patience(0));
+    const int opened =
+        session.connection().open("loan", corosync::Settings::from_environment(), corosync::ConnectDeadline(0));
     const std::uint64_t handle = LoanSession::table().add(&session);
     DaemonEnd& end = daemon.end();
 

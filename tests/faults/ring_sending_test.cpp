@@ -39,7 +39,7 @@ protected:
     const Variable transport;
     RawDaemon daemon;
     Connection connection;
-    const int opened = connection.open("cmap", corosync::Settings::from_environment(), corosync::Patience(0));
+    const int opened = connection.open("cmap", corosync::Settings::from_environment(), corosync::ConnectDeadline(0));
     DaemonEnd& end = daemon.end();
 };
 

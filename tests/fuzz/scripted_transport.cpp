@@ -29,7 +29,7 @@ bool next(fuzz::Message& message)
 
 namespace corosync {
 
-int LibqbTransport::connect(const char*, const Settings&, const Patience&)
+int LibqbTransport::connect(const char*, const Settings&, const ConnectDeadline&)
 {
     asked = false;
     return 0;
@@ -70,12 +70,12 @@ int LibqbTransport::peek_event(Event& found)
 }
 
 // A daemon that has nothing more to send is gone, so nobody waits for it.
-unsigned LibqbTransport::poll_set(pollfd (&)[kPollSet])
+unsigned LibqbTransport::poll_set(pollfd (&)[kMaxPollFds])
 {
     abort();
 }
 
-bool LibqbTransport::gone()
+bool LibqbTransport::disconnected()
 {
     return false;
 }
@@ -87,9 +87,9 @@ int LibqbTransport::fail()
 
 void LibqbTransport::wake() {}
 
-void LibqbTransport::abandon() {}
+void LibqbTransport::disconnect_in_child() {}
 
-void LibqbTransport::forget() {}
+void LibqbTransport::release_in_child() {}
 
 void LibqbTransport::close()
 {

@@ -79,7 +79,7 @@ TEST(Buffer, gives_its_memory_away)
     ASSERT_TRUE(buffer.reserve(kKept + 1));
     auto* memory = buffer.data();
     EXPECT_LE(kKept + 1, buffer.capacity());
-    EXPECT_EQ(memory, buffer.take_memory());
+    EXPECT_EQ(memory, buffer.release());
     EXPECT_EQ(nullptr, buffer.data());
     EXPECT_EQ(0U, buffer.capacity());
     std::free(memory);

@@ -15,7 +15,7 @@
 
 namespace {
 
-using corosync::kUnlike;
+using corosync::kUnrecognized;
 using corosync::Offer;
 using test::HandshakeReply;
 using test::kReplyHeader;
@@ -53,15 +53,15 @@ TEST_F(Handshake, goes_on_after_a_good_header)
 
 TEST_F(Handshake, needs_a_whole_header)
 {
-    EXPECT_EQ(kUnlike, decode(reply, kReplyHeader - 1));
-    EXPECT_EQ(kUnlike, decode(reply, 0));
+    EXPECT_EQ(kUnrecognized, decode(reply, kReplyHeader - 1));
+    EXPECT_EQ(kUnrecognized, decode(reply, 0));
 }
 
 TEST_F(Handshake, takes_no_other_id)
 {
     for (const std::int32_t id : {0, 1, -2, INT32_MIN, INT32_MAX}) {
         reply.id = id;
-        EXPECT_EQ(kUnlike, decode(reply, kReplyHeader)) << id;
+        EXPECT_EQ(kUnrecognized, decode(reply, kReplyHeader)) << id;
     }
 }
 
@@ -69,7 +69,7 @@ TEST_F(Handshake, takes_no_other_size)
 {
     for (const std::int32_t size : {0, -1, 24, 12327, 12329, INT32_MAX}) {
         reply.size = size;
-        EXPECT_EQ(kUnlike, decode(reply, kReplyHeader)) << size;
+        EXPECT_EQ(kUnrecognized, decode(reply, kReplyHeader)) << size;
     }
 }
 
@@ -77,7 +77,7 @@ TEST_F(Handshake, takes_no_positive_error)
 {
     for (const std::int32_t error : {1, EACCES, INT32_MAX}) {
         reply.error = error;
-        EXPECT_EQ(kUnlike, decode(reply, kReplyHeader)) << error;
+        EXPECT_EQ(kUnrecognized, decode(reply, kReplyHeader)) << error;
     }
 }
 
@@ -96,7 +96,7 @@ TEST_F(Handshake, takes_shared_memory_only)
 {
     for (const std::int32_t transport : {0, 2, 3, 4, -1, 257}) {
         reply.transport = transport;
-        EXPECT_EQ(corosync::kOtherTransport, decode(reply)) << transport;
+        EXPECT_EQ(corosync::kNoSharedMemory, decode(reply)) << transport;
     }
 }
 
@@ -108,7 +108,7 @@ TEST_F(Handshake, takes_sizes_from_1_to_64_mib)
     }
     for (const std::uint32_t size : {0U, 12328U, HandshakeReply::kMessageSize - 1, kLargest + 1, UINT32_MAX}) {
         reply.message_size = size;
-        EXPECT_EQ(kUnlike, decode(reply)) << size;
+        EXPECT_EQ(kUnrecognized, decode(reply)) << size;
     }
 }
 
@@ -117,7 +117,7 @@ TEST_F(Handshake, takes_no_names_that_are_unlike_a_daemons)
     for (int ring = 0; ring < 3; ++ring) {
         HandshakeReply strange = reply;
         strange.name(ring, "/etc/passwd");
-        EXPECT_EQ(kUnlike, decode(strange)) << ring;
+        EXPECT_EQ(kUnrecognized, decode(strange)) << ring;
     }
 }
 
@@ -196,7 +196,7 @@ TEST(ShakeHands, refuses_a_peer_without_credentials)
     ASSERT_EQ(static_cast<ssize_t>(sizeof reply), ::write(pair[1], &reply, sizeof reply));
     corosync::Server server;
     Offer offer;
-    EXPECT_EQ(-EACCES, corosync::shake_hands(pair[0], "cmap", {}, corosync::Patience(0), server, offer));
+    EXPECT_EQ(-EACCES, corosync::perform_handshake(pair[0], "cmap", {}, corosync::ConnectDeadline(0), server, offer));
     ::close(pair[0]);
     ::close(pair[1]);
 }

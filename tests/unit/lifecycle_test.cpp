@@ -31,12 +31,12 @@ TEST_F(LifecycleTest, begins_open_in_the_process_of_its_creator)
 {
     EXPECT_FALSE(lifecycle.closing());
     EXPECT_TRUE(lifecycle.in_creator());
-    EXPECT_FALSE(lifecycle.left_in_child());
+    EXPECT_FALSE(lifecycle.closed_in_child());
 }
 
 struct Row {
     bool closing;
-    bool let_go;
+    bool hangup_expected;
     int result;
     int explained;
 };
@@ -50,10 +50,10 @@ TEST_P(LifecycleExplains, a_hang_up_by_what_came_first)
     lifecycle.begin();
     if (row.closing)
         lifecycle.close();
-    if (row.let_go)
-        lifecycle.let_go();
+    if (row.hangup_expected)
+        lifecycle.expect_hangup();
     EXPECT_EQ(row.closing, lifecycle.closing());
-    EXPECT_EQ(row.explained, lifecycle.explained(row.result));
+    EXPECT_EQ(row.explained, lifecycle.request_result(row.result));
 }
 
 INSTANTIATE_TEST_SUITE_P(Case, LifecycleExplains,
@@ -65,10 +65,10 @@ INSTANTIATE_TEST_SUITE_P(Case, LifecycleExplains,
 TEST_F(LifecycleTest, that_is_closed_in_a_child_is_not_so_in_the_parent)
 {
     EXPECT_EQ(0, in_child([this] {
-                  if (lifecycle.in_creator() || lifecycle.left_in_child())
+                  if (lifecycle.in_creator() || lifecycle.closed_in_child())
                       return 1;
                   lifecycle.close();
-                  return lifecycle.left_in_child() ? 0 : 2;
+                  return lifecycle.closed_in_child() ? 0 : 2;
               }));
     EXPECT_FALSE(lifecycle.closing());
 }
@@ -76,8 +76,8 @@ TEST_F(LifecycleTest, that_is_closed_in_a_child_is_not_so_in_the_parent)
 TEST_F(LifecycleTest, rings_the_alarm_of_a_child_that_waits)
 {
     EXPECT_EQ(0, in_child([this] {
-                  const int alarm = lifecycle.child_alarm();
-                  if (alarm < 0 || rings(alarm, 0) || lifecycle.child_alarm() != alarm)
+                  const int alarm = lifecycle.child_wakeup_fd();
+                  if (alarm < 0 || rings(alarm, 0) || lifecycle.child_wakeup_fd() != alarm)
                       return 1;
                   Background waiting([=] { return rings(alarm, -1); });
                   if (!waiting.thread().falls_asleep())
@@ -91,16 +91,16 @@ TEST_F(LifecycleTest, rings_an_alarm_that_is_made_too_late)
 {
     EXPECT_EQ(0, in_child([this] {
                   lifecycle.close();
-                  return rings(lifecycle.child_alarm(), 0) ? 0 : 1;
+                  return rings(lifecycle.child_wakeup_fd(), 0) ? 0 : 1;
               }));
 }
 
 TEST_F(LifecycleTest, gives_a_grandchild_an_alarm_of_its_own)
 {
     EXPECT_EQ(0, in_child([this] {
-                  const int alarm = lifecycle.child_alarm();
+                  const int alarm = lifecycle.child_wakeup_fd();
                   const int status = in_child([this, alarm] {
-                      const int own = lifecycle.child_alarm();
+                      const int own = lifecycle.child_wakeup_fd();
                       lifecycle.close();
                       return own != alarm && rings(own, 0) ? 0 : 1;
                   });

@@ -11,7 +11,7 @@
 namespace {
 
 using namespace test;
-using corosync::Change;
+using corosync::Condition;
 using corosync::Mutex;
 using corosync::this_process;
 
@@ -78,10 +78,10 @@ TEST(Lock, that_is_held_is_not_taken_by_who_does_not_wait_nor_within_a_limit)
     Mutex mutex;
     ASSERT_TRUE(mutex.lock());
     EXPECT_FALSE(mutex.try_lock());
-    EXPECT_FALSE(mutex.lock_within(1));
-    EXPECT_FALSE(mutex.lost_in_fork());
+    EXPECT_FALSE(mutex.try_lock_for(1));
+    EXPECT_FALSE(mutex.held_at_fork());
     mutex.unlock();
-    EXPECT_TRUE(mutex.lock_within(1));
+    EXPECT_TRUE(mutex.try_lock_for(1));
     mutex.unlock();
 }
 
@@ -89,7 +89,7 @@ TEST(Lock, that_was_free_at_a_fork_is_the_childs)
 {
     Mutex mutex;
     EXPECT_EQ(0, in_child([&] {
-                  if (!mutex.lock() || mutex.try_lock() || mutex.lost_in_fork())
+                  if (!mutex.lock() || mutex.try_lock() || mutex.held_at_fork())
                       return 1;
                   mutex.unlock();
                   return mutex.try_lock() ? 0 : 2;
@@ -104,11 +104,11 @@ TEST(Lock, that_was_held_at_a_fork_is_refused_in_the_child_at_once_and_for_ever)
     ASSERT_TRUE(mutex.lock());
     EXPECT_EQ(0, in_child([&] {
                   for (int time = 0; time < 2; ++time)
-                      if (mutex.lock() || mutex.try_lock() || mutex.lock_within(1) || !mutex.lost_in_fork())
+                      if (mutex.lock() || mutex.try_lock() || mutex.try_lock_for(1) || !mutex.held_at_fork())
                           return 1;
-                  return in_child([&] { return mutex.lock() || !mutex.lost_in_fork() ? 1 : 0; });
+                  return in_child([&] { return mutex.lock() || !mutex.held_at_fork() ? 1 : 0; });
               }));
-    EXPECT_FALSE(mutex.lost_in_fork());
+    EXPECT_FALSE(mutex.held_at_fork());
     mutex.unlock();
 }
 
@@ -129,29 +129,29 @@ TEST(Lock, that_was_awaited_at_a_fork_is_refused_in_the_child)
 
 TEST(ChangeOf, wakes_who_waits)
 {
-    Change change;
-    const auto seen = change.now();
+    Condition condition;
+    const auto seen = condition.epoch();
     Background waiting([&] {
-        change.wait(seen, -1);
-        return change.now();
+        condition.wait(seen, -1);
+        return condition.epoch();
     });
     EXPECT_TRUE(waiting.thread().falls_asleep());
-    change.announce();
+    condition.notify_all();
     EXPECT_EQ(seen + 1, waiting.result());
 }
 
 TEST(ChangeOf, that_came_before_the_wait_is_not_waited_for)
 {
-    Change change;
-    const auto seen = change.now();
-    change.announce();
-    change.wait(seen, -1);
+    Condition condition;
+    const auto seen = condition.epoch();
+    condition.notify_all();
+    condition.wait(seen, -1);
 }
 
 TEST(ChangeOf, is_not_waited_for_longer_than_the_limit)
 {
-    Change change;
-    change.wait(change.now(), 1);
+    Condition condition;
+    condition.wait(condition.epoch(), 1);
 }
 
 } // namespace

@@ -9,7 +9,7 @@
 namespace {
 
 using corosync::Caller;
-using corosync::Dispatching;
+using corosync::DispatchRecord;
 using corosync::RunningDispatches;
 
 // Frames at chosen depths of the running thread's stack, or of any other memory that is given.
@@ -32,11 +32,11 @@ class RunningDispatchesTest : public ::testing::Test {
 protected:
     unsigned reap(const Caller& caller)
     {
-        return running.reap(caller, [this](Dispatching& record) { ended.push_back(&record); });
+        return running.reap(caller, [this](DispatchRecord& record) { ended.push_back(&record); });
     }
 
     RunningDispatches running;
-    std::vector<const Dispatching*> ended;
+    std::vector<const DispatchRecord*> ended;
 };
 
 using Running = RunningDispatchesTest;
@@ -54,7 +54,7 @@ TEST_F(Running, dispatch_is_over_when_its_thread_calls_from_the_same_frame)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
-    const Dispatching* record = running.enter(frames.inner());
+    const DispatchRecord* record = running.enter(frames.inner());
     EXPECT_EQ(1U, reap(frames.inner()));
     EXPECT_EQ(std::vector{record}, ended);
     EXPECT_EQ(0U, reap(frames.inner()));
@@ -64,7 +64,7 @@ TEST_F(Running, dispatch_is_over_when_its_thread_calls_from_above)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
-    const Dispatching* record = running.enter(frames.inner());
+    const DispatchRecord* record = running.enter(frames.inner());
     EXPECT_EQ(1U, reap(frames.outer()));
     EXPECT_EQ(std::vector{record}, ended);
 }
@@ -73,7 +73,7 @@ TEST_F(Running, dispatches_that_a_jump_skipped_are_over_and_others_are_not)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
-    const Dispatching* outer = running.enter(frames.outer());
+    const DispatchRecord* outer = running.enter(frames.outer());
     running.enter(frames.inner());
     running.enter(frames.innermost());
     EXPECT_EQ(2U, reap(frames.middle()));
@@ -133,8 +133,8 @@ TEST_F(Running, dispatches_have_a_buffer_each_and_keep_it_for_the_next_at_their_
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
-    Dispatching* outer = running.enter(frames.outer());
-    Dispatching* inner = running.enter(frames.inner());
+    DispatchRecord* outer = running.enter(frames.outer());
+    DispatchRecord* inner = running.enter(frames.inner());
     ASSERT_TRUE(outer->buffer.reserve(1) && inner->buffer.reserve(1));
     const std::byte* memory = inner->buffer.data();
     EXPECT_NE(outer->buffer.data(), memory);
@@ -145,7 +145,7 @@ TEST_F(Running, dispatches_have_a_buffer_each_and_keep_it_for_the_next_at_their_
 TEST_F(Running, dispatches_leave_no_memory_of_a_long_message_behind)
 {
     char stack[Frames::kSize];
-    Dispatching* record = running.enter(Frames(stack).inner());
+    DispatchRecord* record = running.enter(Frames(stack).inner());
     ASSERT_TRUE(record->buffer.reserve(2 * 1024 * 1024));
     RunningDispatches::leave(*record);
     EXPECT_EQ(nullptr, record->buffer.data());

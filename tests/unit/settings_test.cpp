@@ -29,7 +29,7 @@ unsigned spin_for(std::optional<std::string> value)
 bool accepts(uid_t uid, std::optional<std::string> list)
 {
     const Variable variable("COROSYNC_CLIENT_PEER_UIDS", list);
-    return Settings::from_environment().accepts_peer(uid);
+    return Settings::from_environment().trusts_peer(uid);
 }
 
 TEST(Settings, choose_the_transport)

@@ -136,7 +136,7 @@ int RingTransport::unread_bytes()
     return told(world.unread);
 }
 
-int RingTransport::take_bytes(int count)
+int RingTransport::read_bytes(int count)
 {
     model::before("the queue takes bytes");
     const int taken = count < world.unread ? count : world.unread;
@@ -144,18 +144,18 @@ int RingTransport::take_bytes(int count)
     return told(taken == 0 && count > 0 && (world.hung_up || world.woken) ? -EPIPE : taken);
 }
 
-int RingTransport::look()
+int RingTransport::poll_now()
 {
-    if (noted_gone())
+    if (known_disconnected())
         return told(POLLHUP);
     model::before("the queue polls");
     if (!world.hung_up)
         return told(world.readable() ? POLLIN : 0);
-    note_gone();
+    mark_disconnected();
     return told(POLLHUP);
 }
 
-unsigned RingTransport::poll_set(pollfd (&set)[kPollSet])
+unsigned RingTransport::poll_set(pollfd (&set)[kMaxPollFds])
 {
     model::asleep();
     set[0] = {world.hung_up ? model::hung_up_pair[0] : model::readable_pair[0], POLLIN, 0};
@@ -172,9 +172,9 @@ int RingTransport::fail()
     model::fail("an honest daemon is called broken");
 }
 
-void RingTransport::abandon() {}
+void RingTransport::disconnect_in_child() {}
 
-void RingTransport::forget() {}
+void RingTransport::release_in_child() {}
 
 void RingTransport::close()
 {
@@ -213,7 +213,7 @@ bool socket_peer(int, Server& server)
     return true;
 }
 
-int shake_hands(int, const char*, const Settings&, const Patience&, Server&, Offer&)
+int perform_handshake(int, const char*, const Settings&, const ConnectDeadline&, Server&, Offer&)
 {
     return 0;
 }
@@ -229,8 +229,8 @@ bool Mutex::wait(std::uint32_t, int)
 
 void Mutex::wake_one() {}
 
-void Change::announce() {}
+void Condition::notify_all() {}
 
-void Change::wait(std::uint32_t, int) {}
+void Condition::wait(std::uint32_t, int) {}
 
 } // namespace corosync

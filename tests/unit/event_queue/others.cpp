@@ -69,19 +69,19 @@ void close_handle(const Caller& caller)
 {
     run.finalized = true;
     Session::table().close(handle);
-    const unsigned left_behind = session->direct().begin_close(caller);
+    const unsigned abandoned = session->direct().begin_close(caller);
     if (run.half_finalized)
         return;
     check_woken(caller);
-    Session::table().unpin(handle, 1 + left_behind);
+    Session::table().unpin(handle, 1 + abandoned);
 }
 
 void end_half()
 {
     run.half_finalized = false;
-    const unsigned left_behind = session->direct().begin_close(caller(2, 1));
+    const unsigned abandoned = session->direct().begin_close(caller(2, 1));
     check_woken(caller(2, 1));
-    Session::table().unpin(handle, 1 + left_behind);
+    Session::table().unpin(handle, 1 + abandoned);
 }
 
 Call& current()
@@ -116,10 +116,10 @@ void other_begins(int type)
     run.dispatching = true;
     run.other.begin(type, 2);
     Session::table().pin(handle);
-    unsigned left_behind = 0;
-    session->queue().enter(caller(1, 2), run.other_record, left_behind);
-    if (left_behind != 0)
-        Session::table().unpin(handle, left_behind);
+    unsigned abandoned = 0;
+    session->queue().enter(caller(1, 2), run.other_record, abandoned);
+    if (abandoned != 0)
+        Session::table().unpin(handle, abandoned);
     check_settled();
 }
 

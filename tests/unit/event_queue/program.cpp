@@ -211,7 +211,7 @@ void begin()
     session = new (calloc(1, sizeof(Session))) Session; // zeroed, so that its bytes are the same in each run
     corosync::Settings settings;
     settings.transport = corosync::Transport::ring;
-    check(session->direct().open("model", settings, corosync::Patience(0)) == 0, "no connection");
+    check(session->direct().open("model", settings, corosync::ConnectDeadline(0)) == 0, "no connection");
     handle = Session::table().add(session);
     Session::table().pin(handle); // until the end of the run
     unsigned none = 0;
@@ -239,7 +239,7 @@ void finish()
         other_goes_on();
     }
     bool busy = false;
-    for (const Dispatching* record = first_record; record != nullptr; record = record->next)
+    for (const DispatchRecord* record = first_record; record != nullptr; record = record->next)
         busy = busy || record->busy;
     Session::table().unpin(handle);
     check((session == nullptr) != busy, "the session does not end with its last dispatch");
@@ -321,7 +321,7 @@ void asleep()
 bool memory()
 {
     int busy = 0;
-    for (const Dispatching* record = first_record; record != nullptr; record = record->next)
+    for (const DispatchRecord* record = first_record; record != nullptr; record = record->next)
         busy += record->busy ? 1 : 0;
     check(world.events[world.reclaimed].held || busy > run.depth + (run.dispatching ? 1 : 0),
           "a loan is called in whose callback is known to be over");

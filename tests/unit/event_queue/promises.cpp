@@ -20,7 +20,7 @@ Caller caller(int thread, int frame)
 int record_number(const void* address)
 {
     int number = 1;
-    for (const Dispatching* record = first_record; record != nullptr; record = record->next, ++number)
+    for (const DispatchRecord* record = first_record; record != nullptr; record = record->next, ++number)
         if (record == address)
             return number;
     return 0;
@@ -30,7 +30,7 @@ int record_number(const void* address)
 std::uint64_t queue_state()
 {
     search::Hash hash;
-    for (const Dispatching* record = first_record; record != nullptr; record = record->next) {
+    for (const DispatchRecord* record = first_record; record != nullptr; record = record->next) {
         hash.add(record->busy).add(record->lent).add(record->buffer.capacity());
         if (record->busy)
             hash.add(record->caller.thread - pthread_self()).add(stack - record->caller.frame);
@@ -38,7 +38,7 @@ std::uint64_t queue_state()
     const auto* bytes = reinterpret_cast<const unsigned char*>(&session->queue());
     const auto* skip = reinterpret_cast<const unsigned char*>(first_record);
     for (std::size_t at = 0; at + sizeof(std::uintptr_t) <= sizeof(EventQueue); at += sizeof(std::uintptr_t)) {
-        if (bytes + at >= skip && bytes + at < skip + sizeof(Dispatching))
+        if (bytes + at >= skip && bytes + at < skip + sizeof(DispatchRecord))
             continue;
         std::uintptr_t word = 0;
         std::memcpy(&word, bytes + at, sizeof word);
@@ -56,7 +56,7 @@ std::uint64_t queue_state()
 int busy_records(int frame)
 {
     int busy = 0;
-    for (const Dispatching* record = first_record; record != nullptr; record = record->next)
+    for (const DispatchRecord* record = first_record; record != nullptr; record = record->next)
         if (record->busy && record->caller.thread == pthread_self() && record->caller.frame <= caller(0, frame).frame)
             ++busy;
     return busy;
@@ -69,8 +69,8 @@ std::uint64_t state(const char* where)
     hash.add(queue_state()).add(world.seen);
     for (const int number : {world.committed, world.announced, world.unread, world.reclaimed, run.taken})
         hash.add(static_cast<std::uint64_t>(number));
-    for (const bool flag : {world.hung_up, world.woken, world.may_lend, model::transport->noted_gone(), run.finalized,
-                            run.half_finalized, run.dispatching, session->direct().closing()})
+    for (const bool flag : {world.hung_up, world.woken, world.may_lend, model::transport->known_disconnected(),
+                            run.finalized, run.half_finalized, run.dispatching, session->direct().closing()})
         hash.add(flag);
     for (const model::Event& event : world.events) {
         if (!event.held && &event - world.events < world.reclaimed)

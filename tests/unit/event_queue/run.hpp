@@ -9,7 +9,7 @@ namespace program {
 
 using corosync::Caller;
 using corosync::Connection;
-using corosync::Dispatching;
+using corosync::DispatchRecord;
 using corosync::DispatchType;
 using corosync::EventHandling;
 using corosync::EventQueue;
@@ -90,7 +90,7 @@ struct Run {
     // The second thread.
     bool dispatching = false;
     Call other;
-    Dispatching* other_record = nullptr;
+    DispatchRecord* other_record = nullptr;
     int others = 0;
     int other_jumps = 0;
     bool forking = false;
@@ -130,8 +130,8 @@ inline Bounds bounds;
 inline Run run;
 inline Session* session;
 inline std::uint64_t handle;
-inline Dispatching* first_record; // the others follow
-inline std::uintptr_t stack;      // of the first thread; frames are below
+inline DispatchRecord* first_record; // the others follow
+inline std::uintptr_t stack;         // of the first thread; frames are below
 
 // promises.cpp
 

@@ -15,19 +15,19 @@
 
 namespace corosync {
 
-class Patience {
+class ConnectDeadline {
 public:
     // Without a limit if `limit_ms` is 0.
-    explicit Patience(unsigned limit_ms) : begin_(now_ms()), limit_ms_(limit_ms) {}
+    explicit ConnectDeadline(unsigned limit_ms) : begin_(now_ms()), limit_ms_(limit_ms) {}
 
-    // Waits until `entry` is ready, for `most_ms` at the most if that is not negative. What poll says, 0 when that time
+    // Waits until `entry` is ready, for `max_ms` at the most if that is not negative. What poll says, 0 when that time
     // is over; -EAGAIN when the limit is reached, or at a signal that counts.
-    int wait(pollfd& entry, int most_ms) const
+    int wait(pollfd& entry, int max_ms) const
     {
-        const std::int64_t end = most_ms < 0 ? 0 : now_ms() + most_ms;
+        const std::int64_t end = max_ms < 0 ? 0 : now_ms() + max_ms;
         for (;;) {
             const std::int64_t now = now_ms();
-            std::int64_t left = most_ms < 0 ? -1 : end > now ? end - now : 0;
+            std::int64_t left = max_ms < 0 ? -1 : end > now ? end - now : 0;
             const std::int64_t limit = begin_ + limit_ms_ - now;
             if (limit_ms_ != 0 && limit <= 0)
                 return -EAGAIN;
@@ -36,7 +36,7 @@ public:
             const int ready = poll(&entry, 1, static_cast<int>(left));
             if (ready > 0)
                 return ready;
-            if (ready == 0 && most_ms >= 0 && now_ms() >= end)
+            if (ready == 0 && max_ms >= 0 && now_ms() >= end)
                 return 0;
             if (ready < 0 && errno == EINTR && now_ms() - begin_ >= kSignalsCountAfterMs)
                 return -EAGAIN;
