@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What guards what, in a form that clang checks (-Wthread-safety). Other compilers see nothing.
+// Lock annotations for clang's -Wthread-safety. Other compilers ignore them.
 #pragma once
 
 #if defined(__clang__)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The transport of a connection, whichever of the two it is.
+// Holds the transport of a connection: either a RingTransport or a LibqbTransport.
 #pragma once
 
 #include "core/libqb_transport.hpp"
@@ -23,7 +23,7 @@ public:
 
     [[nodiscard]] bool open() const { return ring_ != nullptr || libqb_ != nullptr; }
 
-    // f(transport). Only while open().
+    // Calls f(transport). Requires open().
     template <class F> decltype(auto) visit(F f) { return ring_ != nullptr ? f(*ring_) : f(*libqb_); }
     template <class F> decltype(auto) visit(F f) const
     {

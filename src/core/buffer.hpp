@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Memory for one event, reused from event to event.
+// Memory for one event. It is reused for the next events.
 #pragma once
 
 #include <cstddef>
@@ -16,16 +16,16 @@ public:
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
 
-    // Behind the room asked for, so that a decoder can move a field up to its alignment.
+    // Extra bytes behind the requested size, so that a decoder can move a field up to its alignment.
     static constexpr std::size_t kSlack = 8;
 
-    // Room for `size` bytes, 16-aligned; what was there is gone. False if there is no memory.
+    // Makes room for `size` bytes, 16-aligned. Old contents are lost. False if there is no memory.
     bool reserve(std::size_t size)
     {
         if (size <= capacity_)
             return true;
         reset();
-        if (size > SIZE_MAX - kStep - kSlack) // or what follows would begin at nothing again
+        if (size > SIZE_MAX - kStep - kSlack) // the sums below would overflow
             return false;
         const std::size_t rounded = (size + kStep - 1) / kStep * kStep;
         data_ = static_cast<std::byte*>(malloc(rounded + kSlack));
@@ -33,7 +33,7 @@ public:
         return data_ != nullptr;
     }
 
-    // Takes over memory from malloc, of `size` bytes and the slack.
+    // Takes ownership of malloc'ed memory of `size` + kSlack bytes.
     void adopt(std::byte* data, std::size_t size)
     {
         reset();
@@ -47,14 +47,14 @@ public:
         std::swap(capacity_, other.capacity_);
     }
 
-    // Gives its memory, of capacity() bytes and the slack, to who frees it.
+    // Returns the memory of capacity() + kSlack bytes. The caller must free() it.
     std::byte* release()
     {
         capacity_ = 0;
         return std::exchange(data_, nullptr);
     }
 
-    // Called when idle: memory for an event stays for the next one, but not what a long message needs above that.
+    // Called when idle: keeps memory for an event, frees memory that only a long message needs.
     void trim()
     {
         if (oversized())
@@ -75,7 +75,8 @@ public:
 
 private:
     static constexpr std::size_t kStep = 1024;
-    static constexpr std::size_t kKeep = std::size_t{1024 + 64} * 1024; // a ring, and what it is rounded up to
+    static constexpr std::size_t kKeep =
+        std::size_t{1024 + 64} * 1024; // the largest event that fits into a ring, rounded up
 
     std::byte* data_ = nullptr;
     std::size_t capacity_ = 0;

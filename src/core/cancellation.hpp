@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Poll, send and friends are cancellation points, and a thread that is cancelled in one of them would keep locks and
-// pins for ever. So the library's calls run with cancellation off. Only a waiting dispatch and the callbacks have the
-// caller's own state.
+// Some system calls, such as poll and send, are cancellation points. A thread that is cancelled there would keep locks
+// and pins for ever. So the library's functions disable cancellation. Only callbacks and the sleep of a waiting
+// dispatch run with the caller's own state.
 #pragma once
 
 #include <pthread.h>
@@ -16,7 +16,7 @@ public:
     NoCancel& operator=(const NoCancel&) = delete;
 
     void allow() const { pthread_setcancelstate(callers_, nullptr); }
-    // Remembers the state at this moment: a callback may have set another one, which the program keeps.
+    // Saves the current state first: a callback may have changed it, and the program keeps that change.
     void forbid() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &callers_); }
 
 private:

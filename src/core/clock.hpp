@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Time for limits: monotonic, so that nobody who sets the clock ends a wait.
+// Monotonic time, for limits: setting the system clock does not change a wait.
 #pragma once
 
 #include <time.h>
@@ -21,7 +21,7 @@ inline std::int64_t now_ms()
     return now_ns() / 1000000;
 }
 
-// For the system's calls that wait until a moment.
+// The absolute time in `milliseconds` from now, for system calls that wait until a given time.
 inline timespec moment_in(int milliseconds, clockid_t clock = CLOCK_MONOTONIC)
 {
     timespec when{};
@@ -32,7 +32,7 @@ inline timespec moment_in(int milliseconds, clockid_t clock = CLOCK_MONOTONIC)
     return when;
 }
 
-// However many signals arrive meanwhile.
+// Sleeps for the whole time, also if signals arrive.
 inline void pause_ms(int milliseconds)
 {
     const timespec when = moment_in(milliseconds);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // How long an initialize waits for the daemon.
 //
-// Programs end it by a signal, with alarm() as their bound; profilers send signals every millisecond. So a signal
-// counts only once the daemon has had a second, and a healthy one answers in milliseconds. There may be a limit
-// besides.
+// Some programs limit the wait with alarm(). Profilers, on the other hand, send signals every millisecond. So a signal
+// ends the wait only after one second. A healthy daemon replies within milliseconds. COROSYNC_CLIENT_CONNECT_MS can set
+// a limit in addition.
 #pragma once
 
 #include "core/clock.hpp"
@@ -17,11 +17,11 @@ namespace corosync {
 
 class ConnectDeadline {
 public:
-    // Without a limit if `limit_ms` is 0.
+    // 0 means no limit.
     explicit ConnectDeadline(unsigned limit_ms) : begin_(now_ms()), limit_ms_(limit_ms) {}
 
-    // Waits until `entry` is ready, for `max_ms` at the most if that is not negative. What poll says, 0 when that time
-    // is over; -EAGAIN when the limit is reached, or at a signal that counts.
+    // Waits until `entry` is ready, at most `max_ms` milliseconds unless that is negative. Returns what poll()
+    // returned, 0 after `max_ms`, or -EAGAIN if the limit is reached or a signal ends the wait.
     int wait(pollfd& entry, int max_ms) const
     {
         const std::int64_t end = max_ms < 0 ? 0 : now_ms() + max_ms;
@@ -45,7 +45,7 @@ public:
         }
     }
 
-    // `wish_ms`, or less if the limit comes earlier.
+    // The smaller of `wish_ms` and the time left until the limit.
     [[nodiscard]] int at_most(int wish_ms) const
     {
         const std::int64_t left = begin_ + limit_ms_ - now_ms();

@@ -8,11 +8,12 @@
 namespace corosync {
 namespace {
 
-// Moves libqb, and by that daemon and clients alike, to file-system sockets. Where they lie only libqb knows.
+// If this file exists, libqb uses file-system sockets, in the daemon and in its clients. Only libqb knows where they
+// are.
 constexpr char kForceFile[] = "/etc/libqb/force-filesystem-sockets";
 
-// The server that said it offers no shared memory, per service library: not asked twice for a while, since a handshake
-// costs it 2 ms. Not for ever, since another daemon may come to have its process id.
+// Remembers, per service library, the server that offered no shared memory. For one minute we do not ask it again,
+// since a handshake costs 2 ms. Not for ever, since another daemon may later get the same process id.
 class ServerWithoutShm {
 public:
     [[nodiscard]] bool known(pid_t pid) const
@@ -46,7 +47,7 @@ Connection::~Connection()
         return;
     transport_.visit([this](auto& transport) {
         if (lifecycle_.closed_in_child())
-            transport.release_in_child(); // what a child shares with its parent is left alone
+            transport.release_in_child(); // a child does not touch what it shares with its parent
         else
             transport.close();
     });
@@ -69,13 +70,13 @@ int Connection::open_ring(const char* service, const Settings& settings, const C
     if (access(kForceFile, F_OK) == 0)
         return kNoSharedMemory;
     const int socket = connect_abstract(service);
-    // Nobody there under this name: libqb may know of a file-system socket. Otherwise its error is the same one.
+    // Nothing listens on this name. libqb may find a file-system socket, or returns the same error.
     if ((socket == -ECONNREFUSED || socket == -ENOENT) && settings.transport != Transport::ring)
         return kNoSharedMemory;
     if (socket < 0)
         return socket;
 
-    // Before a word is said, since a stranger need not answer.
+    // Check the peer before sending anything: an untrusted one may never reply.
     Server server;
     if (!socket_peer(socket, server) || !settings.trusts_peer(server.uid)) {
         close(socket);
@@ -95,7 +96,7 @@ int Connection::open_ring(const char* service, const Settings& settings, const C
         if (rc == kNoSharedMemory)
             server_without_shm.note(server.pid);
     }
-    // The daemon sees the hang-up and removes what it made.
+    // The daemon sees the hang-up and removes the files that it made.
     close(socket);
     return rc;
 }

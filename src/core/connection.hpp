@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One handle's connection to a service of the daemon: its life, its requests and its events, over one of the
-// transports. Any number of threads may use it at once.
+// A handle's connection to a service of the daemon, over one of the transports. Any number of threads may use it at
+// once.
 #pragma once
 
 #include "core/any_transport.hpp"
@@ -17,7 +17,7 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    // Connects, and waits as `deadline` says. So do the requests until opened(). 0 or a negative errno.
+    // Connects. 0 or a negative errno. `deadline` limits the wait, and also the waits of requests until opened().
     int open(const char* service, const Settings& settings, const ConnectDeadline& deadline);
     void opened() { requests_.clear_deadline(); }
 
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] bool closing() const { return lifecycle_.closing(); }
     [[nodiscard]] const std::atomic<bool>& closing_flag() const { return lifecycle_.closing_flag(); }
 
-    // The daemon has hung up. Asks the kernel.
+    // True if the daemon has hung up. Asks the kernel.
     [[nodiscard]] bool disconnected()
     {
         return transport_.visit([](auto& transport) { return transport.disconnected(); });
@@ -37,9 +37,9 @@ public:
     RequestChannel& requests() { return requests_; }
     EventQueue& events() { return events_; }
 
-    // Finalize, first half: from now on every dispatch ends, and waiting ones wake up. Returns the number of pins
-    // that were held by dispatches of the caller which a callback left by a jump. The second half, for a service that
-    // wants to say goodbye, is RequestChannel::last_request().
+    // First step of a finalize: wakes the waiting dispatches and lets every dispatch end. Returns the number of the
+    // caller's abandoned dispatches, which still have pins. The second step is RequestChannel::last_request(), for a
+    // service that sends a request on finalize.
     unsigned begin_close(const Caller& caller);
 
 private:

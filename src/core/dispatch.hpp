@@ -12,12 +12,13 @@
 
 namespace corosync {
 
-// The four dispatch types, by what distinguishes them.
+// The four dispatch types are the combinations of these two flags.
 struct DispatchType {
     bool waits;
     bool one;
 
-    // The value that programs pass: CS_DISPATCH_ONE 1, _ALL 2, _BLOCKING 3, _ONE_NONBLOCKING 4. False for any other.
+    // Converts the value that programs pass: CS_DISPATCH_ONE 1, _ALL 2, _BLOCKING 3, _ONE_NONBLOCKING 4. False for
+    // other values.
     static bool parse(unsigned value, DispatchType& type)
     {
         constexpr DispatchType kTypes[] = {{true, true}, {false, false}, {true, false}, {false, true}};
@@ -28,7 +29,7 @@ struct DispatchType {
     }
 };
 
-// What a dispatch needs of the session it works for.
+// What a dispatch needs from a session.
 template <class Session>
 concept Dispatchable = requires(Session& session, std::uint64_t handle, std::byte* event, std::size_t size)
 {
@@ -41,21 +42,21 @@ concept Dispatchable = requires(Session& session, std::uint64_t handle, std::byt
     {
         Session::event_handling()
         } -> std::same_as<const EventHandling&>;
-    // Decodes one event and calls the program back, unless it wants no such events or the connection is closing. The
-    // memory is writable, 8-aligned and has Buffer::kSlack spare bytes behind it unless it is lent. 0, or -EPROTO for a
-    // malformed event.
+    // Decodes one event and calls the program's callback, unless there is no callback for it or the connection is
+    // closing. The memory is writable and 8-aligned. Unless it is lent, Buffer::kSlack extra bytes follow the event. 0,
+    // or -EPROTO for a malformed event.
     {
         session.deliver(handle, event, size)
         } -> std::same_as<int>;
 };
 
-// One dispatch call on a pinned session; it gives the pin back.
+// One dispatch call on a pinned session. It drops the pin at the end.
 template <Dispatchable Session> class Dispatch {
 public:
     Dispatch(Session& session, std::uint64_t handle) : session_(session), handle_(handle) {}
 
-    // 0, or a negative errno: -EAGAIN for nothing to deliver, -EBADF once the handle is finalized, -ENOTCONN when the
-    // daemon is gone and all its events are delivered.
+    // 0, or a negative errno: -EAGAIN if there is no event, -EBADF if the handle is finalized, -ENOTCONN if the daemon
+    // is gone and all its events are delivered.
     int run(DispatchType type, const Caller& caller)
     {
         unsigned abandoned = 0;
@@ -68,7 +69,7 @@ public:
     }
 
 private:
-    static constexpr int kIdleMs = 1000; // how long a waiting dispatch keeps the memory of a long message
+    static constexpr int kIdleMs = 1000; // a waiting dispatch frees the memory of a long message after this time
 
     EventQueue& events() const { return session_.connection().events(); }
     [[nodiscard]] bool closing() const { return session_.connection().closing(); }
@@ -83,7 +84,7 @@ private:
             if (taken < 0)
                 return taken;
             if (taken > 0) {
-                // Without data it was a part of a message, and counts.
+                // No data: the event was a part of a message. It counts as an event.
                 const int rc = event.data != nullptr ? run_callback(event) : 0;
                 if (rc < 0 || type.one)
                     return rc;
@@ -98,8 +99,8 @@ private:
         }
     }
 
-    // One event to the program, cancellation and all else as it called us. No callback begins once the handle is
-    // finalized, so nothing that may wait stands between the last look at that, in deliver(), and the callback.
+    // Delivers one event, with the caller's own cancellation state. No callback may begin after the handle was
+    // finalized. So nothing that can wait comes between the last check for that, in deliver(), and the callback.
     int run_callback(const Event& event)
     {
         no_cancel_.allow();
@@ -109,12 +110,12 @@ private:
         return closing() ? -EBADF : rc;
     }
 
-    // The one place where a dispatch sleeps, and the only one besides the callbacks where its thread may be cancelled.
-    // (Not in the loop: what pthread_cleanup_push keeps on the stack would be live across the callbacks.)
+    // The only place where a dispatch sleeps. Here and in callbacks the thread may be cancelled. This is a function of
+    // its own because data that pthread_cleanup_push keeps on the stack would otherwise stay live during callbacks.
     __attribute__((noinline)) static int sleep_cancellable(Dispatch& self)
     {
         int revents = 0;
-        // A thread that is cancelled while it waits takes no lock, pin or record with it.
+        // If the thread is cancelled here, leave() releases its record and its pin.
         pthread_cleanup_push([](void* dispatch) { static_cast<Dispatch*>(dispatch)->leave(); }, &self);
         self.no_cancel_.allow();
         revents = self.events().sleep(self.record_->buffer.oversized() ? kIdleMs : -1);

@@ -6,7 +6,7 @@
 namespace corosync {
 namespace {
 
-constexpr int kForkWaitMs = 100; // for a lock, which the forking thread itself may have if it is in a signal handler
+constexpr int kForkWaitMs = 100; // for the lock; the forking thread itself may hold it if it forks in a signal handler
 
 } // namespace
 
@@ -17,7 +17,7 @@ int EventQueue::enter(const Caller& caller, DispatchRecord*& record, unsigned& a
         return -ENOTCONN;
     const LockGuard guard(lock_);
     abandoned = reap(caller);
-    read_stale_bytes(); // the bytes that a callback which never returned left on the socket
+    read_stale_bytes(); // after a callback that never returned
     record = running_.enter(caller);
     return record != nullptr ? 0 : -ENOMEM;
 }
@@ -45,7 +45,7 @@ int EventQueue::next(DispatchRecord& record, const NextEvent& wanted, const Even
         lock_.assert_held();
         return fetch_event(transport, record, wanted, handling, session, event);
     });
-    // A finalize by another thread looks like a hang-up from here.
+    // A finalize in another thread looks like a hang-up here.
     return rc < 0 && lifecycle_.closing() ? -EBADF : rc;
 }
 
@@ -58,7 +58,7 @@ int EventQueue::fetch_event(Transport& transport, DispatchRecord& record, const 
     const View view(event.data, event.size);
     const bool part = handling.is_part != nullptr && handling.is_part(view);
     std::byte* lent = !part && handling.may_lend ? transport.lend_event(event.data, event.size) : nullptr;
-    // Memory first: if there is none, the event stays in the ring, announced as before.
+    // Get the memory before any byte is read: on -ENOMEM the event stays in the ring and the descriptor stays readable.
     if (!part && lent == nullptr && !transport.reserve_buffer(record.buffer, event.size))
         return -ENOMEM;
     if (const int rc = check_announced(transport, wanted); rc <= 0)
@@ -84,26 +84,26 @@ int EventQueue::fetch_event(Transport& transport, DispatchRecord& record, const 
     return rc < 0 ? rc : 1;
 }
 
-// The oldest event of the ring: 1, or 0 if there is none.
+// Finds the oldest event of the ring. 1, 0 if there is no event, or a negative errno.
 template <class Transport> int EventQueue::find(Transport& transport, const NextEvent& wanted, Event& event)
 {
     bool readable = wanted.readable;
     bool announced = notification_bytes_.announced();
     int unread = 0;
     for (;;) {
-        // Asked before the ring is looked at, so that nothing written just before the hang-up is missed.
+        // Check this before the ring: the daemon may write an event just before it hangs up.
         const bool was_disconnected = transport.known_disconnected();
         const int rc = transport.peek_event(event);
         if (rc != 0 || !Transport::kBytesStayUnread)
             return rc;
         if (was_disconnected)
             return -ENOTCONN;
-        // A byte that is visible has its event visible before it. One without would keep the descriptor readable, and
-        // the program busy, for ever.
+        // The daemon writes an event before its byte. So a byte without an event means that the daemon broke the
+        // protocol, and the descriptor would stay readable for ever.
         if (announced) {
             if (!forked_)
                 return transport.fail();
-            // Another process with the same handle has delivered the event, and has left the byte.
+            // Another process that shares the handle has delivered the event and has not read the byte.
             notification_bytes_.forget_announced();
             if (unread > 0) {
                 transport.read_bytes(unread);
@@ -123,15 +123,16 @@ template <class Transport> int EventQueue::find(Transport& transport, const Next
     }
 }
 
-// Makes sure that the event at hand has been announced by its byte, and accounts for its delivery. 1, or 0 if the byte
-// is still to come: the daemon writes the event first, and one that is delivered early would leave its byte behind to
-// wake the program for nothing.
+// Checks that the byte of the found event has arrived, and counts the event's delivery. 1, or 0 if the byte has not
+// arrived yet: the daemon writes the event first. If we delivered the event before its byte, the byte would later wake
+// the program for nothing.
 //
-// Bytes are taken immediately before the callback of a batch's last event. In any callback the descriptor is then
-// readable only if an undelivered event exists, and after a callback that never returns it is readable if one does.
+// We read the bytes of a batch immediately before the callback of its last event. So in any callback the descriptor is
+// readable only if there is an undelivered event. And after a callback that never returns, the descriptor is readable
+// if there is one.
 template <class Transport> int EventQueue::check_announced(Transport& transport, const NextEvent& wanted)
 {
-    // After the hang-up nobody announces anything: go by the ring alone.
+    // After a hang-up no more bytes come, so only the ring counts.
     if (!Transport::kBytesStayUnread || transport.known_disconnected())
         return 1;
     const auto not_yet = [&] { return !wanted.waits && transport.disconnected() ? 1 : 0; };
@@ -162,13 +163,13 @@ void EventQueue::read_stale_bytes()
     notification_bytes_.clear_stale();
 }
 
-// Frees the ring of an event on loan, whose memory the callback keeps. Whether that callback is still running need not
-// be known. 0, or a negative errno.
+// Calls in the loan, if there is one: the callback keeps the event's memory, and the ring gets its place back. The
+// callback may still be running or not. 0, or a negative errno.
 int EventQueue::call_in()
 {
     if (borrower_ == nullptr)
         return 0;
-    // Lent in an ancestor of this process, which forked without the handlers that would have called it in.
+    // An ancestor of this process lent the event and then forked without the atfork handlers, so nobody called it in.
     if (loan_process_ != this_process())
         return -ENOTCONN;
     if (!transport_.visit([](auto& transport) { return transport.call_in_event(); }))
@@ -198,7 +199,7 @@ void EventQueue::end_loan(DispatchRecord& record)
         } else if (loan_process_ == this_process()) {
             borrower_ = nullptr;
             transport.reclaim_event();
-        } // else it is an ancestor's to give back
+        } // otherwise an ancestor process must reclaim it
     });
 }
 
@@ -217,13 +218,13 @@ int EventQueue::sleep(int timeout_ms)
         unsigned count = transport.poll_set(set);
         if (count == 0)
             return static_cast<int>(POLLHUP); // the program has closed the descriptor
-        // The socket is the parent's, too, and so not shut down when a child finalizes the handle.
+        // The parent uses the socket too, so a finalize in a child does not shut it down.
         if (!lifecycle_.in_creator()) {
             const int wakeup = lifecycle_.child_wakeup_fd();
             if (wakeup >= 0)
                 set[count++] = {wakeup, POLLIN, 0};
             else if (timeout_ms < 0 || timeout_ms > kSliceMs)
-                timeout_ms = kSliceMs; // without a descriptor for it
+                timeout_ms = kSliceMs; // no descriptor is free: look at `closing` regularly instead
         }
         if (lifecycle_.closing())
             return 0;
@@ -249,7 +250,7 @@ unsigned EventQueue::close(const Caller& caller)
     const LockGuard guard(lock_);
     if (lifecycle_.in_creator() && running_.any_of_others(caller))
         transport_.visit([this](auto& transport) {
-            // A daemon with an event to announce hangs up on a client that does not listen any more.
+            // wake() shuts down the socket for reading. The daemon hangs up when it then writes a notification byte.
             if (!transport.disconnected())
                 lifecycle_.expect_hangup();
             transport.wake();
@@ -272,7 +273,7 @@ void EventQueue::before_fork()
 
 void EventQueue::after_fork()
 {
-    // Its own value, which the child has inherited, or nothing of this thread's.
+    // The child has inherited the value. If it is not this thread, before_fork() did not get the lock.
     if (forking_.load(std::memory_order_relaxed) != pthread_self())
         return;
     forking_.store({}, std::memory_order_relaxed);

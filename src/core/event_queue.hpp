@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The events of a connection: which is next and whether it may be delivered, where it lies meanwhile, and which
-// dispatches are running. Any number of threads may dispatch; each event goes to one of them, in order.
+// The event queue of a connection. It finds the next event, decides whether the event may be delivered, holds its
+// memory during the callback, and records the running dispatches. Any number of threads may dispatch. Each event goes
+// to one of them, in order.
 //
-// No lock is held while a callback runs, and nothing that matters lies on the stack of a dispatch, since a callback may
-// never return. So another dispatch may begin at any time. If an event is on loan then, it is called in.
+// No lock is held while a callback runs. A callback may never return, so nothing important is on the stack of a
+// dispatch. Another dispatch may begin at any time. If an event is on loan then, the loan is called in.
 #pragma once
 
 #include "core/any_transport.hpp"
@@ -14,25 +15,25 @@
 
 namespace corosync {
 
-// How a session wants its events.
+// How a session wants to get its events.
 struct EventHandling {
-    // Large events may be delivered where they lie in the ring.
+    // Large events may be delivered on loan, in place in the ring.
     bool may_lend = false;
-    // For messages that arrive in parts; all of them or none. They see the events in the order of arrival, under the
-    // lock of the queue. Whether `event` is a part, for add_part().
+    // For messages that arrive in parts. A session sets all three functions or none. They see the events in order of
+    // arrival, under the lock of the queue. is_part() says whether `event` is a part and must go to add_part().
     bool (*is_part)(const View& event) = nullptr;
-    // Copies a part. 1 if `whole` is now an event to deliver, whose memory `buffer` owns; 0 if there is none to deliver
-    // yet; or a negative errno. The part is used up in any case.
+    // Copies a part. 1 if the message is complete: `whole` is then an event to deliver, in memory that `buffer` owns. 0
+    // if there is nothing to deliver yet, or a negative errno. The part is consumed in all cases.
     int (*add_part)(void* session, const View& part, Buffer& buffer, Event& whole) = nullptr;
-    // Sees every other event before it is delivered.
+    // Called for every other event before its delivery.
     void (*before_delivery)(void* session, const View& event) = nullptr;
 };
 
-// What a dispatch asks for.
+// What a dispatch wants.
 struct NextEvent {
-    bool last = false;     // it stops after this event
-    bool waits = false;    // it sleeps if there is none, which also shows whether the daemon is gone
-    bool readable = false; // poll has just said that there is something to read
+    bool last = false;     // the dispatch ends after this event
+    bool waits = false;    // the dispatch sleeps if there is no event; the sleep also notices the daemon's hang-up
+    bool readable = false; // poll() has just reported POLLIN
 };
 
 class EventQueue {
@@ -41,31 +42,30 @@ public:
     EventQueue(const EventQueue&) = delete;
     EventQueue& operator=(const EventQueue&) = delete;
 
-    // A dispatch begins: 0 with its record, or a negative errno. `abandoned` dispatches of this thread have been left
-    // by a jump; their pins are the caller's to give back.
+    // Begins a dispatch. Returns 0 and sets `record`, or returns a negative errno. `abandoned` is the number of this
+    // thread's abandoned dispatches; the caller must drop their pins.
     int enter(const Caller& caller, DispatchRecord*& record, unsigned& abandoned) COROSYNC_EXCLUDES(lock_);
     void leave(DispatchRecord& record) COROSYNC_EXCLUDES(lock_);
 
-    // 1 with the next event, or with none in it for a part that was added; 0 if there is none; or a negative errno:
-    // -EBADF when the connection is closing, -ENOTCONN when the daemon is gone and all its events are delivered. The
-    // event's memory is the callback's until end_event(); it is 8-aligned, and has Buffer::kSlack spare bytes behind it
-    // unless it is lent.
+    // Gets the next event. 1 with an event; 1 with an empty event after a part was added; 0 if there is no event; or a
+    // negative errno: -EBADF when the connection is closing, -ENOTCONN when the daemon is gone and all its events are
+    // delivered. The callback owns the event's memory until end_event(). The memory is 8-aligned and, unless it is
+    // lent, has Buffer::kSlack extra bytes behind the event.
     int next(DispatchRecord& record, const NextEvent& wanted, const EventHandling& handling, void* session,
              Event& event) COROSYNC_EXCLUDES(lock_);
-    // The callback has returned.
+    // Called when the callback has returned.
     void end_event(DispatchRecord& record) COROSYNC_EXCLUDES(lock_);
 
-    // Sleeps until the descriptor is readable or hung up, or the connection closes. What poll says, 0 when the time is
-    // over or a signal came; or a negative errno if nobody can sleep on it.
+    // Sleeps until the descriptor is readable or hung up, or the connection closes. Returns the poll() events, 0 after
+    // the timeout or a signal, or a negative errno if poll() does not work.
     int sleep(int timeout_ms);
 
-    // Finalize: every dispatch ends, and waiting ones wake up. Returns the number of pins that were held by dispatches
-    // of the caller which a callback left by a jump.
+    // For finalize: wakes the waiting dispatches and lets every dispatch end. Returns the number of the caller's
+    // abandoned dispatches, which still have pins.
     unsigned close(const Caller& caller) COROSYNC_EXCLUDES(lock_);
 
-    // The process is about to fork, in this thread. Afterwards neither side has anything that the other one would miss:
-    // no event is on loan, and no bytes are owed. Nobody can change that before after_fork(), which both processes
-    // call.
+    // Called in the thread that is about to fork. Afterwards no event is on loan and no byte is stale, so each process
+    // can go on alone. The lock is held until after_fork(), which both processes call.
     void before_fork() COROSYNC_NO_LOCK_ANALYSIS;
     void after_fork() COROSYNC_NO_LOCK_ANALYSIS;
 
@@ -84,17 +84,17 @@ private:
 
     AnyTransport& transport_;
     Lifecycle& lifecycle_;
-    Mutex lock_; // one event at a time: the ring, the account, the records
+    Mutex lock_; // guards the event ring, the byte counts and the records
     NotificationBytes notification_bytes_ COROSYNC_GUARDED_BY(lock_);
     RunningDispatches running_ COROSYNC_GUARDED_BY(lock_);
-    // Whose callback has the oldest event of the ring on loan, and in which process.
+    // The dispatch that has the oldest event of the ring on loan, and the process that lent it.
     DispatchRecord* borrower_ COROSYNC_GUARDED_BY(lock_) = nullptr;
     std::uint32_t loan_process_ COROSYNC_GUARDED_BY(lock_) = 0;
     bool forked_ COROSYNC_GUARDED_BY(lock_) = false; // another process may have used the handle
-    // The process that forked during a dispatch; 0 if none did. Its child goes on beside it, and may leave at any time,
-    // so it never owes a byte.
+    // The process that forked during a dispatch; 0 if none did. Its child may leave the callback at any time. So the
+    // child reads the byte of each event before it delivers the event.
     std::uint32_t forked_in_dispatch_ COROSYNC_GUARDED_BY(lock_) = 0;
-    std::atomic<pthread_t> forking_{}; // the thread that has the lock for a fork; none of them is 0
+    std::atomic<pthread_t> forking_{}; // the thread that holds the lock for a fork; 0 if none
 };
 
 } // namespace corosync

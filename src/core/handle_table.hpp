@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Handle -> object, counted and generation-checked, without a lock.
+// Maps handles to objects, with reference counts and generation checks, without a lock.
 //
-// A handle is a random 31-bit check above a slot number. Each slot has one atomic word: the check of the open
-// handle (0 while closing) above a count of references. One reference belongs to the table itself until the
-// handle is closed; every running call holds another, its pin. Whoever drops the last one destroys the object.
-// Nothing here can be left locked by a fork, a cancelled thread or a callback that never returns.
+// A handle has a random 31-bit check in its high half and a slot number in its low half. Each slot has one atomic word:
+// the check of the open handle (0 while closing) in the high half, a reference count in the low half. The table holds
+// one reference until the handle is closed. Every running call holds another one, its pin. Whoever drops the last
+// reference destroys the object. There is nothing that a fork, a cancelled thread or a callback that never returns
+// could leave locked.
 #pragma once
 
 #include "core/object.hpp"
@@ -18,7 +19,7 @@
 
 namespace corosync {
 
-// The program's own random() sequence stays untouched.
+// Does not change the program's random() sequence.
 inline std::uint32_t random_check()
 {
     std::uint32_t value = 0;
@@ -31,10 +32,11 @@ inline std::uint32_t random_check()
     return value != 0 ? value : 1;
 }
 
-// Objects come from make().
+// The objects must come from make().
 template <class T> class HandleTable {
 public:
-    // Takes the object over and returns its handle; 0, which no handle is, if there is no room for it.
+    // Takes ownership of the object and returns its handle. Returns 0, which is never a handle, if there is no room or
+    // memory.
     std::uint64_t add(T* object)
     {
         for (std::uint32_t index = 0; index < kMaxSlots; ++index) {
@@ -42,7 +44,7 @@ public:
             if (slot == nullptr)
                 return 0;
             std::uint64_t free = 0;
-            // Acquire pairs with the release in unpin(): the former owner is done with the slot's fields.
+            // Acquire pairs with the release in unpin(): the previous owner no longer uses the slot's fields.
             if (!slot->word.compare_exchange_strong(free, kReserved, std::memory_order_acquire,
                                                     std::memory_order_relaxed))
                 continue;
@@ -51,14 +53,14 @@ public:
                 check = check % 0x7fffffffU + 1;
             slot->last_check = check;
             slot->object = object;
-            // Release: who sees the check sees the object.
+            // Release: a thread that sees the check also sees the object.
             slot->word.store(word(check, 1), std::memory_order_release);
             return word(check, index);
         }
         return 0;
     }
 
-    // The object, which stays until unpin(); nullptr if the handle is not open.
+    // Returns the object, which lives at least until unpin(). Returns nullptr if the handle is not open.
     T* pin(std::uint64_t handle)
     {
         Slot* slot = existing_slot(handle);
@@ -73,8 +75,8 @@ public:
         return slot->object;
     }
 
-    // Ends the handle: from now on it is unknown. The table's reference becomes the caller's, to be given
-    // back with unpin(). Of several callers one gets the object, the others nullptr.
+    // Ends the handle: pin() no longer finds it. The caller gets the table's reference and must drop it with unpin().
+    // If several threads close the same handle, one of them gets the object and the others get nullptr.
     T* close(std::uint64_t handle)
     {
         Slot* slot = existing_slot(handle);
@@ -89,24 +91,24 @@ public:
         return slot->object;
     }
 
-    // Gives back `count` references; the last one takes the object with it.
+    // Drops `count` references. Dropping the last one destroys the object.
     void unpin(std::uint64_t handle, unsigned count = 1)
     {
         Slot* slot = existing_slot(handle);
-        // Read while the reference still keeps it: once the count is 0 the slot belongs to the next add().
+        // Read the object before the count drops: at 0 the slot belongs to the next add().
         T* object = slot->object;
-        // Release: what this user did to the object happens before its destruction, which acquires.
+        // Release and acquire: everything that users did to the object happens before its destruction.
         if (slot->word.fetch_sub(count, std::memory_order_acq_rel) == count)
             destroy(object);
     }
 
-    // f(object) for each object that there is, whether its handle is still open or not. It stays while f runs.
+    // Calls f(object) for each object, with open and with closed handles. The object lives at least until f returns.
     template <class F> void for_each(F f)
     {
         for (std::uint32_t index = 0; index < kMaxSlots; ++index) {
             Slot* slot = existing_slot(index);
             if (slot == nullptr)
-                return; // blocks come one after the other
+                return; // blocks are allocated in order
             std::uint64_t seen = slot->word.load(std::memory_order_relaxed);
             while (seen != 0 && seen != kReserved &&
                    !slot->word.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire,
@@ -126,9 +128,9 @@ private:
         std::uint32_t last_check = 0;
     };
 
-    static constexpr std::uint64_t kReserved = 0xffffffffU; // by add(), for an object that is not there yet
+    static constexpr std::uint64_t kReserved = 0xffffffffU; // set by add() until it has stored the object
 
-    static constexpr std::uint32_t kFirst = 64; // in the table itself; each further block doubles it
+    static constexpr std::uint32_t kFirst = 64; // slots in the table itself; each further block doubles the number
     static constexpr std::uint32_t kBlocks = 16;
     static constexpr std::uint32_t kMaxSlots = kFirst << kBlocks;
 
@@ -141,7 +143,7 @@ private:
         return (handle >> 32) != 0 && (seen >> 32) == (handle >> 32);
     }
 
-    // Block b holds the slots from kFirst << b on, as many as lie before it.
+    // Block b holds the slots from kFirst << b to (kFirst << (b + 1)) - 1.
     static std::uint32_t block_of(std::uint32_t index)
     {
         return 31U - static_cast<std::uint32_t>(__builtin_clz(index / kFirst));
@@ -155,7 +157,7 @@ private:
         if (index >= kMaxSlots)
             return nullptr;
         const std::uint32_t block = block_of(index);
-        // Acquire pairs with the release that published the block: its slots are zeroed.
+        // Acquire pairs with the release that published the block: this thread sees its zeroed slots.
         Slot* slots = blocks_[block].load(std::memory_order_acquire);
         return slots != nullptr ? &slots[index - (kFirst << block)] : nullptr;
     }
@@ -175,7 +177,7 @@ private:
     }
 
     Slot first_[kFirst];
-    // Blocks stay for ever: a stale handle may be looked up at any time.
+    // Blocks are never freed: a program may use a stale handle at any time.
     std::atomic<Slot*> blocks_[kBlocks]{};
 };
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int32_t kAuthenticate = -1;
 constexpr std::int32_t kSharedMemory = 1;
-constexpr int kWholeReplyMs = 2000; // a reply is sent in one go; this is for a machine that swaps
+constexpr int kWholeReplyMs = 2000; // the daemon sends a reply at once; this limit suits a machine that swaps
 constexpr std::size_t kNameField = 4096;
 
 //   0         8         16        24
@@ -66,7 +66,7 @@ bool credentials_of(msghdr& message, Server& server)
     return false;
 }
 
-// Receives at most `size` bytes. Notification bytes may follow right behind the reply, so never asks for more.
+// Receives at most `size` bytes. It never asks for more, because notification bytes may follow the reply directly.
 ssize_t receive_some(int socket, std::byte* to, std::size_t size, Server& server, bool& have_credentials)
 {
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred))];
@@ -105,7 +105,7 @@ int receive_reply(int socket, const Settings& settings, const ConnectDeadline& d
 {
     std::size_t have = 0;
     bool have_credentials = false;
-    std::int64_t end = 0; // for its last byte, once the first is here
+    std::int64_t end = 0; // when the last byte must have arrived; set when the first one arrives
     while (have < kHandshakeReplySize) {
         const std::int64_t left = end - now_ms();
         if (const int rc = wait_readable(socket, deadline,
@@ -122,13 +122,15 @@ int receive_reply(int socket, const Settings& settings, const ConnectDeadline& d
             return -ENOTCONN;
         if (got < 0)
             return static_cast<int>(got);
-        // The very first bytes must say who sends: a stranger gets no further, not even to the fall-back.
+        // The first bytes must carry trusted credentials. Otherwise the connection fails, without a fall-back to
+        // libqb's client.
         if (!have_credentials || !settings.trusts_peer(server.uid))
             return -EACCES;
         if (have == 0)
             end = now_ms() + kWholeReplyMs;
         have += static_cast<std::size_t>(got);
-        // A foreign reply may be shorter than ours, and waiting for the rest of it would take for ever.
+        // A reply of an unknown format may be shorter. Check the header first, so that we do not wait for bytes that
+        // never come.
         if (have == sizeof(ReplyHeader))
             if (const int rc = decode_handshake({reply, have}, service, offer); rc != 0)
                 return rc;
@@ -172,7 +174,7 @@ int connect_abstract(const char* service)
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    // Abstract names are compared over the whole length, so it is always that of the whole structure.
+    // The kernel compares abstract names over the full address length. libqb uses the size of the whole structure.
     while (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         if (errno == EINTR)
             continue;
@@ -196,8 +198,8 @@ bool socket_peer(int socket, Server& server)
 int perform_handshake(int socket, const char* service, const Settings& settings, const ConnectDeadline& deadline,
                       Server& server, Offer& offer)
 {
-    // Credentials are stamped when a segment is sent, so the option is on before the request and until the reply is
-    // whole; left on, it would keep the kernel from merging notification bytes.
+    // The kernel attaches credentials when a segment is sent. So the option is on from before the request until the
+    // whole reply has arrived. Then it is turned off again: with it, the kernel cannot merge notification bytes.
     const int on = 1;
     const int off = 0;
     if (setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)

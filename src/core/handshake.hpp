@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The connection handshake of libqb's IPC, done by ourselves so that the rings can be held directly.
+// The connection handshake of libqb's IPC. We do it ourselves, because libqb's client does not give its rings to the
+// caller.
 #pragma once
 
 #include "core/connect_deadline.hpp"
@@ -14,41 +15,40 @@
 
 namespace corosync {
 
-// Message sizes asked for and, by that, granted: a daemon gives what it is asked for, and this is what it takes for
-// every event to fit.
+// The message size that we request. The daemon grants what a client requests, and every event fits into this size.
 inline constexpr std::uint32_t kMessageSize = 8192 * 128;
 inline constexpr std::uint32_t kMaxMessageSize = 64U << 20;
 
-// What a daemon promised, checked.
+// The checked contents of a handshake reply.
 struct Offer {
     std::uint32_t message_size = 0;
     RingFiles files;
 };
 
 struct Server {
-    pid_t pid = 0; // 0 if it lives in another pid namespace
+    pid_t pid = 0; // 0 if the daemon is in another pid namespace
     uid_t uid = 0;
 };
 
-// Results of the handshake besides 0 and the negative errno values: libqb's client may know better.
-inline constexpr int kUnrecognized = 1;   // not what this code knows; the next answer may be, as while a daemon starts
-inline constexpr int kNoSharedMemory = 2; // a good answer that offers no shared memory, as the daemon is configured
+// Results of the handshake besides 0 and negative errno values. libqb's client can be tried after both.
+inline constexpr int kUnrecognized = 1;   // unknown format; a later reply may be fine, as when a daemon starts
+inline constexpr int kNoSharedMemory = 2; // a well-formed reply that offers no shared memory, as configured
 
 inline constexpr std::size_t kHandshakeReplySize = 12328;
 
-// Decodes a reply. Returns 0, the daemon's own negative errno, kUnrecognized or kNoSharedMemory. `reply` may be shorter
-// than a whole one: what it starts with decides whether the rest is worth waiting for.
+// Decodes a reply. Returns 0, the negative errno in the reply, kUnrecognized or kNoSharedMemory. `reply` may be
+// incomplete: then the result says whether the bytes so far are acceptable.
 int decode_handshake(const View& reply, const char* service, Offer& offer);
 
-// A connected socket to the service in the abstract namespace, or a negative errno.
+// Connects to the service's socket in the abstract namespace. Returns the socket or a negative errno.
 int connect_abstract(const char* service);
 
-// Asks on a connected socket, and waits for the answer as `deadline` says. Returns 0, a negative errno, kUnrecognized
-// or kNoSharedMemory. -EACCES also means that the peer is nobody whom `settings` trust.
+// Sends the handshake request on a connected socket and waits for the reply until `deadline`. Returns 0, a negative
+// errno, kUnrecognized or kNoSharedMemory. Returns -EACCES also if `settings` do not trust the peer.
 int perform_handshake(int socket, const char* service, const Settings& settings, const ConnectDeadline& deadline,
                       Server& server, Offer& offer);
 
-// The process behind a connected socket, as the kernel knows it from listen().
+// The peer of a connected socket. The kernel recorded its credentials at listen().
 bool socket_peer(int socket, Server& server);
 
 } // namespace corosync

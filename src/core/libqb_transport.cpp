@@ -15,16 +15,18 @@
 namespace corosync {
 namespace {
 
-constexpr std::size_t kMaxParts = 64; // more are gathered first: the kernel and libqb have limits of their own
+// with more parts, the message is first copied into one buffer: the kernel and libqb limit the number
+constexpr std::size_t kMaxParts = 64;
 
 bool nothing_yet(ssize_t rc)
 {
     return rc == 0 || rc == -EAGAIN || rc == -ETIMEDOUT || rc == -ENOMSG || rc == -EINTR;
 }
 
-constexpr int kNeeded = 3; // descriptors that libqb needs on its way, at the most
+constexpr int kNeeded = 3; // the most descriptors that libqb opens during a connect
 
-// Running out of descriptors on its way, libqb closes descriptor 0 of the program. So this asks for as many.
+// If libqb runs out of descriptors during a connect, it closes the program's descriptor 0. So check first that `count`
+// descriptors are free. 0 or a negative errno.
 int check_descriptors(int count)
 {
     int spare[kNeeded + 1];
@@ -42,8 +44,8 @@ int check_descriptors(int count)
     return rc;
 }
 
-// libqb closes a number of ours that the program has closed, and that may mean another file by now. For the length of
-// this object it means nothing that anybody misses.
+// libqb will close a descriptor of ours. The program may have closed that descriptor, and the number may now belong to
+// another file. While this object lives, the number belongs to a placeholder that libqb may close.
 class DescriptorToClose {
 public:
     DescriptorToClose(int number, const FileIdentity& ours) : number_(number)
@@ -53,7 +55,7 @@ public:
         const int nothing = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
         placeholder_ = FileIdentity(nothing);
         flags_ = nothing == number ? -1 : fcntl(number, F_GETFD);
-        if (flags_ < 0) { // free, unless somebody is faster
+        if (flags_ < 0) { // the number is free, unless another thread is faster
             const int taken = nothing == number ? number : fcntl(nothing, F_DUPFD_CLOEXEC, number);
             safe_to_close_ = taken == number;
             if (!safe_to_close_ && taken >= 0)
@@ -72,7 +74,7 @@ public:
                 dup3(theirs_, number_, (flags_ & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
             close(theirs_);
         } else if (placeholder_.matches(number_)) {
-            close(number_); // it was not closed after all
+            close(number_); // libqb did not close it
         }
     }
     DescriptorToClose(const DescriptorToClose&) = delete;
@@ -88,7 +90,7 @@ private:
     bool safe_to_close_ = true;
 };
 
-// A zombie, too.
+// True also for a zombie.
 bool is_dead(pid_t pid)
 {
     const auto fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
@@ -100,14 +102,14 @@ bool is_dead(pid_t pid)
     return dead;
 }
 
-// Puts right what libqb does to the program's descriptors where it fails: it may close number 0, and it leaves a ring's
-// data file open if address space is lacking, on the lowest number that was free or close to it. (Seen with
-// libqb 2.0.6, with each call failing in turn.)
+// Repairs the program's descriptors after a failed connect of libqb. libqb may close descriptor 0. And if there is no
+// address space for a ring, it does not close the ring's data file, whose descriptor has the lowest number that was
+// free or one close to it. (Seen with libqb 2.0.6, by making each call fail in turn.)
 class ProgramDescriptors {
 public:
     ProgramDescriptors() : flags_(fcntl(0, F_GETFD)), lowest_(eventfd(0, EFD_CLOEXEC))
     {
-        // A copy of number 0 only if it leaves libqb what it needs.
+        // Copy descriptor 0 only if enough descriptors stay free for libqb.
         if (check_descriptors(kNeeded + 1) == 0)
             zero_ = fcntl(0, F_DUPFD_CLOEXEC, 3);
         if (lowest_ >= 0)
@@ -132,8 +134,8 @@ public:
     }
 
 private:
-    // A ring's file may be another connection's that another thread opens at this moment. But that one is not removed
-    // by the daemon, as this one is when it sees the hang-up.
+    // The file may belong to a connection that another thread is opening now. The daemon unlinks the file of the failed
+    // connection when it sees the hang-up. So close only an unlinked file.
     static void close_if_leaked(int fd, const char* rings)
     {
         char link[64];
@@ -155,13 +157,13 @@ private:
     static constexpr int kLooks = 50;
     static constexpr int kLookMs = 2;
     static constexpr int kSearched = 16;
-    int flags_; // of number 0
+    int flags_; // of descriptor 0
     int zero_ = -1;
     int lowest_;
 };
 
-// Ends a connection that is not to be used. libqb must not get to see a reply, whose files it would open: after the
-// shutdown none can arrive, and what has arrived is thrown away.
+// Ends a connection before its handshake completes. libqb must not see a reply, because it would open the files that
+// the reply names. After the shutdown no reply can arrive, and we discard what has arrived.
 void cancel_connect(qb_ipcc_connection* connection, int socket)
 {
     shutdown(socket, SHUT_RDWR);
@@ -202,7 +204,7 @@ int LibqbTransport::open_connection(const char* service, const Settings& setting
     if (!socket_peer(setup_socket_, server_) || !settings.trusts_peer(server_.uid)) {
         rc = -EACCES;
     } else {
-        // Waited for here, where not every signal ends it.
+        // Wait here and not in libqb, where every signal ends the wait.
         pollfd entry{setup_socket_, POLLIN, 0};
         rc = deadline.wait(entry, -1);
     }
@@ -214,7 +216,7 @@ int LibqbTransport::open_connection(const char* service, const Settings& setting
     rc = qb_ipcc_connect_continue(connection_); // frees the connection if it fails
     if (rc != 0)
         connection_ = nullptr;
-    return rc > 0 ? -EPROTO : rc; // it hands on what the daemon says, whatever that is
+    return rc > 0 ? -EPROTO : rc; // libqb returns the daemon's error unchecked, so it may be positive
 }
 
 unsigned LibqbTransport::poll_set(pollfd (&set)[kMaxPollFds])
@@ -232,14 +234,14 @@ int LibqbTransport::send(const Message& message, unsigned threshold, const std::
         return -EPROTO;
     if (!setup_socket_is_ours())
         return -ENOTCONN;
-    // With no room for the notification byte libqb would burn the CPU until the daemon wakes up.
+    // Without room for the notification byte, libqb would spin until the daemon wakes up.
     for (;;) {
         pollfd entry{setup_socket_, POLLOUT, 0};
         const int ready = poll(&entry, 1, kSliceMs);
         if (ready > 0 && hung_up(entry.revents))
             return -ENOTCONN;
         if (ready > 0 || (ready < 0 && errno != EINTR && errno != EAGAIN))
-            break; // or this process may not poll at all
+            break; // also if poll() does not work in this process
         if (give_up != nullptr && give_up->load(std::memory_order_acquire))
             return -ENOTCONN;
     }
@@ -293,7 +295,7 @@ int LibqbTransport::peek_event(Event& event)
         ssize_t size = qb_ipcc_event_recv(connection_, events_.data(), max_message_, 0);
         if (nothing_yet(size))
             return 0;
-        // libqb looks at the hang-up first. Datagrams that came before it are still there for the taking.
+        // libqb checks for a hang-up first. Datagrams that arrived before it can still be read.
         if (size < 0 && setup_socket_ != event_socket_ && disconnected())
             size = recv(event_socket_, events_.data(), max_message_, MSG_DONTWAIT);
         if (size <= 0)
@@ -304,8 +306,8 @@ int LibqbTransport::peek_event(Event& event)
     return 1;
 }
 
-// What the program is told for an error of libqb's: its own closing of the descriptor, or a message that does not fit
-// anywhere, are no reasons to try again.
+// Maps libqb's errors. A closed descriptor, or a message that does not fit into the buffer, must not become
+// CS_ERR_TRY_AGAIN or CS_ERR_BAD_HANDLE.
 int LibqbTransport::failure(ssize_t rc)
 {
     switch (-rc) {
@@ -348,7 +350,8 @@ bool LibqbTransport::disconnected()
 
 void LibqbTransport::wake()
 {
-    // Not the setup socket where it is another one: libqb would take that for the daemon's hang-up, also in a request.
+    // Not the setup socket, if that is another socket: libqb would take its shutdown for the daemon's hang-up, also in
+    // a request.
     if (event_file_.matches(event_socket_))
         shutdown(event_socket_, SHUT_RD);
 }
@@ -363,8 +366,7 @@ void LibqbTransport::disconnect_in_child()
         replace_with_unconnected(setup_socket_);
 }
 
-// The libqb object cannot be let go of without disturbing the parent, or the file that has one of its numbers now. So
-// it stays.
+// The libqb object stays: freeing it would disturb the parent, or close a file that has one of its numbers now.
 void LibqbTransport::release_in_child()
 {
     const bool replaced = replaced_.load(std::memory_order_relaxed);
@@ -386,10 +388,10 @@ void LibqbTransport::close()
         if (event && setup)
             qb_ipcc_disconnect(connection_);
         else
-            release_in_child(); // no descriptor to do it with
+            release_in_child(); // no descriptor is free for a placeholder
     }
     connection_ = nullptr;
-    // libqb removes the files of a daemon that has died and been reaped, but not their directory.
+    // libqb removes the files of a dead and reaped daemon, but not their directory.
     if (daemon_disconnected && is_dead(server_.pid))
         RingFiles::remove_directories(server_.pid, getpid());
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The fall-back: libqb's own client, for the socket transport, file-system sockets and whatever the handshake did not
-// recognise. Slower, with the same results.
+// The fall-back: uses libqb's own client for the socket transport, for file-system sockets, and if the handshake reply
+// was not recognized. It is slower and gives the same results.
 //
-// Two things differ because libqb decides them: over its shared memory, events that are still queued when the daemon
-// dies are lost, and closing the connection of a daemon that is dead but not yet reaped may take 40 ms.
+// Two things differ because of libqb. With shared memory, events that are still in the ring when the daemon dies are
+// lost. And if the dead daemon is still a zombie, closing the connection may take 40 ms.
 #pragma once
 
 #include "core/connect_deadline.hpp"
@@ -34,8 +34,8 @@ public:
     static int unread_bytes() { return 0; }
     static int read_bytes(int count) { return count; }
     static bool reserve_buffer(Buffer&, std::size_t) { return true; }
-    // An event that libqb has given is announced no more, so it must not be left for another dispatch to find. And it
-    // lies in a buffer already.
+    // libqb has already read the event's byte, so the event must not stay for another dispatch. It is already in a
+    // buffer, so swap the buffers.
     void move_event(Buffer& buffer) { buffer.swap(events_); }
     void reclaim_event() { pending_ = 0; }
 
@@ -43,7 +43,7 @@ public:
     static bool call_in_event() { return false; }
     static void end_called_in() {}
 
-    static bool known_disconnected() { return false; } // libqb knows, and looks itself
+    static bool known_disconnected() { return false; } // libqb checks the connection itself
     static void mark_disconnected() {}
     bool disconnected();
     int poll_now() { return disconnected() ? POLLHUP : 0; }
@@ -63,13 +63,13 @@ private:
 
     qb_ipcc_connection* connection_ = nullptr;
     Server server_;
-    int setup_socket_ = -1; // where the daemon's death shows
-    int event_socket_ = -1; // the same with shared memory, a datagram socket otherwise
+    int setup_socket_ = -1; // shows the daemon's death
+    int event_socket_ = -1; // the same with shared memory, otherwise a datagram socket
     FileIdentity setup_file_;
     FileIdentity event_file_;
-    std::size_t max_message_ = 0; // for the largest message that can come
+    std::size_t max_message_ = 0; // the largest message that can arrive
     unsigned threshold_ = kOrdinary;
-    std::atomic<bool> replaced_{false}; // in a child: the numbers mean nothing any more
+    std::atomic<bool> replaced_{false}; // in a child: disconnect_in_child() was called
     std::atomic<bool> broken_{false};
     Buffer replies_;
     Buffer events_;

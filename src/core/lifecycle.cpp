@@ -9,13 +9,13 @@
 namespace corosync {
 namespace {
 
-// The process above the descriptor plus one; 0 for none.
+// High half: the process. Low half: the descriptor plus one. 0: none.
 std::uint64_t wakeup_word(int fd)
 {
     return (static_cast<std::uint64_t>(this_process()) << 32) | (static_cast<std::uint32_t>(fd) + 1U);
 }
 
-// The descriptor of an alarm of this process, or -1.
+// The eventfd, if this process made it, or -1.
 int wakeup_fd(std::uint64_t word)
 {
     return word != 0 && word >> 32 == this_process() ? static_cast<int>(static_cast<std::uint32_t>(word) - 1U) : -1;
@@ -31,8 +31,8 @@ Lifecycle::~Lifecycle()
 
 void Lifecycle::close()
 {
-    // Sequential order, here and in child_wakeup_fd(): either this sees the alarm, or who made it sees that we are
-    // closing.
+    // Sequential order, here and in child_wakeup_fd(): either this thread sees the eventfd, or the thread that made it
+    // sees `closing_`.
     closing_.store(true, std::memory_order_seq_cst);
     if (const int fd = wakeup_fd(wakeup_.load(std::memory_order_seq_cst)); fd >= 0)
         eventfd_write(fd, 1);
@@ -51,7 +51,7 @@ int Lifecycle::child_wakeup_fd()
     const int made = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (made < 0)
         return -1;
-    // What an ancestor left there is not touched: its number may mean something else here by now.
+    // Does not touch an ancestor's descriptor: its number may belong to another file in this process.
     if (!wakeup_.compare_exchange_strong(present, wakeup_word(made), std::memory_order_seq_cst)) {
         ::close(made); // another thread was first
         return wakeup_fd(present);

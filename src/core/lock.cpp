@@ -12,14 +12,14 @@
 namespace corosync {
 namespace {
 
-// The call whose time is that of our timespec, on 32-bit systems whose time_t has 64 bits, too.
+// The system call that takes our timespec, also on 32-bit systems with a 64-bit time_t.
 #ifdef SYS_futex_time64
 constexpr long kFutex = sizeof(time_t) > sizeof(long) ? SYS_futex_time64 : SYS_futex;
 #else
 constexpr long kFutex = SYS_futex;
 #endif
 
-// Sleeps while `word` is `value`, for `limit_ms` at the most (a negative one: without a limit). By the monotonic clock.
+// Sleeps while `word` is `value`, at most `limit_ms` milliseconds by the monotonic clock. Negative: no limit.
 void sleep_while(std::atomic<std::uint32_t>& word, std::uint32_t value, std::int64_t limit_ms)
 {
     timespec limit{};
@@ -41,7 +41,7 @@ bool Mutex::wait(std::uint32_t mine, int limit_ms)
     for (;;) {
         std::uint32_t seen = word_.load(std::memory_order_relaxed);
         if (seen == 0) {
-            // Others may sleep, too: who has waited leaves the mark for them.
+            // Other threads may still sleep, so a thread that has waited keeps kContended set.
             if (word_.compare_exchange_strong(seen, mine | kContended, std::memory_order_acquire,
                                               std::memory_order_relaxed))
                 return true;
@@ -66,7 +66,7 @@ void Mutex::wake_one()
 
 void Condition::notify_all()
 {
-    // Release pairs with the acquire in now(): who sees the announcement sees the change.
+    // Release pairs with the acquire in epoch(): a thread that sees the new epoch also sees the change.
     count_.fetch_add(1, std::memory_order_release);
     corosync::wake(count_, INT_MAX);
 }

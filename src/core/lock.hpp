@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Mutual exclusion that a fork cannot turn into waiting for ever.
+// A mutex that is safe across fork().
 //
-// A child has only the thread that forked. A lock that another thread held at that moment is never released in the
-// child, and what it guards may be half changed. So a lock records the process of its holder, and whoever asks for one
-// that is held in another process is refused.
+// A child has only the thread that called fork(). If another thread held a lock at that moment, the child never
+// releases it, and the guarded data may be half changed. So a lock records the process of its holder. lock() fails if
+// the holder is in another process.
 #pragma once
 
 #include "core/annotations.hpp"
@@ -20,31 +20,31 @@ public:
     Mutex(const Mutex&) = delete;
     Mutex& operator=(const Mutex&) = delete;
 
-    // Waits for the holder. False if it was held at the fork that began this process.
+    // Waits for the lock. False if another thread held it when this process was forked.
     [[nodiscard]] bool lock() COROSYNC_TRY_ACQUIRE(true)
     {
         const std::uint32_t mine = own_word();
         return try_acquire(mine) || wait(mine, -1);
     }
     [[nodiscard]] bool try_lock() COROSYNC_TRY_ACQUIRE(true) { return try_acquire(own_word()); }
-    // Waits no longer than `limit_ms`.
+    // Waits at most `limit_ms` milliseconds.
     [[nodiscard]] bool try_lock_for(int limit_ms) COROSYNC_TRY_ACQUIRE(true)
     {
         const std::uint32_t mine = own_word();
         return try_acquire(mine) || wait(mine, limit_ms);
     }
-    // Also in the child of a thread that had it when it forked.
+    // A thread that holds the lock across its own fork() may unlock it in the child too.
     void unlock() COROSYNC_RELEASE()
     {
-        // Release pairs with the acquire of the next holder, who sees what was changed under the lock.
+        // Release pairs with the acquire of the next holder: it sees what was changed under the lock.
         if ((word_.exchange(0, std::memory_order_release) & kContended) != 0)
             wake_one();
     }
 
-    // For the analysis only: the lock is held here, in a lambda that is called at once.
+    // For clang's analysis only: tells it that the lock is held, in a lambda that runs under the lock.
     void assert_held() const COROSYNC_ASSERTS_HELD {}
 
-    // It was held at the fork that began this process, and nobody here will ever have it.
+    // True if another thread held the lock when this process was forked. Then no thread here can ever get it.
     [[nodiscard]] bool held_at_fork() const
     {
         const std::uint32_t word = word_.load(std::memory_order_relaxed);
@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t kContended = 1; // somebody may sleep until it is free
+    static constexpr std::uint32_t kContended = 1; // a thread may be sleeping until the lock is free
     static std::uint32_t own_word() { return this_process() << 1; }
 
     bool try_acquire(std::uint32_t mine)
@@ -63,10 +63,10 @@ private:
     bool wait(std::uint32_t mine, int limit_ms);
     void wake_one();
 
-    std::atomic<std::uint32_t> word_{0}; // 0: free; otherwise twice the holder's process, and kContended
+    std::atomic<std::uint32_t> word_{0}; // 0: free; otherwise twice the number of the holder's process, plus kContended
 };
 
-// Releases at the end of the scope what the caller has locked.
+// Unlocks at the end of the scope a mutex that the caller has locked, like std::lock_guard with std::adopt_lock.
 class COROSYNC_SCOPED_LOCK LockGuard {
 public:
     explicit LockGuard(Mutex& mutex) COROSYNC_REQUIRES(mutex) : mutex_(mutex) {}
@@ -78,13 +78,13 @@ private:
     Mutex& mutex_;
 };
 
-// Tells waiting threads that something has changed. A waiter notes now() under the lock that guards the change, and
-// waits without the lock.
+// Lets threads wait for a change of guarded data. A waiter reads epoch() under the lock, then calls wait() without the
+// lock.
 class Condition {
 public:
     [[nodiscard]] std::uint32_t epoch() const { return count_.load(std::memory_order_acquire); }
     void notify_all();
-    // Until an announcement after `seen`, or for `limit_ms` at the most.
+    // Waits until notify_all() is called after epoch() returned `seen`, at most `limit_ms` milliseconds.
     void wait(std::uint32_t seen, int limit_ms);
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What every message has in common, and the bounds-checked view through which received ones are read.
+// The headers of all messages, and the bounds-checked view of received bytes.
 #pragma once
 
 #include <sys/uio.h>
@@ -12,7 +12,7 @@
 
 namespace corosync {
 
-// Head of each request.
+// The header of each request.
 //
 //   0         8         16
 //   +---------+---------+
@@ -25,7 +25,7 @@ struct RequestHeader {
 static_assert(offsetof(RequestHeader, size) == 8);
 static_assert(sizeof(RequestHeader) == 16);
 
-// Head of each reply and event. An error reply may consist of nothing else, and then its id may be 0.
+// The header of each reply and event. An error reply may consist of the header only, and then its id may be 0.
 //
 //   0         8         16        24
 //   +---------+---------+---------+
@@ -40,9 +40,10 @@ static_assert(offsetof(ReplyHeader, size) == 8);
 static_assert(offsetof(ReplyHeader, error) == 16);
 static_assert(sizeof(ReplyHeader) == 24);
 
-inline constexpr std::int32_t kWireOk = 1; // what `error` holds when there is none
+inline constexpr std::int32_t kWireOk = 1; // the value of `error` on success (CS_OK)
 
-// A message to be sent: zero to begin with, padding included, so that no byte of the program's memory leaks.
+// A message to send. It starts as zeros, padding included, so that it never carries other bytes of the program's
+// memory.
 template <class Message> class Outgoing {
     static_assert(std::is_trivially_copyable_v<Message>);
 
@@ -60,8 +61,8 @@ private:
     Message message_;
 };
 
-// Received bytes. The memory may be shared with the daemon and change underneath: whatever is checked is copied
-// out first and the copy is used.
+// Received bytes. The daemon may share the memory and change it at any time. So copy a field first, then check and use
+// the copy.
 class View {
 public:
     View() = default;
@@ -69,7 +70,7 @@ public:
 
     [[nodiscard]] std::size_t size() const { return size_; }
 
-    // Copies the fixed part at `offset`. False if the message ends before it does.
+    // Copies a T at `offset`. False if the message is too short for it.
     template <class T> [[nodiscard]] bool read(T& out, std::size_t offset = 0) const
     {
         static_assert(std::is_trivially_copyable_v<T>);
@@ -80,7 +81,8 @@ public:
         return true;
     }
 
-    // `length` bytes at `offset`, or nullptr if the message does not hold them all. Both may come from the message.
+    // The address of `length` bytes at `offset`, or nullptr if the message does not contain all of them. Both numbers
+    // may come from the message itself.
     [[nodiscard]] const std::byte* bytes(std::uint64_t offset, std::uint64_t length) const
     {
         return offset <= size_ && length <= size_ - offset ? data_ + offset : nullptr;
@@ -91,7 +93,7 @@ private:
     std::size_t size_ = 0;
 };
 
-// True if the message starts with a header whose size field fits in what was received.
+// True if the message starts with a header whose size field is not larger than what was received.
 inline bool read_header(const View& message, ReplyHeader& header)
 {
     return message.read(header) && header.size >= static_cast<std::int32_t>(sizeof header) &&

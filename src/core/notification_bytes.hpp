@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The account of the bytes by which the daemon announces events on the socket: one byte for each event, written behind
-// the event. A byte is taken off the socket for each event that is delivered, neither earlier nor later than the
-// program can see: in any callback, and between dispatches, the descriptor is readable if and only if an undelivered
-// event has been announced.
+// Counts the notification bytes of a connection. The daemon writes one byte to the socket after each event that it puts
+// into the ring. The byte announces the event. We read one byte per delivered event, at a time when the program cannot
+// see a difference: in any callback and between dispatches, the descriptor is readable if and only if there is an
+// announced event that is not delivered.
 //
-// No input or output here: the event queue takes and counts the bytes, and tells the account.
+// A byte is stale if its event has been delivered and the byte is still on the socket.
+//
+// This class does no input or output. The event queue reads and counts the bytes.
 #pragma once
 
 namespace corosync {
 
 class NotificationBytes {
 public:
-    // Events that are delivered before their bytes are taken, all at once. More bring nothing.
+    // The most events that are delivered before their bytes are read in one call. A larger number is not faster.
     static constexpr int kBatch = 64;
 
-    // Bytes on the socket whose events have been delivered.
+    // The number of stale bytes.
     [[nodiscard]] int stale() const { return stale_; }
-    // The next event is known to be announced: its byte lies on the socket, behind those that are owed.
+    // True if the next event is known to be announced: its byte is on the socket, behind the stale bytes.
     [[nodiscard]] bool announced() const { return announced_ > 0; }
 
-    // `unread` bytes lie on the socket, and about `queued` events in the ring. False if no event is announced: every
-    // byte belongs to one that has been delivered.
+    // Updates the counts: `unread` bytes are on the socket, and about `queued` events are in the ring. Returns
+    // announced().
     bool update(int unread, int queued)
     {
         int batch = queued < kBatch ? queued : kBatch;
@@ -30,8 +32,9 @@ public:
         return announced();
     }
 
-    // An announced event is about to be delivered. True if the bytes must be taken before: the next event, if there is
-    // one, is not known to be announced, or the program wants no other now.
+    // Counts the delivery of an announced event. True if the stale bytes, including this event's, must be read before
+    // the callback: the next event is not known to be announced, or `last` says that the program wants no other event
+    // now.
     bool count_delivery(bool last)
     {
         --announced_;
@@ -39,20 +42,20 @@ public:
         return last || announced_ == 0;
     }
 
-    // The owed bytes have been taken. There can be fewer only after a hang-up, or if the program reads the descriptor:
-    // what is not there is not owed.
+    // The stale bytes have been read. If fewer were there, after a hang-up or because the program reads the descriptor,
+    // the missing ones do not count any more.
     void clear_stale() { stale_ = 0; }
 
-    // For a single event: `taken` of stale() + 1 bytes were there. True if the last one was: it announced the event,
-    // which may be delivered.
-    bool count_single(int taken)
+    // For a single event: we tried to read stale() + 1 bytes and got `got`. True if we got all of them: the last one
+    // announced the event, which may now be delivered.
+    bool count_single(int got)
     {
-        const bool announced = taken > stale_;
-        stale_ = announced ? 0 : stale_ - taken;
+        const bool announced = got > stale_;
+        stale_ = announced ? 0 : stale_ - got;
         return announced;
     }
 
-    // What lies on the socket may change without us, as behind a fork.
+    // Another process may now read bytes from the socket, as after a fork.
     void forget_announced() { announced_ = 0; }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Objects without operator new, which lives in the C++ run-time library.
+// Creates and destroys objects without operator new, which needs the C++ run-time library.
 #pragma once
 
 #include <cstdlib>

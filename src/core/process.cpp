@@ -13,11 +13,11 @@ namespace {
 
 using Word = std::atomic<std::uint32_t>;
 
-// The number of the process, on a page that the kernel clears in each child (MADV_WIPEONFORK): 0 means a new process.
-// Where there is no such page, it is `none`, for good, and process ids have to do.
+// The number is on a page that the kernel clears in each child (MADV_WIPEONFORK). 0 means: new process, no number yet.
+// If the kernel does not offer this, `page` points to `none` for good, and this_process() uses process ids.
 std::atomic<Word*> page{nullptr};
 Word none{0};
-// The last number that was given. Children inherit it, and go on from there.
+// The last number that was assigned. Children inherit it and continue from there.
 Word last{0};
 
 std::size_t page_size()
@@ -31,7 +31,7 @@ Word* make_page()
     const bool wiped = memory != MAP_FAILED && madvise(memory, page_size(), MADV_WIPEONFORK) == 0;
     Word* made = wiped ? new (memory) Word(0) : &none;
     Word* present = nullptr;
-    // Release pairs with the acquire in this_process(): the word is there before its address.
+    // Release pairs with the acquire in this_process(): a thread that sees the address also sees the word.
     const bool first =
         page.compare_exchange_strong(present, made, std::memory_order_acq_rel, std::memory_order_acquire);
     if (memory != MAP_FAILED && !(first && wiped))
@@ -59,7 +59,7 @@ std::uint32_t this_process()
     std::uint32_t number = word->load(std::memory_order_relaxed);
     if (number != 0)
         return number;
-    // Counted before it is published, so that a child that is forked in between gets a higher one.
+    // Increment before publishing: a child that is forked in between gets a higher number.
     const std::uint32_t next = last.fetch_add(1, std::memory_order_relaxed) + 1;
     return word->compare_exchange_strong(number, next, std::memory_order_relaxed) ? next : number;
 }

@@ -10,7 +10,7 @@ constexpr int kFirstWaitMs = 5;
 
 } // namespace
 
-// Nobody else has the connection yet.
+// No other thread has the connection yet, so no lock is needed.
 void RequestChannel::begin(unsigned spin_us, const ConnectDeadline& deadline)
 {
     spin_.configure(spin_us);
@@ -19,7 +19,8 @@ void RequestChannel::begin(unsigned spin_us, const ConnectDeadline& deadline)
 
 int RequestChannel::post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up)
 {
-    // Held for a moment only, unless the daemon is frozen and another thread's request waits for room for its byte.
+    // Threads hold this lock for a moment only. The exception: the daemon is frozen, and another thread waits for room
+    // for its byte.
     while (!sending_.try_lock_for(kSliceMs))
         if (sending_.held_at_fork() || (give_up != nullptr && give_up->load(std::memory_order_acquire)))
             return -ENOTCONN;
@@ -35,31 +36,32 @@ int RequestChannel::send(const Message& message, unsigned threshold)
     if (rc >= 0 || !lifecycle_.closing())
         return rc;
     if (rc == -ENOTCONN)
-        lifecycle_.expect_hangup(); // it gave up, and hung up for that
+        lifecycle_.expect_hangup(); // the send gave up and shut down the socket
     return -EBADF;
 }
 
 int RequestChannel::exchange(const Message& request, unsigned threshold, View& reply)
 {
     const int rc = transport_.visit([&](auto& transport) {
-        // A reply that nobody waits for must not be taken for ours. And what could not be answered is not asked.
+        // Drop old replies: nobody waits for them, and they must not be mistaken for the new one. If the response ring
+        // fails, do not send the request.
         View surplus;
         int rest = 0;
         while ((rest = transport.reply(surplus, 0)) > 0)
             transport.drop_reply();
         if (rest < 0)
             return rest;
-        // A request that has begun outlives a finalize by another thread.
+        // A finalize in another thread does not stop a request that has begun.
         return post(request, threshold, nullptr);
     });
     return lifecycle_.request_result(rc != 0 ? rc : wait_reply(reply));
 }
 
-// 1 with a reply, or a negative errno. Nothing but the daemon's death ends the wait: a frozen daemon answers later.
+// Waits for the reply. 1, or a negative errno. Only the daemon's death ends the wait: a frozen daemon replies later.
 //
-// libqb's wait goes by the real-time clock, and one that is set back prolongs it. So that is for one slice only, in
-// which nearly every reply comes. Afterwards we look at the ring now and then, and sleep on the socket, where a hang-up
-// shows.
+// libqb's wait uses the real-time clock, so it becomes longer if that clock is set back. We use it for the first slice
+// only, in which nearly every reply comes. After that we poll the socket, where a hang-up shows, and check the ring
+// from time to time.
 int RequestChannel::wait_reply(View& reply)
 {
     return transport_.visit([&](auto& transport) {
@@ -72,7 +74,7 @@ int RequestChannel::wait_reply(View& reply)
         for (int wait_ms = kFirstWaitMs; rc == 0;) {
             rc = transport.check_reply_ring();
             if (rc == 0 && transport.disconnected()) {
-                // The reply may have been its last act.
+                // The daemon may have replied just before it died.
                 rc = transport.reply(reply, 0);
                 return rc != 0 ? rc : -ENOTCONN;
             }
@@ -80,7 +82,7 @@ int RequestChannel::wait_reply(View& reply)
                 rc = wait_on_socket(transport.hangup_descriptor(), wait_ms);
             if (rc == 0)
                 rc = transport.reply(reply, 0);
-            // A reply is late by a tenth of the time that it took, at the most.
+            // We notice a reply at most a tenth of its waiting time too late.
             wait_ms += wait_ms / 10 + 1;
             if (wait_ms > kSliceMs)
                 wait_ms = kSliceMs;
@@ -89,7 +91,7 @@ int RequestChannel::wait_reply(View& reply)
     });
 }
 
-// 0, or -EAGAIN if an initialize has waited long enough.
+// 0, or -EAGAIN if the deadline of an initialize is over.
 int RequestChannel::wait_on_socket(int hangup_descriptor, int milliseconds) const
 {
     pollfd entry{hangup_descriptor, 0, 0};
@@ -98,7 +100,7 @@ int RequestChannel::wait_on_socket(int hangup_descriptor, int milliseconds) cons
         return rc < 0 ? rc : 0;
     }
     if (poll(&entry, 1, milliseconds) < 0 && errno != EINTR && errno != EAGAIN)
-        pause_ms(milliseconds); // this process may not poll at all
+        pause_ms(milliseconds); // poll() does not work in this process, for example with RLIMIT_NOFILE 0
     return 0;
 }
 
@@ -116,7 +118,7 @@ int RequestChannel::last_request(const Message& request)
     const int rc = exchange(request, kOrdinary, reply);
     if (rc > 0)
         drop_reply();
-    return rc > 0 || rc == -EBADF ? 0 : rc; // a hang-up that is our doing has the same effect
+    return rc > 0 || rc == -EBADF ? 0 : rc; // -EBADF: we have closed the connection, which has the same effect
 }
 
 void RequestChannel::disconnect_in_child()
@@ -126,15 +128,15 @@ void RequestChannel::disconnect_in_child()
         const LockGuard guard(sending_);
         disconnect();
     } else if (sending_.held_at_fork()) {
-        disconnect(); // nobody here can be sending
-    }                 // else the last user closes it
+        disconnect(); // no thread of this process can be sending
+    }                 // otherwise the last user closes it
 }
 
 Exchange::Exchange(RequestChannel& channel, const Message& request, const ReplyFormat& format, unsigned threshold)
     : channel_(channel)
 {
     locked_ = channel_.exchange_.lock();
-    // No request begins once the handle is finalized.
+    // No request begins after the handle was finalized.
     if (!locked_)
         status_ = -ENOTCONN;
     else

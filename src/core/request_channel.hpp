@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Requests on a connection, with a reply and without, from any number of threads.
+// The requests of a connection, with and without replies, from any number of threads.
 //
 //   exchange_  a request together with its reply, for the whole wait
-//   sending_   one message together with its notification byte; a message that gets no reply needs only this one, so a
+//   sending_   one message together with its notification byte; a message that gets no reply needs only this lock, so a
 //              multicast never waits behind a request that waits for its reply
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace corosync {
 
-// What a well-formed reply to a request looks like, besides the bare header that may carry an error.
+// The format of a well-formed reply. A reply may also be a bare header that carries an error.
 struct ReplyFormat {
     std::int32_t id = 0;
     std::size_t min_size = sizeof(ReplyHeader);
@@ -36,19 +36,20 @@ public:
     RequestChannel(const RequestChannel&) = delete;
     RequestChannel& operator=(const RequestChannel&) = delete;
 
-    // Before the first request. `deadline` bounds the waits of an initialize, until clear_deadline().
+    // Called once, before the first request. `deadline` limits the waits until clear_deadline().
     void begin(unsigned spin_us, const ConnectDeadline& deadline) COROSYNC_NO_LOCK_ANALYSIS;
     void clear_deadline() { deadline_.reset(); }
 
-    // Sends a message that gets no reply. -EAGAIN if flow control or a full ring forbids it, -EBADF if it fails while
-    // the handle is finalized.
+    // Sends a message that gets no reply. -EAGAIN if flow control is on or the ring is full, -EBADF if the send fails
+    // because the handle is finalized.
     int send(const Message& message, unsigned threshold);
 
-    // A request of a finalize, whatever the answer is: 0, or a negative errno. Not sent where it would have to wait for
-    // another thread's request, or from a forked child; closing has the same effect.
+    // Sends a request for finalize and ignores what the reply says. 0, or a negative errno. It is not sent if it would
+    // have to wait for another thread's request, or in a forked child; closing the connection has the same effect.
     int last_request(const Message& request);
 
-    // In a forked child: gives up the descriptor, but not between a message and its byte.
+    // For a forked child: replaces the descriptor with an unconnected one, but never between a message and its
+    // notification byte.
     void disconnect_in_child();
 
 private:
@@ -68,8 +69,8 @@ private:
     Spin spin_ COROSYNC_GUARDED_BY(exchange_);
 };
 
-// A request and the reply to it. The reply may be read as long as this lives, and the connection's other requests
-// wait as long: so decode and go.
+// A request and its reply. The reply is valid as long as this object lives. Other requests of the connection wait that
+// long too, so destroy it soon.
 class Exchange {
 public:
     Exchange(RequestChannel& channel, const Message& request, const ReplyFormat& format,
@@ -78,9 +79,10 @@ public:
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
 
-    // 0, or the negative errno of a request that failed; -EPROTO for a malformed reply.
+    // 0, or the negative errno of a failed request; -EPROTO for a malformed reply.
     [[nodiscard]] int status() const { return status_; }
-    // The service's answer, if status() is 0: kWireOk, with a reply of the expected size, or another code.
+    // The error field of the reply, if status() is 0: kWireOk, and then the reply has the expected size, or another
+    // code.
     [[nodiscard]] std::int32_t error() const { return error_; }
     [[nodiscard]] bool ok() const { return status_ == 0 && error_ == kWireOk; }
     [[nodiscard]] const View& reply() const { return reply_; }

@@ -10,17 +10,17 @@ namespace corosync {
 namespace {
 
 #ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23 // Linux 5.14; older ones refuse it
+#define MADV_POPULATE_WRITE 23 // Linux 5.14; older kernels return EINVAL
 #endif
 
-// Gives pages of a private view their own copies. What is in them does not change.
+// Makes the kernel copy pages of a private mapping. Their contents do not change.
 bool copy_pages(std::byte* first, std::byte* end, std::size_t page)
 {
     if (madvise(first, static_cast<std::size_t>(end - first), MADV_POPULATE_WRITE) == 0)
         return true;
     if (errno != EINVAL)
         return false;
-    // An atomic operation, so that it undoes nothing that a callback writes at that moment.
+    // Atomic, so that it does not undo a write of the callback.
     for (std::byte* at = first; at < end; at += page)
         __atomic_fetch_or(reinterpret_cast<unsigned char*>(at), 0, __ATOMIC_RELAXED);
     return true;
@@ -37,8 +37,8 @@ bool RingAlias::map(const RingFiles& files, std::size_t ring_size)
     shared_ = static_cast<std::byte*>(reserved);
     private_ = shared_ + 2 * ring_size;
     const int file = files.open_event_data(ring_size);
-    // Not accessible at first: a view of locked memory would get its copies at once, and they would grow old. Giving
-    // the pages up is what locked memory refuses.
+    // PROT_NONE at first: if memory is locked, the kernel would copy an accessible mapping at once, and the copies
+    // would become out of date. If memory is locked, MADV_DONTNEED fails.
     const bool mapped = file >= 0 && map_halves(file, shared_, PROT_READ | PROT_WRITE, MAP_SHARED) &&
                         map_halves(file, private_, PROT_NONE, MAP_PRIVATE) &&
                         madvise(private_, 2 * ring_size, MADV_DONTNEED) == 0 &&
@@ -60,13 +60,13 @@ bool RingAlias::map_halves(int file, std::byte* at, int protection, int flags) c
 
 bool RingAlias::call_in(std::size_t offset, std::size_t size)
 {
-    // The program may have locked its memory since, which gave the private view copies of what was there then.
+    // The program may have locked its memory in the meantime. Then the private mapping has old copies: drop them.
     if (moved_ == 0) {
         munlock(private_, 2 * ring_size_);
         if (madvise(private_, 2 * ring_size_, MADV_DONTNEED) != 0)
             return false;
     }
-    // Each half is a mapping of its own, and moved as a whole: nothing is split, so this needs next to no memory.
+    // Each half is one mapping and moves as a whole. Nothing is split, so this needs almost no memory.
     for (; moved_ < 2 * ring_size_; moved_ += ring_size_)
         if (mremap(private_ + moved_, ring_size_, ring_size_, MREMAP_MAYMOVE | MREMAP_FIXED, shared_ + moved_) ==
             MAP_FAILED)

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A second view of the event ring, in which large events are lent to callbacks.
+// A second mapping of the event ring, called the alias. Callbacks read large events in the alias: the events are on
+// loan.
 //
-// A callback reads a lent event where it lies in the ring, so the ring cannot go on until the callback has returned. If
-// anybody needs what lies behind it earlier, the loan is called in: the alias becomes private memory with the same
-// contents at the same addresses, and the place in the ring is free again. The callback does not notice, even if it
-// runs in another thread and writes to the event meanwhile:
-//   1. The private view of the ring's file, which has been there from the beginning, is moved over the shared one. The
-//      kernel does that in one step: what was written before has gone to the ring, and is seen through the private
-//      view; what is written afterwards gives the page a copy of its own.
-//   2. The event's other pages get their copies.
-// A ring's loan can be called in once. Programs that need it once need it often, and a copy is then cheaper.
+// The ring cannot reclaim a lent event until the callback has returned. If another dispatch needs the next event
+// earlier, the loan is called in: the alias becomes private memory with the same contents at the same addresses, and
+// the ring reclaims the event. The callback does not notice, even if it runs in another thread and writes to the event
+// meanwhile:
+//   1. A private mapping of the ring's file exists from the start. mremap() moves it over the shared mapping. The
+//      kernel does that in one step: earlier writes went to the ring, and the private mapping shows them. A later write
+//      makes the kernel copy the page.
+//   2. We make the kernel copy the event's other pages.
+// This works once per ring. Afterwards events are copied: a program that needs this once needs it often, and then a
+// copy is cheaper.
 //
-// Both views are made when the first large event comes, since many connections never get one.
+// Both mappings are made when the first large event arrives, since many connections never get one.
 #pragma once
 
 #include "core/ring_files.hpp"
@@ -27,15 +29,16 @@ public:
     RingAlias(const RingAlias&) = delete;
     RingAlias& operator=(const RingAlias&) = delete;
 
-    // Makes the views. False if that cannot be done, or if memory is locked (the private view would be copied at once).
+    // Makes the mappings. False if that fails, or if the program's memory is locked: the kernel would copy the private
+    // mapping at once.
     bool map(const RingFiles& files, std::size_t ring_size);
 
     [[nodiscard]] bool mapped() const { return shared_ != nullptr; }
 
-    // The address in the alias of what lies at `offset` of the ring.
+    // The address in the alias of offset `offset` of the ring.
     [[nodiscard]] std::byte* at(std::size_t offset) const { return shared_ + offset; }
 
-    // Calls in the event of `size` bytes at `offset`. False if there is no memory; it may be tried again.
+    // Calls in the event of `size` bytes at `offset`. False if there is no memory; the caller may try again.
     bool call_in(std::size_t offset, std::size_t size);
 
     void unmap();
@@ -43,9 +46,9 @@ public:
 private:
     bool map_halves(int file, std::byte* at, int protection, int flags) const;
 
-    std::byte* shared_ = nullptr;  // twice the ring, one behind the other, as events may go across its end
-    std::byte* private_ = nullptr; // likewise
-    std::size_t moved_ = 0;        // so much of the private one lies over the shared one
+    std::byte* shared_ = nullptr;  // the ring twice in a row, since an event may wrap around its end
+    std::byte* private_ = nullptr; // the same
+    std::size_t moved_ = 0;        // so many bytes of the private mapping have been moved over the shared one
     std::size_t ring_size_ = 0;
 };
 

@@ -16,8 +16,8 @@ namespace {
 constexpr char kShm[] = "/dev/shm/";
 constexpr char kPrefix[] = "/dev/shm/qb-";
 
-// What a fresh ring's header file measures before anybody has attached: libqb's own fields, a semaphore, two paths
-// and our four bytes of user data. Another value means another libqb, with another layout.
+// The size of a new ring's header file before a client attaches: libqb's own fields, a semaphore, two paths and our
+// four bytes of user data. Another size means a libqb version with another layout.
 constexpr off_t kHeaderSize = sizeof(void*) == 8 ? 8252 : 8236;
 
 constexpr char kHeaderSuffix[] = "-header";
@@ -48,13 +48,13 @@ bool ends_with(const char* text, const char* suffix)
     return length >= suffix_length && std::strcmp(text + length - suffix_length, suffix) == 0;
 }
 
-// Builds "<base><suffix>", always terminated.
+// Builds "<base><suffix>", always NUL-terminated.
 struct FileName {
     FileName(const char* base, const char* suffix) { std::snprintf(text, sizeof text, "%s%s", base, suffix); }
     char text[kRingNameLimit + sizeof kHeaderSuffix];
 };
 
-// f(directory, name) for what is in the directory and begins like that.
+// Calls f(directory, name) for each entry whose name begins with `prefix`.
 template <class F> void for_each_entry(int parent, const char* path, const char* prefix, F f)
 {
     const int fd = openat(parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -108,7 +108,7 @@ bool RingFiles::parse(const char* service, const View (&fields)[3])
         const auto directory_length = static_cast<std::size_t>(slash - path);
         if (ring == Ring::request)
             directory_length_ = directory_length;
-        // The prefixes leave no empty and no dot component: "qb-..." and "qb-request-...".
+        // The prefixes "qb-..." and "qb-request-..." exclude an empty component and "..".
         if (directory_length != directory_length_ || std::memcmp(path, paths_[0], directory_length) != 0 ||
             !starts_with(base(ring), prefix_of(ring)) || !ends_with(base(ring), service))
             return false;
@@ -181,8 +181,8 @@ void RingFiles::remove() const
     const int directory = open_directory();
     if (directory < 0)
         return;
-    // Relative to the opened directory, so that no link put in its place leads elsewhere. Never truncated: another
-    // process may still have them mapped.
+    // Relative to the opened directory, so that a link that replaces the directory has no effect. Never truncate the
+    // files: another process may still map them.
     for (const Ring ring : kRings) {
         unlinkat(directory, FileName(base(ring), kHeaderSuffix).text, 0);
         unlinkat(directory, FileName(base(ring), kDataSuffix).text, 0);

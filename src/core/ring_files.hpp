@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The six files behind a connection's three rings: what their names must look like, whether they are safe to
-// attach, and their removal after the daemon's death.
+// The six files of a connection's three rings: checks their names, checks whether they are safe to attach, and removes
+// them after the daemon's death.
 //
-// Attaching truncates or extends the files to the expected size, and a wrong one would destroy the ring under the
-// daemon; the names come from whoever owns the socket. So everything is checked before anything is opened.
+// qb_rb_open() truncates or extends a file to the expected size. With a wrong size it would destroy the daemon's ring.
+// The names come from the owner of the socket. So everything is checked before any file is opened.
 #pragma once
 
 #include "core/message.hpp"
@@ -22,31 +22,31 @@ inline constexpr Ring kRings[] = {Ring::request, Ring::response, Ring::event};
 
 class RingFiles {
 public:
-    // Takes the names over from three NUL-terminated fields of a received reply. False if they are unlike
-    // <directory below /dev/shm>/qb-{request,response,event}-...<service>.
+    // Copies the names from three NUL-terminated fields of a received reply. False if they do not match <directory
+    // below /dev/shm>/qb-{request,response,event}-...<service>.
     bool parse(const char* service, const View (&fields)[3]);
 
-    // 1 if the directory and the files are what a daemon running as `server` would have made for us: no links, ours or
-    // the server's, writable for nobody else, and exactly as large as rings of this size are. 0 if they are not, and a
-    // negative errno if there is no descriptor to look with, which says nothing against them.
+    // Checks that a daemon that runs as `server` has made the directory and the files for us: they are not links, we or
+    // the server own them, nobody else can write to them, and their sizes are those of rings of `ring_size`. 1 if so, 0
+    // if not. A negative errno means that the check was not possible, because no descriptor was free.
     [[nodiscard]] int safe_to_attach(uid_t server, std::size_t ring_size) const;
 
-    // Opens the event ring's data file, if it is what safe_to_attach() found; -1 if not.
+    // Opens the event ring's data file. -1 if it does not have this size or is not a regular file.
     [[nodiscard]] int open_event_data(std::size_t size) const;
 
-    // What the file system says of a ring's data file. False if it is not there.
+    // Gets the status of a ring's data file. False if the file does not exist.
     bool stat_data(Ring ring, struct stat& status) const;
 
-    // Unlinks the files and their directory, as the daemon would have done.
+    // Unlinks the files and their directory, as the daemon does.
     void remove() const;
 
     [[nodiscard]] const char* path(Ring ring) const { return paths_[static_cast<int>(ring)]; }
 
-    // Bytes of a ring's data file, which are also what an empty ring has room for.
+    // The size of a ring's data file, and the free space of an empty ring.
     static std::size_t data_size(std::size_t ring_size);
 
-    // Removes what a dead daemon left of its connections with a client. Other handles of the client lose nothing that
-    // they need.
+    // Removes the files that a dead daemon left of its connections with a client. The client's other handles do not
+    // need them.
     static void remove_directories(pid_t server, pid_t client);
 
 private:

@@ -19,14 +19,15 @@
 namespace corosync {
 namespace {
 
-constexpr int kRetryMs = 10;            // where there is nothing better to wait with
-constexpr std::size_t kCopyUpTo = 4096; // up to here a copy costs next to nothing
+constexpr int kRetryMs = 10;            // where poll() does not work
+constexpr std::size_t kCopyUpTo = 4096; // up to this size a copy costs almost nothing
 constexpr std::size_t kUserData = sizeof(std::int32_t);
-constexpr int kBothSides = 2;           // a ring's reference count while both sides have it
-constexpr std::size_t kChunkHeader = 8; // in front of each chunk, and of the first one nothing else (ipc.md 3.6)
+constexpr int kBothSides = 2;           // a ring's reference count while both sides are attached
+constexpr std::size_t kChunkHeader = 8; // precedes each chunk; the first chunk is at the start of the ring (ipc.md 3.6)
 
-// If address space is lacking for a ring, libqb leaves the ring's data file open, on the lowest number that was free,
-// or close to it if other threads open files. (Seen with libqb 2.0.6, with each call failing in turn.)
+// If there is no address space for a ring, libqb does not close the ring's data file. The leaked descriptor has the
+// lowest number that was free, or one close to it if other threads open files. (Seen with libqb 2.0.6, by making each
+// call fail in turn.)
 class LeakedDescriptor {
 public:
     explicit LeakedDescriptor(int socket) : lowest_(fcntl(socket, F_DUPFD_CLOEXEC, 0))
@@ -115,7 +116,7 @@ int RingTransport::send(const Message& message, unsigned threshold, const std::a
         return -EMSGSIZE;
     if (known_disconnected() || !both_sides_attached() || !descriptor_is_ours())
         return -ENOTCONN;
-    // The daemon's word. It orders nothing: a level seen late is as good as a request sent early.
+    // The daemon's flow-control word. No ordering is needed: a new level seen late is like a request sent early.
     auto level =
         __atomic_load_n(static_cast<const std::uint32_t*>(qb_rb_shared_user_data_get(request_)), __ATOMIC_RELAXED);
     if (level > 2)
@@ -127,7 +128,7 @@ int RingTransport::send(const Message& message, unsigned threshold, const std::a
     if (to == nullptr)
         return -EAGAIN;
     message.copy_to(to);
-    // A chunk without its byte freezes the whole daemon, so nothing may come between these two.
+    // A chunk without its byte freezes the whole daemon, so nothing may come between these two calls.
     if (qb_rb_chunk_commit(request_, size) != 0)
         return fail();
     return send_byte(give_up);
@@ -142,10 +143,11 @@ int RingTransport::send_byte(const std::atomic<bool>* give_up)
         if (errno == EINTR)
             continue;
         if (errno != EAGAIN && errno != EWOULDBLOCK) {
-            hang_up(); // for good: let the daemon out of its wait for this byte
+            hang_up(); // for good: the hang-up ends the daemon's wait for this byte
             return -ENOTCONN;
         }
-        // No room: hundreds of bytes unread, so the daemon is frozen or busy. Its death or our own finalize ends this.
+        // No room: hundreds of bytes are unread, so the daemon is frozen or busy. Wait until it reads, dies, or
+        // `give_up` is set.
         pollfd entry{socket_, POLLOUT, 0};
         if (poll(&entry, 1, kSliceMs) < 0 && errno != EINTR && errno != EAGAIN)
             pause_ms(kRetryMs); // this process may not poll at all
@@ -174,8 +176,8 @@ void RingTransport::drop_reply()
     qb_rb_chunk_reclaim(response_);
 }
 
-// A chunk of no length looks like none and never goes away: space is in use, and there is nothing to take. Once may
-// mean that the daemon is about to complete a chunk; after another slice it does not.
+// A chunk of length 0 looks like an empty ring and can never be read: the ring uses space but has no chunk. Seen once,
+// the daemon may be completing a chunk. Seen again after another slice, the chunk is damaged.
 int RingTransport::check_reply_ring()
 {
     const bool stuck = qb_rb_chunks_used(response_) == 0 && qb_rb_space_used(response_) > 0;
@@ -218,8 +220,9 @@ int RingTransport::queued()
     return chunks > 0 ? static_cast<int>(chunks) : 0;
 }
 
-// nullptr if the event is to be copied: it is small; it lies at 4 modulo 8, and programs expect 8; or the next one
-// would not fit beside it, and the daemon, which naps when the ring is full, would wait for the callback.
+// nullptr if the event must be copied: it is small; or its address is not 8-aligned, as programs expect; or the ring
+// has no room for another event of this size. In the last case the daemon, which sleeps while the ring is full, would
+// wait for the callback.
 std::byte* RingTransport::lend_event(std::byte* data, std::size_t size)
 {
     if (size <= kCopyUpTo || lending_ == Lending::impossible || reinterpret_cast<std::uintptr_t>(data) % 8 != 0 ||
@@ -227,7 +230,7 @@ std::byte* RingTransport::lend_event(std::byte* data, std::size_t size)
         return nullptr;
     const auto offset = static_cast<std::size_t>(data - event_base_);
     if (lending_ == Lending::untried) {
-        // The first event of all told where the ring begins. That it does, and that the alias shows the same, is seen.
+        // The first event told us where the ring begins. Check that, and check that the alias shows the same event.
         const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
         const bool known = reinterpret_cast<std::uintptr_t>(event_base_) % page == 0 && offset < ring_size_;
         if (known && alias_.map(files_, ring_size_) && std::memcmp(alias_.at(offset), data, size) == 0) {
@@ -255,12 +258,12 @@ int RingTransport::unread_bytes()
     return ioctl(socket_, SIOCINQ, &unread) == 0 ? unread : 0;
 }
 
-// How many bytes there were of the `count`; -EPIPE at the end of file, which may be the daemon's doing or that of our
-// own finalize: poll tells them apart; -ENOTCONN if the program has closed the descriptor.
+// Returns how many of the `count` bytes it read. -EPIPE at end of file: the daemon hung up, or our own finalize shut
+// down the socket; poll() tells which. -ENOTCONN if the program has closed the descriptor.
 int RingTransport::read_bytes(int count)
 {
-    // Not asked for a single event, for which it would be a system call more: if the program has closed the socket, the
-    // daemon's end of the rings tells soon. And what is no socket gives no byte.
+    // For a single event, skip this check, since it costs a system call. If the program has closed the socket, the
+    // ring's reference count shows it soon. And a file that is not a socket gives no byte.
     if ((count > 1 || !both_sides_attached()) && !descriptor_is_ours())
         return -ENOTCONN;
     char bytes[128]; // more than a batch
@@ -292,7 +295,7 @@ bool RingTransport::both_sides_attached() const
     return qb_rb_refcount_get(request_) == kBothSides;
 }
 
-// Ends the connection from our side; the daemon stops waiting for whatever it waits for.
+// Ends the connection from our side. The daemon then stops waiting.
 void RingTransport::hang_up()
 {
     mark_disconnected();
@@ -314,7 +317,7 @@ int RingTransport::poll_now()
     pollfd entry{socket_, POLLIN, 0};
     const bool any = poll(&entry, 1, 0) > 0;
     const bool ended = (any && hung_up(entry.revents)) || !both_sides_attached();
-    // Bytes to read are counted next, and whose they are is asked then.
+    // If there are bytes to read, the caller counts them next and checks the descriptor then.
     const bool readable = any && (entry.revents & POLLIN) != 0;
     if ((readable && !ended) || (descriptor_is_ours() && !ended))
         return readable ? POLLIN : 0;
@@ -324,14 +327,15 @@ int RingTransport::poll_now()
 
 void RingTransport::wake()
 {
-    // Only the reading half: pollers return, the daemon sees no hang-up, and another thread's request still ends well.
+    // Shut down only for reading: poll() returns in all threads, the daemon sees no hang-up, and another thread's
+    // request can complete.
     if (file_.matches(socket_))
         shutdown(socket_, SHUT_RD);
 }
 
 void RingTransport::disconnect_in_child()
 {
-    // Shutting down would end the parent's connection.
+    // shutdown() would end the parent's connection.
     if (!file_.matches(socket_))
         return;
     replaced_.store(true, std::memory_order_relaxed);
@@ -340,7 +344,7 @@ void RingTransport::disconnect_in_child()
 
 void RingTransport::release_in_child()
 {
-    // Closing the rings would lower the count that the parent shares.
+    // Closing the rings would lower their reference count, which the parent shares.
     if (replaced_.load(std::memory_order_relaxed) || file_.matches(socket_))
         ::close(socket_);
 }
@@ -355,7 +359,7 @@ void RingTransport::close()
     }
     socket_ = -1;
     close_rings();
-    // A daemon that lives removes them, too. But it may die first.
+    // A live daemon removes the files too. But it may die first.
     files_.remove();
 }
 

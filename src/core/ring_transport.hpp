@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The three shared-memory rings held directly, through libqb's public ring calls.
+// Uses the three shared-memory rings directly, through libqb's public ring functions.
 #pragma once
 
 #include "core/handshake.hpp"
@@ -14,8 +14,8 @@ namespace corosync {
 
 class RingTransport {
 public:
-    // Attaches to the rings that were offered over the connected socket, and takes the socket over on success.
-    // 0, a negative errno, or kUnrecognized if they look different from what they should.
+    // Attaches to the offered rings and, on success, takes ownership of the connected socket. 0, a negative errno, or
+    // kUnrecognized if the rings are not as expected.
     int attach(int socket, uid_t server, const Offer& offer);
 
     [[nodiscard]] int descriptor() const { return socket_; }
@@ -63,24 +63,24 @@ private:
     [[nodiscard]] bool both_sides_attached() const;
 
     int socket_ = -1;
-    FileIdentity file_; // behind the socket's number, as long as the program leaves it alone
+    FileIdentity file_; // the socket's open file
     RingFiles files_;
     std::size_t message_size_ = 0;
-    std::size_t ring_size_ = 0; // of the data file: the bounds of any chunk's length
+    std::size_t ring_size_ = 0; // of the data file; no chunk can be longer
     Rb* request_ = nullptr;
     Rb* response_ = nullptr;
     Rb* event_ = nullptr;
 
-    std::atomic<bool> disconnected_{false};      // the daemon closed its end; what the event ring holds is still good
+    std::atomic<bool> disconnected_{false};      // the daemon hung up; events in the ring are still valid
     std::atomic<bool> descriptor_closed_{false}; // the program closed the descriptor
-    std::atomic<bool> replaced_{false};          // in a child: the numbers mean nothing any more
-    std::atomic<bool> broken_{false};            // nothing that the rings say can be believed any more
-    bool reply_stuck_ = false;                   // the last slice ended with a reply in the ring that cannot be taken
+    std::atomic<bool> replaced_{false};          // in a child: disconnect_in_child() was called
+    std::atomic<bool> broken_{false};            // the daemon broke the protocol
+    bool reply_stuck_ = false;                   // the last check found a reply that cannot be read
 
-    std::byte* chunk_ = nullptr; // the oldest of the event ring, from peek_event() to reclaim_event()
+    std::byte* chunk_ = nullptr; // the oldest event, from peek_event() to reclaim_event()
     std::size_t chunk_size_ = 0;
 
-    std::byte* event_base_ = nullptr; // where libqb has mapped the event ring; known from the first event
+    std::byte* event_base_ = nullptr; // libqb's mapping of the event ring; known from the first event on
     enum class Lending { untried, possible, impossible } lending_ = Lending::untried;
     RingAlias alias_;
 };

@@ -8,13 +8,14 @@
 namespace corosync {
 namespace {
 
-// Of the main thread's stack. The kernel keeps twice as much of the address space for it, however little it may grow.
+// The size that we assume for the main thread's stack. The kernel reserves at least twice as much address space for it.
 constexpr std::uintptr_t kMainStack = 64 << 20;
 
-// The bounds of the calling thread's own stack, if `address` lies within.
+// Sets the bounds of the calling thread's own stack. False if `address` is outside.
 bool own_stack(std::uintptr_t address, std::uintptr_t& low, std::uintptr_t& high)
 {
-    // What the kernel put above the first frame. The thread library would have to open a file for the main thread.
+    // The kernel puts AT_RANDOM above the main thread's first frame. pthread_getattr_np() would have to open a file for
+    // the main thread, so try AT_RANDOM first.
     high = getauxval(AT_RANDOM);
     low = high - kMainStack;
     if (address < high && address >= low)
@@ -31,7 +32,7 @@ bool own_stack(std::uintptr_t address, std::uintptr_t& low, std::uintptr_t& high
     return known && address < high && address >= low;
 }
 
-// True if both addresses lie on the calling thread's own stack, so that comparing them means something.
+// True if both addresses are on the calling thread's own stack. Only then they can be compared.
 bool on_own_stack(std::uintptr_t a, std::uintptr_t b)
 {
     std::uintptr_t low = 0;
@@ -88,7 +89,7 @@ bool RunningDispatches::any_of_others(const Caller& caller) const
     return false;
 }
 
-// Stacks grow downwards: a live dispatch of this thread has a frame above that of whatever it called.
+// Stacks grow downwards: a live dispatch has a higher frame than all functions that it called.
 bool RunningDispatches::abandoned(const DispatchRecord& record, const Caller& caller)
 {
     return record.busy && pthread_equal(record.caller.thread, caller.thread) != 0 &&

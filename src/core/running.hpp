@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which dispatches of a connection are running, and the buffer of each.
+// The running dispatches of a connection, each with its buffer.
 //
-// A callback may leave by longjmp or by unwinding, and then nothing on the stack of the dispatch that called it is ever
-// looked at again. So what matters is recorded here: the thread and the frame. A later call of the same thread whose
-// frame lies at or above the recorded one proves that the dispatch is no more; its pin on the handle is then given
-// back, and a loan it had is ended. On a stack that is not the thread's own (a fibre, a signal stack) addresses
-// prove nothing, and the record stays.
+// A callback may leave its dispatch by longjmp or by unwinding. The rest of the dispatch then never runs: it is
+// abandoned. So the facts that matter are recorded here: the thread and the frame. If the same thread makes a later
+// call with a frame at or above the recorded one, the dispatch is abandoned. Then its pin on the handle is dropped and
+// its loan is ended. This comparison works only on the thread's own stack. On other stacks (a fibre, a signal stack)
+// the record stays.
 #pragma once
 
 #include "core/buffer.hpp"
@@ -16,12 +16,12 @@
 
 namespace corosync {
 
-// The calling thread at this depth of its stack.
+// The calling thread and its stack frame.
 struct Caller {
     pthread_t thread;
     std::uintptr_t frame;
 
-    // To be used in the function whose frame is meant.
+    // Call this in the function whose frame is to be recorded.
     static Caller at(void* frame_address) { return {pthread_self(), reinterpret_cast<std::uintptr_t>(frame_address)}; }
 };
 
@@ -29,8 +29,8 @@ struct DispatchRecord {
     DispatchRecord* next = nullptr;
     bool busy = false;
     Caller caller{};
-    Buffer buffer;     // for its event; one per nesting level, kept for the next use
-    bool lent = false; // its event is not in the buffer, but in the alias of the ring
+    Buffer buffer;     // for the event; one per nesting level, kept for the next dispatch
+    bool lent = false; // the event is on loan, not in the buffer
 };
 
 class RunningDispatches {
@@ -40,11 +40,11 @@ public:
     RunningDispatches(const RunningDispatches&) = delete;
     RunningDispatches& operator=(const RunningDispatches&) = delete;
 
-    // A free record for the caller; nullptr if there is no memory.
+    // Returns a free record for the caller, or nullptr if there is no memory.
     DispatchRecord* enter(const Caller& caller);
     static void leave(DispatchRecord& record);
 
-    // Frees the records that the caller's frame proves dead, and tells how many. `ended` is called for each.
+    // Frees the records of abandoned dispatches and returns their number. Calls ended(record) for each.
     template <class Ended> unsigned reap(const Caller& caller, Ended ended)
     {
         unsigned count = 0;
@@ -59,13 +59,13 @@ public:
     }
 
     [[nodiscard]] bool any() const;
-    // Whether a thread other than the caller's is in a dispatch.
+    // True if another thread than the caller's is in a dispatch.
     [[nodiscard]] bool any_of_others(const Caller& caller) const;
 
 private:
     static bool abandoned(const DispatchRecord& record, const Caller& caller);
 
-    DispatchRecord first_; // nearly always the only one
+    DispatchRecord first_; // programs rarely need more than one
 };
 
 } // namespace corosync

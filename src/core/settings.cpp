@@ -13,7 +13,7 @@ namespace {
 constexpr unsigned kMaxSpinUs = 100;
 constexpr unsigned kMaxConnectMs = 3600000;
 
-// Reads a decimal number and moves `text` behind it. False if there is none or it does not fit.
+// Reads a decimal number and moves `text` behind it. False if there is no number or it does not fit.
 bool read_number(const char*& text, std::uint32_t& number)
 {
     std::uint64_t value = 0;
@@ -30,7 +30,7 @@ bool read_number(const char*& text, std::uint32_t& number)
     return true;
 }
 
-// The number that the variable holds, if it holds nothing else.
+// Reads the variable as a number. False if it contains anything else.
 bool number_in(const char* variable, std::uint32_t& number)
 {
     const char* text = secure_getenv(variable);
@@ -61,7 +61,7 @@ bool Settings::trusts_peer(uid_t uid) const
 {
     if (uid == 0 || uid == geteuid())
         return true;
-    // Anything in the list that is no number ends it: a typing error must not let a stranger in.
+    // The list ends at the first entry that is not a number: a typing error must not let an untrusted user in.
     const char* list = peer_uids;
     std::uint32_t listed = 0;
     while (list != nullptr && read_number(list, listed)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the environment may say, read once for each connection. There is no other knob.
+// The environment variables, read once per connection. There are no other settings.
 #pragma once
 
 #include <sys/types.h>
@@ -7,9 +7,9 @@
 namespace corosync {
 
 enum class Transport {
-    automatic, // rings, or libqb's client where the daemon offers something else
-    ring,      // rings or nothing
-    libqb,     // libqb's client
+    automatic, // rings, or libqb's client if the daemon offers something else
+    ring,      // rings only
+    libqb,     // libqb's client only
 };
 
 struct Settings {
@@ -20,8 +20,8 @@ struct Settings {
 
     static Settings from_environment();
 
-    // An abstract socket name belongs to whoever binds it first. A daemon is believed if it runs as root, as the
-    // caller itself, or as a user that the administrator lists.
+    // Any process can bind an abstract socket name first. So we trust a daemon only if it runs as root, as our own
+    // user, or as a user that the administrator lists.
     [[nodiscard]] bool trusts_peer(uid_t uid) const;
 };
 

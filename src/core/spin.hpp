@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A short look at the response ring before sleeping on it. On a CPU of its own the daemon answers within two
-// microseconds, and a sleep and a wake-up cost twenty times that. A daemon that shares our CPU has answered before the
-// first look if it has a real-time policy, as it does by default; otherwise it needs the CPU that a spin burns, so
-// after a miss skip the spin for 1, 2, 4 ... 256 requests.
+// Spins on the response ring for a short time before sleeping on it.
 //
-// No sched_yield(): where another program wants this CPU it hands over a whole time slice, milliseconds for each
-// request. Who sleeps instead is woken when the answer is there.
+// On a CPU of its own the daemon replies within two microseconds, and a sleep plus a wake-up cost twenty times that. A
+// daemon on our CPU behaves in one of two ways. With a real-time policy, the default, it replies before we look the
+// first time. Otherwise it needs the CPU time that we spend spinning. So after a spin without a reply, the next 1, 2, 4
+// ... 256 requests do not spin.
+//
+// We never call sched_yield(). If another program wants this CPU, sched_yield() would give it a whole time slice, which
+// costs milliseconds per request. A sleeping request is woken as soon as its reply arrives.
 #pragma once
 
 #include "core/clock.hpp"
@@ -18,7 +20,7 @@ namespace corosync {
 
 class Spin {
 public:
-    // Off with a budget of 0, and on a single CPU, where it can only delay the answer.
+    // A budget of 0 turns spinning off. So does a single CPU, where spinning can only delay the reply.
     void configure(unsigned budget_us)
     {
         cpu_set_t usable;
@@ -27,7 +29,7 @@ public:
         budget_ns_ = several ? budget_us * std::int64_t{1000} : 0;
     }
 
-    // Calls look() until it gives something else than 0 or the budget is spent. Returns the last result.
+    // Calls look() until it returns a value other than 0 or the time is over. Returns the last value.
     template <class Look> auto until(Look look)
     {
         decltype(look()) found = 0;
@@ -44,7 +46,7 @@ public:
         return found;
     }
 
-    // True if this request is to spin at all.
+    // True if this request should spin.
     bool due()
     {
         if (to_skip_ == 0)

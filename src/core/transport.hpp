@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the transports have in common. A transport moves messages; it knows no services, no handles and no threads: the
-// connection above it sees to it that each ring has one user at a time.
+// What the transports have in common. A transport moves messages. It knows nothing of services, handles and threads.
+// The connection makes sure that only one thread uses each ring at a time.
 #pragma once
 
 #include "core/buffer.hpp"
@@ -19,7 +19,7 @@
 
 namespace corosync {
 
-// A request: a fixed part, and `length` bytes that are gathered from `body`, `skip` bytes into it.
+// A request: a fixed part, then `length` bytes gathered from `body`, from offset `skip` on.
 struct Message {
     iovec head;
     std::span<const iovec> body = {};
@@ -28,7 +28,7 @@ struct Message {
 
     [[nodiscard]] std::size_t size() const { return head.iov_len + length; }
 
-    // piece(data, size) for the fixed part and for each stretch of the gathered bytes, in order.
+    // Calls piece(data, size) for the fixed part, then for each piece of the body, in order.
     template <class Piece> void for_each(Piece piece) const
     {
         piece(static_cast<const std::byte*>(head.iov_base), head.iov_len);
@@ -50,7 +50,7 @@ struct Message {
         }
     }
 
-    // Writes all of it, as one.
+    // Copies the whole message to contiguous memory.
     void copy_to(std::byte* to) const
     {
         for_each([&](const std::byte* from, std::size_t some) {
@@ -60,26 +60,27 @@ struct Message {
     }
 };
 
-// Flow control: a send is refused while the daemon's level is above 0 and not above the threshold.
-inline constexpr unsigned kOrdinary = 1;  // refused only where the service itself is not allowed to work
-inline constexpr unsigned kMulticast = 2; // refused also while the cluster cannot take more
+// Flow-control thresholds. A send fails with -EAGAIN while the daemon's flow-control level is above 0 and at most the
+// threshold.
+inline constexpr unsigned kOrdinary = 1;  // fails only while the service does not accept requests
+inline constexpr unsigned kMulticast = 2; // fails also while the cluster cannot take more messages
 
-inline constexpr unsigned kMaxPollFds = 3; // descriptors that a dispatch waits on: two of a transport, one of a child
+inline constexpr unsigned kMaxPollFds = 3; // a dispatch polls two descriptors of a transport and one of a forked child
 
 struct Event {
     std::byte* data = nullptr;
     std::size_t size = 0;
 };
 
-inline constexpr int kSliceMs = 100; // of waits that must notice the daemon's death
+inline constexpr int kSliceMs = 100; // after each slice a wait checks whether the daemon is still alive
 
 inline bool hung_up(short revents)
 {
     return (revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
-// The open file behind a descriptor of ours. A program may close the descriptor, and its number may come to mean a file
-// of the program's, which is none of our business.
+// Identifies the open file of one of our descriptors. The program may close the descriptor and get the same number for
+// a file of its own, which we must not touch.
 class FileIdentity {
 public:
     FileIdentity() = default;
@@ -108,83 +109,84 @@ private:
     ino_t inode_ = 0;
 };
 
-// Gives up what the descriptor stands for and keeps its number. Threads that use the number from now on see a hang-up.
+// Replaces the open file of a descriptor with an unconnected socket. The number stays in use, and threads that use it
+// from now on see a hang-up.
 inline void replace_with_unconnected(int fd)
 {
     const int unconnected = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (unconnected < 0)
-        return; // it is closed when the last user is done
+        return; // then the last user closes the descriptor
     dup3(unconnected, fd, O_CLOEXEC);
     close(unconnected);
 }
 
-// What the parts of a connection need of a transport. Results are 0 or more, or a negative errno: -ENOTCONN if the
-// daemon is gone, -EPROTO if it broke the protocol.
+// What a connection needs from a transport. Results are 0 or more, or a negative errno: -ENOTCONN if the daemon is
+// gone, -EPROTO if the daemon broke the protocol.
 template <class T>
 concept MessageTransport = requires(T& transport, const T& same, const Message& message, View& view, Event& event,
                                     Buffer& buffer, const std::atomic<bool>* give_up, pollfd (&set)[kMaxPollFds],
                                     std::byte* data, std::size_t size, int number)
 {
-    // For the program to poll.
+    // The descriptor that the program polls.
     {
         same.descriptor()
         } -> std::same_as<int>;
-    // What to wait on for an event or the daemon's death: how many entries were filled in, 0 if the program has closed
-    // the descriptor.
+    // Fills in the descriptors to poll for an event or the daemon's death. Returns their number, or 0 if the program
+    // has closed the descriptor.
     {
         transport.poll_set(set)
         } -> std::same_as<unsigned>;
 
-    // Requests. A send is refused with -EAGAIN by flow control or for want of room. While it waits for room for its
-    // notification byte it looks at `give_up`.
+    // Requests. send() returns -EAGAIN if flow control forbids the request or the ring is full. While it waits for room
+    // for the notification byte, it checks `give_up`.
     {
         transport.send(message, kOrdinary, give_up)
         } -> std::same_as<int>;
-    // Where a hang-up shows, without which a wait for a reply would go on.
+    // The descriptor on which a wait for a reply sees the daemon's hang-up.
     {
         same.hangup_descriptor()
         } -> std::same_as<int>;
-    // 1 with a view that lasts until drop_reply(), 0 if none came within `number` milliseconds.
+    // 1 with a view that is valid until drop_reply(); 0 if no reply came within `number` milliseconds.
     {
         transport.reply(view, number)
         } -> std::same_as<int>;
     {transport.drop_reply()};
-    // To be asked after each slice without a reply. 0, or -EPROTO if one is there that can never be taken.
+    // Called after each slice without a reply. 0, or -EPROTO if the ring holds a reply that can never be read.
     {
         transport.check_reply_ring()
         } -> std::same_as<int>;
 
-    // Events: one after the other, peek_event() until reclaim_event().
-    // Whether the bytes that announce events lie on the descriptor until read_bytes(); otherwise they are taken with
-    // the event.
+    // Events, one at a time: from peek_event() to reclaim_event(). If kBytesStayUnread, notification bytes stay on the
+    // descriptor until read_bytes(). Otherwise peek_event() consumes the byte with the event.
     {
         T::kBytesStayUnread
         } -> std::convertible_to<bool>;
-    // 1 with the oldest event, where it lies; 0 if there is none.
+    // 1 with the oldest event, in place; 0 if there is no event.
     {
         transport.peek_event(event)
         } -> std::same_as<int>;
-    // About how many events wait behind it.
+    // About how many more events the ring holds behind the peeked one.
     {
         transport.queued()
         } -> std::same_as<int>;
-    // How many bytes are on the socket; and takes up to `number` of them: so many, -EPIPE at the end of file. Both
-    // -ENOTCONN if the program has closed the descriptor.
+    // unread_bytes() counts the bytes on the socket. read_bytes() reads up to `number` of them and returns how many it
+    // read, or -EPIPE at end of file. Both return -ENOTCONN if the program has closed the descriptor.
     {
         transport.unread_bytes()
         } -> std::same_as<int>;
     {
         transport.read_bytes(number)
         } -> std::same_as<int>;
-    // Memory for the event in `buffer`, which move_event() then fills.
+    // Gets memory for the event into `buffer`. move_event() then fills the buffer.
     {
         transport.reserve_buffer(buffer, size)
         } -> std::same_as<bool>;
     {transport.move_event(buffer)};
     {transport.reclaim_event()};
 
-    // Loans: lend_event() gives the event an address where it may stay after call_in_event(), which frees its place
-    // for reclaim_event(). end_called_in() says that the memory is no longer used.
+    // Loans (see src/README.md). lend_event() returns the address at which a callback reads the event, or nullptr.
+    // After call_in_event() that address stays valid and reclaim_event() may free the ring. end_called_in() frees the
+    // memory of a called-in loan.
     {
         transport.lend_event(data, size)
         } -> std::same_as<std::byte*>;
@@ -193,7 +195,8 @@ concept MessageTransport = requires(T& transport, const T& same, const Message& 
         } -> std::same_as<bool>;
     {transport.end_called_in()};
 
-    // The hang-up: as it was noted last; as the kernel says now, with POLLIN if there is something to read.
+    // The daemon's hang-up. known_disconnected() reads the mark that mark_disconnected() sets. disconnected() and
+    // poll_now() ask the kernel; poll_now() returns POLLHUP, or POLLIN if there are bytes to read, or 0.
     {
         same.known_disconnected()
         } -> std::same_as<bool>;
@@ -204,14 +207,15 @@ concept MessageTransport = requires(T& transport, const T& same, const Message& 
     {
         transport.poll_now()
         } -> std::same_as<int>;
-    // Nothing that comes from it can be believed any more: -EPROTO, for good.
+    // Marks the connection as broken for good: the daemon broke the protocol. Returns -EPROTO.
     {
         transport.fail()
         } -> std::same_as<int>;
 
-    // Makes every poll on the descriptor return.
+    // Wakes every thread that polls the descriptor.
     {transport.wake()};
-    // In a forked child: gives up the descriptor; and, instead of close(), what may be freed there.
+    // For a forked child: disconnect_in_child() replaces the descriptors with unconnected ones. release_in_child(),
+    // instead of close(), closes only what the parent does not share.
     {transport.disconnect_in_child()};
     {transport.release_in_child()};
     {transport.close()};
