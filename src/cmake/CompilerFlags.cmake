@@ -1,4 +1,4 @@
-# Flags for everything that is built here: language level, warnings, hardening, sanitizers.
+# Flags for all targets: language level, warnings, hardening, sanitizers.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -24,20 +24,20 @@ if(COROSYNC_CLIENT_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(COROSYNC_CLIENT_SANITIZE STREQUAL "address")
-    # No RTTI for vptr; and a C program may pass any number where the ABI says enum, which the functions check.
+    # vptr needs RTTI. And a C program may pass any number for an enum; the functions check that themselves.
     set(sanitize -fsanitize=address,undefined -fno-sanitize=vptr,enum -fno-sanitize-recover=all
         -fno-omit-frame-pointer)
 elseif(COROSYNC_CLIENT_SANITIZE STREQUAL "thread")
     set(sanitize -fsanitize=thread -fno-omit-frame-pointer)
 elseif(COROSYNC_CLIENT_SANITIZE)
-    message(FATAL_ERROR "COROSYNC_CLIENT_SANITIZE is '${COROSYNC_CLIENT_SANITIZE}'; it can be empty, address or thread")
+    message(FATAL_ERROR "COROSYNC_CLIENT_SANITIZE is '${COROSYNC_CLIENT_SANITIZE}'; it must be empty, address or thread")
 endif()
 if(COROSYNC_CLIENT_SANITIZE)
     add_compile_options(${sanitize})
     add_link_options(${sanitize})
 endif()
 
-# Prepended, so that a packager's CFLAGS and LDFLAGS have the last word.
+# Prepended, so that a packager's CFLAGS and LDFLAGS override these.
 if(COROSYNC_CLIENT_HARDEN AND NOT COROSYNC_CLIENT_SANITIZE)
     include(CheckCXXCompilerFlag)
     set(hardening -fstack-protector-strong)

@@ -1,11 +1,11 @@
-# Rules for code that ends up in a library: C++ as a language for C programs. No exceptions, no RTTI, and
-# the C linker driver with -z defs, so that a need for the C++ run time is a link error and not a surprise.
+# Rules for the code of the libraries, which C programs use: no exceptions and no RTTI. The C linker driver with -z defs
+# makes the link fail if the code needs the C++ run-time library.
 
 add_library(library_rules INTERFACE)
 target_compile_options(library_rules INTERFACE
     -fno-exceptions -fno-rtti -fno-threadsafe-statics -fasynchronous-unwind-tables
     -U_GLIBCXX_ASSERTIONS
-    # The same libraries from every folder, with no trace of it.
+    # The libraries do not depend on the folder in which they are built.
     -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build)
 if(NOT COROSYNC_CLIENT_SANITIZE)
     target_compile_options(library_rules INTERFACE -Wframe-larger-than=2048)
@@ -14,7 +14,7 @@ target_include_directories(library_rules INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(library_rules INTERFACE corosync_headers)
 
 # corosync_library(NAME VERSION [MAP FILE] SOURCES... [LIBRARIES...])
-# lib<NAME>.so with the soname's number taken from VERSION; MAP lists what it exports, and all else is hidden.
+# Adds lib<NAME>.so. The soname's number is that of VERSION. MAP lists the exported names; all others are hidden.
 function(corosync_library name version)
     cmake_parse_arguments(arg "" "MAP" "SOURCES;LIBRARIES" ${ARGN})
     string(REGEX MATCH "^[0-9]+" soversion ${version})
@@ -26,7 +26,7 @@ function(corosync_library name version)
     set(map ${CMAKE_CURRENT_SOURCE_DIR}/${arg_MAP})
     target_link_options(${name} PRIVATE -Wl,--version-script=${map} -Wl,--as-needed)
     set_target_properties(${name} PROPERTIES LINK_DEPENDS ${map})
-    # The sanitizers' run time comes with the program, not with the library, where clang builds it.
+    # With clang, the sanitizers' run-time library is linked to the program, not to the library.
     if(NOT (COROSYNC_CLIENT_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES Clang))
         target_link_options(${name} PRIVATE -Wl,-z,defs)
     endif()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The C functions of libcmap: arguments, handle, one call, result. The order of the checks is the reference's.
+// The C functions of libcmap: each checks its arguments and the handle, calls the session, and returns the result. The
+// order of the checks is the reference's.
 #include "cmap/session.hpp"
 #include "service/session_call.hpp"
 
@@ -14,7 +15,7 @@ using corosync::cmap::Session;
 
 namespace {
 
-// As most functions take their key: checked before the handle.
+// Checks the key before the handle, as most functions do.
 template <class F> cs_error_t with_key(cmap_handle_t handle, const char* name, F f)
 {
     Key key;

@@ -10,20 +10,20 @@
 namespace corosync::cmap {
 namespace {
 
-// The longest value of a SET that fits a message.
+// The longest value that fits into a SET request.
 constexpr std::size_t kMaxSetLength = kMessageSize - sizeof(SetRequest);
 
-// Room for values that a GET asks for. The daemon clears and sends all of the room, so little is asked for at first;
-// kAnyValue holds whatever the map can store today, kMaxRoom what fits a message. (A reply that does not fit the ring
-// is never sent, and the caller would wait for ever.)
+// How much room for the value a GET requests. The daemon clears and sends all of it, so we request little at first.
+// Every value that the map can store today fits into kAnyValue. kMaxRoom is what fits into a reply. (The daemon never
+// sends a reply that does not fit into the ring, and the caller would wait for ever.)
 constexpr std::size_t kSmallRoom = 64;
 constexpr std::size_t kStringRoom = 256;
 constexpr std::size_t kAnyValue = 16448;
 constexpr std::size_t kMaxRoom = kMessageSize - sizeof(GetReply);
-// The statistics map copies a value whether or not there is room, the process name of a connection being the longest.
+// The statistics map copies a value without checking the room. Its longest value is the process name of a connection.
 constexpr std::size_t kStatsRoom = 512;
 
-// Asks for a handle, or for whatever else comes in its place.
+// Sends a request whose reply carries a handle, or another 64-bit number in the handle's place.
 template <class Request>
 cs_error_t send_recv_handle(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id,
                             std::uint64_t& handle)
@@ -105,8 +105,8 @@ std::size_t Session::min_room() const
     return stats_ ? kStatsRoom : kSmallRoom;
 }
 
-// One GET. on_value(type, length, bytes) sees the value. bytes is nullptr if there was no room for it: none was asked
-// for, or the statistics map had a longer value, which it reports all the same.
+// Sends one GET and calls on_value(type, length, bytes) with the value. `bytes` is nullptr if the value had no room:
+// either `room` is 0, or the statistics map has a longer value, which it reports anyway.
 template <class OnValue> cs_error_t Session::fetch(const Key& key, std::size_t room, OnValue on_value)
 {
     Outgoing<GetRequest> request(kGet);
@@ -125,7 +125,7 @@ template <class OnValue> cs_error_t Session::fetch(const Key& key, std::size_t r
     return on_value(static_cast<cmap_value_types_t>(reply.type), reply.value_length, bytes);
 }
 
-// Asks again with more room as long as the daemon says that there is too little, up to what any reply can have.
+// Repeats the GET with more room while the daemon says that the room is too small, up to the largest reply.
 template <class OnValue> cs_error_t Session::fetch_growing(const Key& key, std::size_t room, OnValue on_value)
 {
     for (;;) {
@@ -156,7 +156,7 @@ cs_error_t Session::get(const Key& key, void* value, std::size_t* length, cmap_v
             return describe(stored_type, stored_length);
         };
         const cs_error_t error = fetch(key, min_room(), on_value);
-        // Length and type alone would do, but asking the statistics map so can kill the daemon.
+        // A GET with room 0 would be enough, but in the statistics map it can kill the daemon.
         return error == CS_ERR_INVALID_PARAM && !stats_ ? fetch(key, 0, on_value) : error;
     }
 
@@ -240,7 +240,7 @@ cs_error_t Session::iter_finalize(cmap_iter_handle_t iterator)
 cs_error_t Session::track_add(const Key& key, std::int32_t flags, cmap_notify_fn_t notify, void* user_data,
                               cmap_track_handle_t& handle)
 {
-    // The daemon would write such a value over its own stack when it changes, and die.
+    // On a change of such a value, the daemon would overwrite its own stack and die.
     if (stats_ && (flags & CMAP_TRACK_PREFIX) == 0 && has_suffix(key.text(), ".procname"))
         return CS_ERR_NOT_SUPPORTED;
     std::uint64_t cookie = 0;

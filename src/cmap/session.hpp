@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What one cmap handle knows and does.
+// The session of one cmap handle.
 #pragma once
 
 #include "cmap/trackers.hpp"
@@ -15,7 +15,7 @@
 
 namespace corosync::cmap {
 
-// A key name that is known to fit on the wire.
+// A key name whose length has been checked to fit into a message.
 class Key {
 public:
     // False if the name is longer than CMAP_KEYNAME_MAXLEN. NULL is the empty name.
@@ -46,10 +46,10 @@ public:
     cs_error_t remove(const Key& key);
     cs_error_t adjust(const Key& key, std::int32_t step);
 
-    // Any of the pointers may be NULL, but not `length` if `value` is not.
+    // Any of the pointers may be NULL, except `length` if `value` is not NULL.
     cs_error_t get(const Key& key, void* value, std::size_t* length, cmap_value_types_t* type);
     cs_error_t get_number(const Key& key, cmap_value_types_t type, void* number, std::size_t size);
-    // A copy for the program to free().
+    // Returns a copy that the program must free().
     cs_error_t get_string(const Key& key, char** text);
 
     cs_error_t iter_init(const Key& prefix, cmap_iter_handle_t& iterator);

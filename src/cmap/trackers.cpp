@@ -74,8 +74,8 @@ int Trackers::find(std::uint64_t cookie, Tracker& tracker)
             const Entry* entry = entry_of(cookie);
             if (entry == nullptr)
                 return 0;
-            // The daemon answers before it sends an event, so the thread that asked is about to confirm. The limit is
-            // for a daemon that does not answer.
+            // The daemon replies before it sends an event, so the thread that sent the request will call confirm()
+            // soon. The limit is for a daemon that does not reply.
             if (entry->confirmed || left <= 0) {
                 tracker = entry->tracker;
                 return 1;
@@ -93,7 +93,7 @@ int Trackers::deliver(cmap_handle_t handle, std::byte* event, std::size_t size, 
     if (!read_header(view, header))
         return -EPROTO;
     if (header.id != kNotify)
-        return 0; // of a newer daemon, and nobody asked for it
+        return 0; // an event that only newer daemons have
     NotifyEvent notify;
     if (!view.read(notify) || length_of(notify.key) < 0 || view.bytes(sizeof notify, notify.new_length) == nullptr ||
         view.bytes(sizeof notify + notify.new_length, notify.old_length) == nullptr)
@@ -103,7 +103,8 @@ int Trackers::deliver(cmap_handle_t handle, std::byte* event, std::size_t size, 
     if (const int rc = find(notify.cookie, tracker); rc <= 0)
         return rc;
 
-    // Programs read numbers through these pointers, so the old value moves up to its alignment; the buffer has room.
+    // Programs read numbers through these pointers, so move the old value up to its alignment. The buffer has room for
+    // that.
     std::byte* new_data = event + sizeof notify;
     const auto new_length = static_cast<std::size_t>(notify.new_length);
     const auto old_length = static_cast<std::size_t>(notify.old_length);

@@ -21,7 +21,7 @@ enum Id : std::int32_t {
     kTrackAdd = 7,
     kTrackDelete = 8,
     kSetCurrentMap = 9,
-    kSetCurrentMapReply = 10, // elsewhere the reply has the request's id
+    kSetCurrentMapReply = 10, // all other replies have the request's id
     kNotify = 9,              // an event
 };
 
@@ -36,7 +36,7 @@ struct Name {
 static_assert(offsetof(Name, value) == 8);
 static_assert(sizeof(Name) == 264);
 
-// A name that the daemon sent: its length, or -1 if it has no end.
+// The length of a name that the daemon sent, or -1 if the name has no NUL.
 inline std::ptrdiff_t length_of(const Name& name)
 {
     const std::size_t length = strnlen(name.value, sizeof name.value);

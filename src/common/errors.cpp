@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// libcorosync_common: the names of result codes, and the conversions into them.
+// libcorosync_common: the names of result codes, and conversions to result codes.
 
 #include <corosync/corotypes.h>
 
@@ -69,7 +69,7 @@ extern "C" const char* cs_strerror(cs_error_t err)
     case CS_ERR_SECURITY:
         return "CS_ERR_SECURITY";
     }
-    return "unknown error"; // a value no enumerator has
+    return "unknown error"; // not a value of cs_error_t
 }
 
 extern "C" cs_error_t qb_to_cs_error(int result)
@@ -77,7 +77,7 @@ extern "C" cs_error_t qb_to_cs_error(int result)
     if (result >= 0)
         return CS_OK;
 
-    // The cases carry the sign instead of negating the argument: -INT_MIN would overflow.
+    // The cases are negative, since negating the argument could overflow (-INT_MIN).
     switch (result) {
     case -EBADF:
         return CS_ERR_BAD_HANDLE;

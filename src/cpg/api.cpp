@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The C functions of libcpg: arguments, handle, one call, result. The order of the checks is the reference's.
+// The C functions of libcpg: each checks its arguments and the handle, calls the session, and returns the result. The
+// order of the checks is the reference's.
 #include "cpg/iteration.hpp"
 #include "cpg/session.hpp"
 #include "cpg/zero_copy.hpp"
@@ -18,7 +19,7 @@ namespace {
 
 constexpr unsigned kKnownFlags = CPG_MODEL_V1_DELIVER_INITIAL_TOTEM_CONF;
 
-// A group's name, checked before the handle.
+// Checks a group's name. Callers do this before they check the handle.
 cs_error_t check_group(const cpg_name* group)
 {
     if (group == nullptr)
@@ -26,7 +27,7 @@ cs_error_t check_group(const cpg_name* group)
     return group->length <= CPG_MAX_NAME_LENGTH ? CS_OK : CS_ERR_NAME_TOO_LONG;
 }
 
-// An iteration together with the session it belongs to: f(session, iteration).
+// Calls f(session, iteration) with the iteration and the session that it belongs to.
 template <class F> cs_error_t with_iteration(cpg_iteration_handle_t handle, F f)
 {
     return with_pinned(iterations(), handle, [&](const Iteration& iteration) {
@@ -166,7 +167,7 @@ cs_error_t cpg_zcb_alloc(cpg_handle_t handle, size_t size, void** buffer)
 
 cs_error_t cpg_zcb_free(cpg_handle_t handle, void* buffer)
 {
-    // Released whatever becomes of the handle, or a program that has lost it could never free its memory.
+    // Free the buffer also if the handle is not open. Otherwise a program that has lost its handle could never free it.
     const bool freed = corosync::cpg::zero_copy_free(buffer);
     return with_session<Session>(handle,
                                  [&](Session&) { return freed || buffer == nullptr ? CS_OK : CS_ERR_INVALID_PARAM; });

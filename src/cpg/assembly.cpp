@@ -27,11 +27,11 @@ Assemblies::~Assemblies()
 bool Assemblies::Assembly::append(const std::byte* bytes, std::size_t size)
 {
     if (data == nullptr || size > capacity - have) {
-        // Twice what is there, but never more than was announced. The first part is large already.
+        // Double the memory, but never exceed the claimed length. The first part is already large.
         std::size_t larger = 2 * (have + size);
         if (larger > length || larger < have)
             larger = length;
-        if (larger > SIZE_MAX - sizeof(DeliverEvent) - Buffer::kSlack) // 32 bits
+        if (larger > SIZE_MAX - sizeof(DeliverEvent) - Buffer::kSlack) // possible with 32-bit sizes
             return false;
         auto* grown = static_cast<std::byte*>(realloc(data, sizeof(DeliverEvent) + larger + Buffer::kSlack));
         if (grown == nullptr)
@@ -70,7 +70,7 @@ int Assemblies::add(const PartialDeliverEvent& part, const std::byte* bytes, Buf
         fresh->nodeid = part.nodeid;
         fresh->pid = part.pid;
         fresh->length = part.length;
-        // A stream of long messages goes on in the memory of the last one.
+        // In a stream of long messages, reuse the memory of the last one.
         if (buffer.oversized()) {
             fresh->capacity = buffer.capacity() - sizeof(DeliverEvent);
             fresh->data = buffer.release();
@@ -79,7 +79,7 @@ int Assemblies::add(const PartialDeliverEvent& part, const std::byte* bytes, Buf
     }
     Assembly* assembly = *find(part.nodeid, part.pid);
     if (assembly == nullptr)
-        return 0; // we came in the middle of it, or it was dropped
+        return 0; // we joined in the middle of the message, or dropped it
     const bool fits = part.length == assembly->length && part.part_length <= assembly->length - assembly->have;
     const bool kept = fits && assembly->append(bytes, part.part_length);
     if (kept && part.type != kLast)
@@ -95,7 +95,7 @@ int Assemblies::add(const PartialDeliverEvent& part, const std::byte* bytes, Buf
         head.pid = part.pid;
         std::memcpy(assembly->data, &head, sizeof head);
         whole = {assembly->data, sizeof head + assembly->length};
-        // Out of the table before the program is called: its callback may see the sender's next first part.
+        // Remove the message before the callback runs: during the callback the sender's next first part may arrive.
         buffer.adopt(std::exchange(assembly->data, nullptr), sizeof head + assembly->capacity);
     }
     drop(part.nodeid, part.pid);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Long messages arrive in parts. They are put together here, one at a time for each sender.
+// Long messages arrive in parts. Here the parts become whole messages again, one message at a time per sender.
 //
-// What a sender announces is never trusted: memory grows with the bytes that arrive, and a message whose parts do not
-// add up to exactly what they all claim is dropped without a trace.
+// The length that a sender claims is never trusted. The memory grows with the bytes that arrive. A message is silently
+// dropped unless its parts add up to exactly the length that each of them claims.
 #pragma once
 
 #include "core/buffer.hpp"
@@ -21,11 +21,11 @@ public:
     Assemblies(const Assemblies&) = delete;
     Assemblies& operator=(const Assemblies&) = delete;
 
-    // Takes in a part, whose bytes are `part.part_length` many. 1 if it was the last one: `whole` is then an ordinary
-    // DELIVER event in memory that `buffer` owns. 0 if there is nothing to deliver. -ENOMEM drops the message.
+    // Adds a part with its `part.part_length` bytes. 1 if it completes the message: `whole` is then an ordinary DELIVER
+    // event in memory that `buffer` owns. 0 if there is nothing to deliver. -ENOMEM drops the message.
     int add(const PartialDeliverEvent& part, const std::byte* bytes, Buffer& buffer, Event& whole);
 
-    // Forgets what a sender has begun.
+    // Drops a sender's incomplete message.
     void drop(std::uint32_t nodeid, std::uint32_t pid);
 
 private:
@@ -33,9 +33,9 @@ private:
         Assembly* next = nullptr;
         std::uint32_t nodeid = 0;
         std::uint32_t pid = 0;
-        std::size_t length = 0;    // of the message, as the first part said
-        std::size_t have = 0;      // so much of it has come
-        std::size_t capacity = 0;  // so much of it fits
+        std::size_t length = 0;    // of the whole message, from the first part
+        std::size_t have = 0;      // bytes that have arrived
+        std::size_t capacity = 0;  // bytes that `data` has room for
         std::byte* data = nullptr; // a DeliverEvent, the message, and slack
 
         ~Assembly();

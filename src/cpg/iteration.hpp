@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Iteration handles. Each stands for an iteration of the daemon's on one handle of cpg, and ends with that at the
-// latest.
+// Iteration handles. Each one maps to an iteration in the daemon that belongs to one cpg handle. It ends with that
+// handle at the latest.
 #pragma once
 
 #include "core/handle_table.hpp"
@@ -15,12 +15,12 @@ namespace corosync::cpg {
 
 struct Iteration {
     cpg_handle_t owner = 0;
-    std::uint64_t daemon_handle = 0; // the daemon's own handle
+    std::uint64_t daemon_handle = 0; // the daemon's handle for it
 };
 
 HandleTable<Iteration>& iterations();
 
-// Those of one cpg handle.
+// The iterations of one cpg handle.
 class OwnIterations {
 public:
     OwnIterations() = default;
@@ -28,7 +28,7 @@ public:
     OwnIterations(const OwnIterations&) = delete;
     OwnIterations& operator=(const OwnIterations&) = delete;
 
-    // 0 with the handle of it, -ENOMEM, or -ENOTCONN if another thread was at it when this process was forked.
+    // 0 with the new handle, -ENOMEM, or -ENOTCONN if another thread held the lock when this process was forked.
     int add(const Iteration& iteration, cpg_iteration_handle_t& handle);
     void end(cpg_iteration_handle_t handle);
 
@@ -36,7 +36,7 @@ private:
     int store(cpg_iteration_handle_t handle);
 
     Mutex mutex_;
-    cpg_iteration_handle_t* handles_ COROSYNC_GUARDED_BY(mutex_) = nullptr; // 0 where free
+    cpg_iteration_handle_t* handles_ COROSYNC_GUARDED_BY(mutex_) = nullptr; // 0: free
     std::size_t size_ COROSYNC_GUARDED_BY(mutex_) = 0;
 };
 

@@ -13,18 +13,18 @@
 namespace corosync::cpg {
 namespace {
 
-// While the daemon is busy with our last join or leave the request is repeated, at once and then ever more slowly.
+// While the daemon is busy with our last join or leave, we repeat the request: at once, then with growing pauses.
 constexpr int kFirstPauseMs = 1;
 constexpr int kLongestPauseMs = 50;
 constexpr int kGiveUpMs = 1000;
 
-// A long message whose next part cannot be sent yet.
+// Pauses while the next part of a long message cannot be sent.
 constexpr int kPartPauseMs = 10;
 constexpr int kPartPauses = 100;
 
-constexpr std::size_t kMaxMembersInReply = 384; // of a MEMBERSHIP reply
+constexpr std::size_t kMaxMembersInReply = 384; // the room in a MEMBERSHIP reply
 
-// Only the bytes that count: what is behind them in the program's memory is nobody's business.
+// Copies only `length` bytes, so that we do not send other memory of the program.
 void put_name(Name& to, const cpg_name& name)
 {
     to.length = name.length;
@@ -49,7 +49,7 @@ std::uint64_t addresses_in(const ConfchgEvent& confchg)
     return std::uint64_t{confchg.members} + confchg.left + confchg.joined;
 }
 
-// False if it does not hold what it says it does.
+// False if the event is shorter than its counts say.
 bool read_confchg(const View& event, ConfchgEvent& confchg)
 {
     return event.read(confchg) && valid(confchg.group) &&
@@ -81,7 +81,7 @@ template <class Change> void Session::change_membership(Change change)
     change(membership_);
 }
 
-// `bounded`: the state that makes the daemon busy will not change, so give up after a while.
+// `bounded`: the daemon will stay busy for good, so give up after kGiveUpMs.
 template <class Request> cs_error_t Session::retry_while_busy(bool bounded, Request request)
 {
     int waited = 0;
@@ -121,7 +121,7 @@ cs_error_t Session::join(const cpg_name& group)
     return error;
 }
 
-// The daemon would announce whatever name and pid it is told as having left, so it is told those that have joined.
+// The daemon would report any name and pid in this request as having left. So send those that have joined.
 cs_error_t Session::leave(const cpg_name& group)
 {
     Membership own;
@@ -147,7 +147,7 @@ cs_error_t Session::leave(const cpg_name& group)
 cs_error_t Session::send_finalize()
 {
     Membership own;
-    // The daemon forgets to take the member of a group without a name out of it when the connection closes.
+    // When a connection closes, the daemon does not remove a member of the group with the empty name. So leave first.
     if (own_membership(own) && own.joined && own.group.length == 0) {
         Outgoing<LeaveRequest> leaving(kLeave);
         leaving->pid = own.pid;
@@ -199,13 +199,13 @@ cs_error_t Session::mcast_in_parts(cpg_guarantee_t guarantee, std::span<const io
             request->type = kLast;
         const cs_error_t error = mcast_part(request, parts, sent);
         if (error != CS_OK)
-            return error; // nothing of it is delivered: receivers drop what they have at our next first part
+            return error; // nothing is delivered: receivers drop these parts when our next first part arrives
         sent += part;
     }
     return CS_OK;
 }
 
-// One part. While the cluster cannot take it, tries again every now and then, for a second.
+// Sends one part. While the cluster cannot take it, repeats the request with pauses, for one second.
 cs_error_t Session::mcast_part(Outgoing<PartialMcastRequest>& request, std::span<const iovec> parts, std::size_t skip)
 {
     for (int pauses = 0;; ++pauses) {
@@ -240,7 +240,7 @@ cs_error_t Session::membership(const cpg_name& group, cpg_address* members, int&
     MembershipReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
         return result_of(exchange);
-    // The daemon counts members that its reply has no room for, and the program has room for these many.
+    // The daemon's count includes members that do not fit into its reply. The program has room for CPG_MEMBERS_MAX.
     std::size_t most = reply.count < CPG_MEMBERS_MAX ? reply.count : CPG_MEMBERS_MAX;
     std::size_t written = 0;
     for (Address address; written < most && exchange.reply().read(address, sizeof reply + written * sizeof address);
@@ -273,7 +273,8 @@ cs_error_t Session::iteration_initialize(cpg_handle_t owner, cpg_iteration_type_
     if (!exchange.ok() || !exchange.reply().read(reply))
         return result_of(exchange);
     return from_transport(
-        iterations_.add({owner, reply.handle}, iteration)); // the daemon's part ends with the connection
+        // on failure the daemon's iteration ends with the connection
+        iterations_.add({owner, reply.handle}, iteration));
 }
 
 cs_error_t Session::iteration_next(const Iteration& iteration, cpg_iteration_description_t& description)
@@ -296,7 +297,7 @@ cs_error_t Session::iteration_finalize(const Iteration& iteration, cpg_iteration
     Outgoing<IterationRequest> request(kIterationFinalize);
     request->handle = iteration.daemon_handle;
     const Exchange exchange(connection_.requests(), {request.part()}, {kIterationFinalizeReply});
-    // Once the daemon has answered, whatever it says, it knows the iteration no more.
+    // After any reply, the daemon no longer has the iteration.
     if (exchange.status() == 0)
         iterations_.end(handle);
     return result_of(exchange);
@@ -332,8 +333,8 @@ int Session::add_part(const View& part, Buffer& buffer, Event& whole)
     return assemblies_.add(event, bytes, buffer, whole);
 }
 
-// Whoever leaves does not finish what it has begun. Seen to before the program hears of it: in its callback the same
-// sender may already be back, with a new message.
+// A process that leaves does not complete its message. Drop its parts before the confchg callback runs: meanwhile the
+// same process may already have joined again and sent a new message.
 void Session::before_delivery(const View& event)
 {
     ReplyHeader header;
@@ -360,7 +361,7 @@ int Session::deliver(cpg_handle_t handle, std::byte* event, std::size_t size)
     case kTotemConfchg:
         return deliver_totem(handle, event, view);
     default:
-        return 0; // of a newer daemon, and nobody asked for it
+        return 0; // an event that only newer daemons have
     }
 }
 
@@ -384,7 +385,7 @@ int Session::deliver_confchg(cpg_handle_t handle, std::byte* event, const View& 
         return -EPROTO;
     if (model_.cpg_confchg_fn == nullptr)
         return 0;
-    // The program's form of an address is smaller, so the lists are rewritten where they lie, one behind the other.
+    // cpg_address is smaller than an address in the message, so convert the lists in place, one after the other.
     std::byte* lists = event + sizeof head;
     const std::uint64_t count = addresses_in(head);
     for (std::uint64_t index = 0; index < count; ++index) {

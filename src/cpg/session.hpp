@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What one cpg handle knows and does.
+// The session of one cpg handle.
 #pragma once
 
 #include "core/connection.hpp"
@@ -18,7 +18,7 @@
 
 namespace corosync::cpg {
 
-// The largest message that goes out in one piece.
+// The largest message that is sent in one piece.
 inline constexpr std::size_t kMaxAtomic = kMessageSize - 1024;
 
 class Session {
@@ -31,10 +31,10 @@ public:
 
     void set_callbacks(const cpg_model_v1_data_t& model) { model_ = model; }
 
-    // Names passed in are known to be no longer than CPG_MAX_NAME_LENGTH.
+    // Callers have checked that names are not longer than CPG_MAX_NAME_LENGTH.
     cs_error_t join(const cpg_name& group);
     cs_error_t leave(const cpg_name& group);
-    // What the daemon should hear before the connection closes.
+    // Sends the requests that must precede the close of the connection.
     cs_error_t send_finalize();
 
     cs_error_t mcast(cpg_guarantee_t guarantee, const iovec* parts, std::size_t count);
@@ -56,12 +56,12 @@ public:
 private:
     struct Membership {
         bool joined = false;
-        bool has_left = false; // once: the daemon lets nobody in again on this connection
+        bool has_left = false; // set for good: the daemon allows only one join per connection
         Name group{};
         std::uint32_t pid = 0;
     };
 
-    // False in a forked child, if another thread was changing it at the fork.
+    // False in a forked child if another thread held the lock at the fork.
     bool own_membership(Membership& own);
     template <class Change> void change_membership(Change change);
     template <class Request> cs_error_t retry_while_busy(bool bounded, Request request);
@@ -77,11 +77,11 @@ private:
 
     Connection connection_;
     cpg_model_v1_data_t model_{};
-    Mutex large_; // one long message at a time, or their parts would mix
+    Mutex large_; // one long message at a time, so that parts of different messages do not mix
     Mutex state_;
     Membership membership_ COROSYNC_GUARDED_BY(state_);
     OwnIterations iterations_;
-    Assemblies assemblies_; // under the lock of the event queue: see EventHandling
+    Assemblies assemblies_; // guarded by the lock of the event queue: see EventHandling
 };
 
 } // namespace corosync::cpg

@@ -12,7 +12,7 @@ namespace corosync::cpg {
 enum RequestId : std::int32_t {
     kJoin = 0,
     kLeave = 1,
-    kMcast = 2, // never answered
+    kMcast = 2, // has no reply
     kMembership = 3,
     kLocalGet = 4,
     kIterationInitialize = 5,
@@ -40,12 +40,12 @@ enum EventId : std::int32_t {
     kPartialDeliver = 17,
 };
 
-// Of PARTIAL_MCAST and PARTIAL_DELIVER. Whatever is neither first nor last continues.
+// Of PARTIAL_MCAST and PARTIAL_DELIVER. Other values mean kContinued.
 enum PartType : std::uint32_t { kFirst = 1, kContinued = 2, kLast = 3 };
 
 inline constexpr std::size_t kNameSize = 128;
 
-// A group's name: so many bytes, of any value.
+// A group's name: `length` bytes of any value.
 //
 //   0         8
 //   +---------+------------+
@@ -99,7 +99,7 @@ static_assert(sizeof(LeaveRequest) == 160);
 
 //   0        24          32       40
 //   +--------+-----------+--------+-------------+
-//   | header | guarantee | length | message ... |     the header is the long one, with an error field of 0
+//   | header | guarantee | length | message ... |     the header is a ReplyHeader whose error is 0
 //   +--------+-----------+--------+-------------+
 struct McastRequest {
     ReplyHeader header;
@@ -148,7 +148,7 @@ static_assert(sizeof(MembershipRequest) == 152);
 
 //   0        24       32
 //   +--------+--------+----------------+
-//   | header | count  | addresses ...  |     all the room there is, used or not
+//   | header | count  | addresses ...  |     384 entries, used or not
 //   +--------+--------+----------------+
 struct MembershipReply {
     ReplyHeader header;
@@ -259,7 +259,7 @@ static_assert(sizeof(PartialDeliverEvent) == 200);
 //   +--------+---------+---------+--------+------+--------------------------------------+
 //   | header | group   | members | joined | left | addresses: members, left, joined ... |
 //   +--------+---------+---------+--------+------+--------------------------------------+
-// The counts come in another order than the lists.
+// The order of the counts differs from the order of the lists.
 struct ConfchgEvent {
     ReplyHeader header;
     Name group;
@@ -274,7 +274,7 @@ static_assert(sizeof(ConfchgEvent) == 184);
 
 //   0        24       32       40        44
 //   +--------+--------+--------+---------+--------------+
-//   | header | nodeid | seq    | members | node ids ... |     packed, and 4 bytes more behind them
+//   | header | nodeid | seq    | members | node ids ... |     packed; 4 more bytes follow
 //   +--------+--------+--------+---------+--------------+
 struct TotemConfchgEvent {
     ReplyHeader header;

@@ -17,7 +17,7 @@ struct Entry {
     std::size_t size;
 };
 
-// Sorted by address. Its memory goes with the last buffer.
+// Sorted by address. The table's memory is freed together with the last buffer.
 class Table {
 public:
     bool add(const Entry& entry)
@@ -79,11 +79,11 @@ private:
     std::size_t capacity_ = 0;
 };
 
-// Plain static storage: nothing may run at exit while other threads still use it.
+// No destructors: none may run at exit while other threads still use these.
 constinit Mutex mutex;
 constinit Table table;
 
-// f(), or `lost` in a forked child if another thread was at it at the fork.
+// Returns f() under the lock. Returns `if_lost` in a forked child if another thread held the lock at the fork.
 template <class Result, class F> Result with_lock(Result if_lost, F f)
 {
     if (!mutex.lock())

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Buffers of cpg_zcb_alloc(). Nothing about them is shared with the daemon any more: they are ordinary memory, which
-// this process-wide table tells from pointers that never came from here.
+// Buffers of cpg_zcb_alloc(). They are ordinary memory; nothing is shared with the daemon. A process-wide table
+// distinguishes them from other pointers.
 #pragma once
 
 #include <cstddef>
 
 namespace corosync::cpg {
 
-// `size` zeroed bytes, or nullptr.
+// Returns `size` zeroed bytes, or nullptr.
 void* zero_copy_alloc(std::size_t size);
 
-// False, and nothing freed, if the buffer is not one of ours.
+// Frees the buffer. False, without freeing anything, if zero_copy_alloc() did not return it.
 bool zero_copy_free(void* buffer);
 
-// How many bytes the buffer has; SIZE_MAX if it is not one of ours, so that any memory can be sent.
+// The size of the buffer. SIZE_MAX for other pointers, so that any memory can be sent.
 std::size_t zero_copy_size(const void* buffer);
 
 } // namespace corosync::cpg

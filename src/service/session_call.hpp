@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the C functions of the three services have in common: from a handle to its session, and from a session's results
-// to result codes. Cancellation is off in each of them, but for waiting dispatches and callbacks.
+// What the C functions of the three services have in common: they look up the session of a handle and convert its
+// results to cs_error_t. They disable cancellation, except in waiting dispatches and callbacks.
 #pragma once
 
 #include "core/dispatch.hpp"
@@ -21,13 +21,13 @@ inline cs_error_t result_of(const Exchange& exchange)
     return exchange.status() < 0 ? from_transport(exchange.status()) : from_wire(exchange.error());
 }
 
-// A request whose reply is but a result.
+// Sends a request whose reply carries only a result.
 template <class Request> cs_error_t send_recv(Connection& connection, Outgoing<Request>& request, std::int32_t reply_id)
 {
     return result_of(Exchange(connection.requests(), {request.part()}, {reply_id}));
 }
 
-// f(object) with the handle pinned in its table: the session of a handle, or whatever else handles stand for.
+// Calls f(object) for the object of a handle, which is pinned meanwhile.
 template <class Object, class F> cs_error_t with_pinned(HandleTable<Object>& table, std::uint64_t handle, F f)
 {
     const NoCancel no_cancel;
@@ -39,13 +39,14 @@ template <class Object, class F> cs_error_t with_pinned(HandleTable<Object>& tab
     return error;
 }
 
-// f(session) for the session of the handle.
+// Calls f(session) for the session of a handle.
 template <class Session, class F> cs_error_t with_session(std::uint64_t handle, F f)
 {
     return with_pinned(Session::table(), handle, f);
 }
 
-// Before a fork each connection is brought into a state in which either side can go on alone. False without memory.
+// Registers fork handlers. They bring each connection into a state in which both processes can go on alone. False if
+// there is no memory.
 template <class Session> bool prepare_for_forks()
 {
     static constinit std::atomic<bool> prepared{false};
@@ -58,14 +59,15 @@ template <class Session> bool prepare_for_forks()
     const auto after_fork = [] {
         Session::table().for_each([](Session& session) { session.connection().events().after_fork(); });
     };
-    // The C library forgets the handlers when the library is unloaded.
+    // The C library removes the handlers when this library is unloaded.
     const bool done = pthread_atfork(before_fork, after_fork, after_fork) == 0;
     if (!done)
         prepared.store(false, std::memory_order_relaxed);
     return done;
 }
 
-// Makes a session, connects it, lets prepare(session) do the rest, and publishes it. `handle` is written only then.
+// Creates a session, connects it, calls prepare(session), and adds it to the table. `handle` is written only on
+// success.
 template <class Session, class Prepare> cs_error_t initialize(std::uint64_t* handle, Prepare prepare)
 {
     if (handle == nullptr)
@@ -92,8 +94,8 @@ template <class Session, class Prepare> cs_error_t initialize(std::uint64_t* han
     return error;
 }
 
-// Ends the handle and does a last f(session). Waiting dispatches return, and the connection closes when the last user
-// is gone.
+// Closes the handle and then calls f(session). Waiting dispatches return. The connection closes when the last pin is
+// dropped.
 template <class Session, class F> cs_error_t finalize(std::uint64_t handle, const Caller& caller, F f)
 {
     const NoCancel no_cancel;
@@ -127,7 +129,7 @@ template <class Session> cs_error_t dispatch(std::uint64_t handle, unsigned type
     return from_transport(Dispatch<Session>(*session, handle).run(type, caller));
 }
 
-// A session's pointer for the program, which means nothing here.
+// The program's own pointer, which the library does not use.
 template <class Session, class Pointer> cs_error_t context_get(std::uint64_t handle, Pointer* context)
 {
     return with_session<Session>(handle, [&](Session& session) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The C functions of libvotequorum: arguments, handle, one call, result. The order of the checks is the reference's.
+// The C functions of libvotequorum: each checks its arguments and the handle, calls the session, and returns the
+// result. The order of the checks is the reference's.
 #include "service/session_call.hpp"
 #include "votequorum/session.hpp"
 
@@ -20,7 +21,7 @@ cs_error_t initialize(votequorum_handle_t* handle, const votequorum_model_v1_dat
     });
 }
 
-// As the device functions take their name: checked before the handle.
+// Checks the device's name before the handle, as all device functions do.
 template <class F> cs_error_t with_device(votequorum_handle_t handle, const char* name, F f)
 {
     DeviceName device;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxExtraInfo = VOTEQUORUM_QDEVICE_EXTRA_NODEINFO_MAXSIZE;
 
-// What a request means that a 3.1.x daemon does not know: it says that some parameter is invalid.
+// A 3.1.x daemon replies CS_ERR_INVALID_PARAM to a request that it does not know.
 cs_error_t unsupported_if_invalid(cs_error_t error)
 {
     return error == CS_ERR_INVALID_PARAM ? CS_ERR_NOT_SUPPORTED : error;
@@ -46,7 +46,7 @@ cs_error_t Session::getinfo(unsigned nodeid, votequorum_info& info)
     const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<InfoReply>(kInfo));
     if (exchange.status() < 0)
         return result_of(exchange);
-    // With an error the rest of the reply is whatever lay on the daemon's stack.
+    // In an error reply the other fields are uninitialized memory of the daemon.
     std::memset(&info, 0, sizeof info);
     InfoReply reply;
     if (!exchange.ok() || !exchange.reply().read(reply))
@@ -166,7 +166,7 @@ cs_error_t Session::set_extra_info(const void* data, std::uint32_t size)
         size = 0;
     Outgoing<SetExtraInfoRequest> request(kSetExtraInfo, size);
     request->size = size;
-    // The data starts before the end of the fixed part, which leaves as many bytes of padding behind it.
+    // The data begins before the end of the structure. So as many bytes of padding follow the data.
     char padding[sizeof(SetExtraInfoRequest) - kExtraInfoData] = {};
     const iovec body[] = {{const_cast<void*>(data), size}, {padding, sizeof padding}};
     const iovec head{request.part().iov_base, kExtraInfoData};
@@ -190,7 +190,7 @@ int Session::deliver(votequorum_handle_t handle, std::byte* event, std::size_t s
     case kDeviceExtraInfo:
         return deliver_extra_info(handle, event, view);
     default:
-        return 0; // of a newer daemon, and nobody asked for it
+        return 0; // an event that only newer daemons have
     }
 }
 

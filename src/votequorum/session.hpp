@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What one votequorum handle knows and does.
+// The session of one votequorum handle.
 #pragma once
 
 #include "core/connection.hpp"
@@ -14,7 +14,7 @@
 
 namespace corosync::votequorum {
 
-// The name of a quorum device, known to fit on the wire.
+// The name of a quorum device, whose length has been checked to fit into a message.
 class DeviceName {
 public:
     // False for NULL, an empty name, and one of VOTEQUORUM_QDEVICE_MAX_NAME_LEN characters or more.

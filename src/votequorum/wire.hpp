@@ -137,7 +137,7 @@ struct SetExtraInfoRequest {
     RequestHeader header;
     std::uint32_t size;
 };
-inline constexpr std::size_t kExtraInfoData = 20; // where the data begins, before the structure's own end
+inline constexpr std::size_t kExtraInfoData = 20; // where the data begins, before the end of the structure
 static_assert(offsetof(SetExtraInfoRequest, size) == 16);
 static_assert(sizeof(SetExtraInfoRequest) == 24);
 
