@@ -1,20 +1,21 @@
 # Packages: `cpack -G DEB` or `cpack -G RPM` in a build folder that is configured with -DCMAKE_INSTALL_PREFIX=/usr.
 #
-# Debian: one package for each library, in place of Debian's, and one to build programs with. Each of them provides
-# Debian's package in one version, the reference's in the suite it is built for. Were it lower, what asks for a minimum
-# would have to go. What asks for a minimum, which is everything that runs, is content with any later revision of
-# Debian's corosync, too. What asks for exactly one version are Debian's
-# packages for development: of these, libcfg-dev, libquorum-dev and libsam-dev go together with ours as long as they
-# have that version. Where they are installed when Debian's corosync is upgraded, `apt-get upgrade` keeps them as they
-# are, with libcfg7, libquorum5 and libsam4 that they ask for in exactly their version, until these packages are built
-# again; `apt-get dist-upgrade` would rather remove them. Everything else is upgraded.
+# Debian: there is one package for each library, which replaces Debian's package, and one development package. Each of them
+# provides Debian's package in one version: the version of the reference in the suite for which it is built. With a lower
+# version, packages that depend on a minimum version would be removed. All packages of programs depend on a minimum
+# version, and later revisions of Debian's corosync satisfy it too.
+# Only Debian's development packages depend on an exact version. Of these, libcfg-dev, libquorum-dev and libsam-dev can be
+# installed together with ours as long as they have that version. If they are installed when Debian's corosync is upgraded,
+# `apt-get upgrade` does not upgrade them, nor libcfg7, libquorum5 and libsam4 on which they depend, until these packages
+# are built again. `apt-get dist-upgrade` would remove them instead. All other packages are upgraded.
 #
-# RPM: distributions with RPM have all libraries of corosync in one package, with those that are not replaced here. So
-# the libraries go to a folder of their own, which the dynamic linker searches first as long as the package is there.
+# RPM: distributions with RPM have all libraries of corosync in one package, together with libraries that are not replaced
+# here. So the libraries are installed in a directory of their own. The dynamic linker searches it first while the package
+# is installed.
 
 set(CPACK_PACKAGE_NAME corosync-client)
 set(CPACK_PACKAGE_CONTACT "corosync-client maintainers <maintainers@example.org>" CACHE STRING
-    "Who looks after the packages")
+    "The maintainer of the packages")
 set(CPACK_PACKAGING_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
 set(CPACK_GENERATOR DEB)
 set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_SOURCE_DIR}/packages_choose.cmake)
@@ -22,7 +23,7 @@ set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_SOURCE_DIR}/packages_finish.cmake)
 set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_SOURCE_DIR}/packages_purge.cmake)
 set(CPACK_STRIP_FILES ON)
 
-# Version and time of the packages are those of the last entry in Debian's changelog.
+# The packages have the version and the time of the last entry in debian/changelog.
 find_program(DPKG_PARSECHANGELOG dpkg-parsechangelog)
 if(DPKG_PARSECHANGELOG)
     foreach(field Version Timestamp)
@@ -36,7 +37,7 @@ if(DPKG_PARSECHANGELOG)
     set(CPACK_COROSYNC_TIMESTAMP ${Timestamp})
 endif()
 
-# Without a version for the packages to provide, everything but them can be built: cpack stops before it makes one.
+# If the version of the reference is unknown, cpack stops with an error. Everything else can be built.
 if(NOT reference_debian_version)
     message(STATUS "Debian's packages need -DCOROSYNC_CLIENT_DEBIAN_VERSION=...: no version of corosync is known here")
 endif()
@@ -53,20 +54,20 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_SOURCE corosync-client)
 
 file(STRINGS ${PROJECT_SOURCE_DIR}/LICENSE lines)
-list(SUBLIST lines 2 -1 lines) # without the heading and the holder, which have fields of their own
+list(SUBLIST lines 2 -1 lines) # without the heading and the copyright holder, which have their own fields
 foreach(line IN LISTS lines)
     string(APPEND license " ${line}\n")
 endforeach()
 configure_file(debian/copyright.in copyright @ONLY)
 
 # debian_package(COMPONENT PACKAGE SECTION DESCRIPTION REPLACED...)
-# The package of a component, in place of packages of Debian's.
+# Defines the package of a component, which replaces packages of Debian.
 function(debian_package component package section description)
     string(TOUPPER CPACK_DEBIAN_${component} prefix)
     list(JOIN ARGN ", " replaced)
     list(TRANSFORM ARGN APPEND " (= ${reference_debian_version})" OUTPUT_VARIABLE provided)
     list(JOIN provided ", " provided)
-    # Multi-Arch comes with the section because CPack knows the field only since CMake 3.31.
+    # Multi-Arch is appended to the section: CPack supports the field only since CMake 3.31.
     foreach(setting "PACKAGE_NAME=${package}" "PACKAGE_SECTION=${section}\nMulti-Arch: same" "DESCRIPTION=${description}"
             "PACKAGE_PROVIDES=${provided}" "PACKAGE_CONFLICTS=${replaced}" "PACKAGE_REPLACES=${replaced}")
         string(REGEX MATCH "^([A-Z_]+)=(.*)$" setting "${setting}")
@@ -88,10 +89,10 @@ function(debian_package component package section description)
         COMPONENT ${component} EXCLUDE_FROM_ALL)
 endfunction()
 
-# dpkg-shlibdeps knows what libcorosync_common means only where a package has it, Debian's or ours.
+# dpkg-shlibdeps can resolve libcorosync_common only if a package that contains it is installed, Debian's or ours.
 execute_process(COMMAND dpkg-query -S libcorosync_common.so.4 OUTPUT_VARIABLE owner_of_common ERROR_QUIET)
 
-# Where RPM puts the libraries: lib64 where pointers have 64 bits.
+# RPM's library directory: lib64 on 64-bit systems.
 set(parallel_dir /usr/lib)
 if(CMAKE_SIZEOF_VOID_P EQUAL 8)
     string(APPEND parallel_dir 64)
@@ -119,7 +120,7 @@ corosync_client(7) in libcorosync-client-dev."
     if(NOT library STREQUAL corosync_common AND NOT owner_of_common)
         set(${prefix}_PACKAGE_DEPENDS "libcorosync-common4 (>= 1.99.9)")
     endif()
-    # What dpkg-shlibdeps writes for programs: the same as with Debian's libraries, so that they run on both.
+    # The dependency that dpkg-shlibdeps writes for programs: Debian's, so that they can run with both.
     configure_file(debian/${package}-cc.symbols ${package}/symbols COPYONLY)
     configure_file(debian/triggers ${package}/triggers COPYONLY)
     file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${package}/shlibs
@@ -149,9 +150,10 @@ set(CPACK_RPM_PARALLEL_PACKAGE_NAME corosync-client-libs)
 set(CPACK_RPM_PARALLEL_PACKAGE_SUMMARY "Client libraries of the Corosync cluster engine")
 set(CPACK_RPM_PARALLEL_PACKAGE_DESCRIPTION
 "The libraries libcmap, libcpg, libvotequorum and libcorosync_common, which programs
-find in front of those of corosynclib. See corosync_client(7).")
+use instead of those of corosynclib. See corosync_client(7).")
 set(CPACK_RPM_PACKAGE_LICENSE BSD-3-Clause)
-# The dependencies of programs stay with corosynclib; for these libraries only their folder and what others bring count.
+# Programs still depend on corosynclib, so this package provides no library names. It requires only its directory and
+# the libraries of other packages.
 set(CPACK_RPM_SPEC_MORE_DEFINE
 "%global __provides_exclude_from ^${parallel_dir}/.*$
 %global __requires_exclude ^libcorosync_common\\\\.so

@@ -1,4 +1,4 @@
-# Read by cpack for each kind of package, before it begins.
+# cpack reads this file first, for each generator.
 
 if(NOT CPACK_PACKAGING_INSTALL_PREFIX STREQUAL "/usr")
     message(FATAL_ERROR "Packages need a build folder that is configured with -DCMAKE_INSTALL_PREFIX=/usr")
@@ -19,7 +19,7 @@ if(CPACK_GENERATOR STREQUAL "DEB" AND NOT CPACK_COROSYNC_DEBIAN_VERSION_GIVEN)
             "'${version}' here now. Configure it again, or with -DCOROSYNC_CLIENT_DEBIAN_VERSION=...")
     endif()
 endif()
-unset(CPACK_PACKAGE_DESCRIPTION_SUMMARY) # or it would come in front of each package's own
+unset(CPACK_PACKAGE_DESCRIPTION_SUMMARY) # otherwise it precedes each package's own description
 set(CPACK_COMPONENTS_ALL ${CPACK_COROSYNC_${CPACK_GENERATOR}_COMPONENTS})
 if(NOT DEFINED ENV{SOURCE_DATE_EPOCH} AND CPACK_COROSYNC_TIMESTAMP)
     set(ENV{SOURCE_DATE_EPOCH} ${CPACK_COROSYNC_TIMESTAMP})

@@ -1,9 +1,9 @@
-# Run by cpack when all files of the packages are in CPACK_TEMPORARY_DIRECTORY.
+# cpack runs this file when all files of the packages are in CPACK_TEMPORARY_DIRECTORY.
 
-# Whatever the umask is.
+# Do not depend on the umask.
 execute_process(COMMAND find ${CPACK_TEMPORARY_DIRECTORY} -type d -exec chmod 755 {} + COMMAND_ERROR_IS_FATAL ANY)
 
-# Manual and changelogs are compressed, as distributions have them.
+# Distributions compress man pages and changelogs.
 
 file(GLOB pages ${CPACK_TEMPORARY_DIRECTORY}/*/usr/share/man/man?/*.?
     ${CPACK_TEMPORARY_DIRECTORY}/*/usr/share/doc/*/changelog

@@ -1,6 +1,5 @@
-# Run by cpack when the packages are there. CPack has put scripts into those with libraries that call ldconfig, which
-# Debian's trigger does already. A package with such a script is not gone when it is removed: dpkg remembers it until it
-# is purged.
+# cpack runs this file when the packages exist. CPack has added scripts that call ldconfig to the library packages.
+# Debian's trigger does that already. And because of such a script, dpkg remembers a removed package until it is purged.
 
 if(CPACK_GENERATOR STREQUAL "DEB")
     foreach(package IN LISTS CPACK_PACKAGE_FILES)

@@ -1,8 +1,8 @@
-# Which release of corosync is the reference here. Programs' configure scripts read it from the pkg-config files, and
-# other packages' dependencies from Debian's packages, so it is not the project's own version.
+# Determines the corosync release that is the reference on this system. The pkg-config files and the packages have its
+# version, not the project's own, because configure scripts and dependencies of other packages check it.
 
-# learn_debian_version(RESULT): the version of Debian's packages of corosync: the installed ones, else those that
-# apt would install. Empty where nobody knows.
+# learn_debian_version(RESULT): the version of Debian's corosync packages: of the installed ones, otherwise of those that
+# apt would install. Empty if it is unknown.
 function(learn_debian_version result)
     set(found "")
     execute_process(COMMAND dpkg-query -W -f "\${db:Status-Status} \${source:Package} \${Version}\n"
@@ -10,7 +10,7 @@ function(learn_debian_version result)
     string(REGEX MATCHALL "\ninstalled corosync [^\n]+" lines "\n${packages}")
     foreach(line IN LISTS lines)
         string(REGEX REPLACE ".* " "" version "${line}")
-        # They differ while some wait for others in an upgrade. All ask for a minimum, so the highest fits.
+        # During an upgrade they can differ. All dependencies are minimum versions, so take the highest.
         execute_process(COMMAND dpkg --compare-versions "${version}" gt "${found}" RESULT_VARIABLE not_higher)
         if(NOT not_higher)
             set(found ${version})
