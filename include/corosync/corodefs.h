@@ -2,7 +2,7 @@
 #ifndef CORODEFS_H_DEFINED
 #define CORODEFS_H_DEFINED
 
-/* Numbers that programs share with the daemon of the Corosync cluster engine. */
+/* Constants that programs share with the daemon of the Corosync cluster engine. */
 
 #include <netinet/in.h>
 
@@ -18,14 +18,14 @@ enum corosync_service_types {
     WD_SERVICE = 7
 };
 
-/* The largest number of nodes in a cluster. A daemon can be built for small memory, and then it is less. */
+/* The largest number of nodes in a cluster. A daemon that is built for small memory has a smaller number. */
 #ifdef HAVE_SMALL_MEMORY_FOOTPRINT
 #define PROCESSOR_COUNT_MAX 16
 #else
 #define PROCESSOR_COUNT_MAX 384
 #endif
 
-/* The bytes that hold the address of a node, of either family. */
+/* The number of bytes for the address of a node, of either address family. */
 #define TOTEMIP_ADDRLEN (sizeof(struct in6_addr))
 
 #endif

@@ -24,10 +24,10 @@ typedef int64_t cs_time_t;
 #define CS_FALSE 0
 #define CS_TRUE (!CS_FALSE)
 
-/* The larger of two values. The one that is taken is evaluated twice. */
+/* The larger of two values. The macro evaluates that one twice. */
 #define CS_MAX(x, y) (((x) > (y)) ? (x) : (y))
 
-/* A name of up to CS_MAX_NAME_LENGTH bytes with its length. It needs no NUL. */
+/* A name of up to CS_MAX_NAME_LENGTH bytes with its length. It need not end with a NUL. */
 #define CS_MAX_NAME_LENGTH 256
 typedef struct {
     uint16_t length;
@@ -47,40 +47,40 @@ typedef struct {
 #define CS_PRI_RING_ID_SEQ "%" PRIx64         /* uint64_t, the sequence number of a ring */
 #define CS_PRI_RING_ID "%" PRIx32 ".%" PRIx64 /* uint32_t, uint64_t: representative and sequence number */
 
-/* How far a dispatch call goes. Any other value is refused with CS_ERR_INVALID_PARAM. */
+/* How many events a dispatch call handles, and whether it waits. Any other value gives CS_ERR_INVALID_PARAM. */
 typedef enum {
-    CS_DISPATCH_ONE = 1,            /* wait for an event if there is none, handle one, return */
-    CS_DISPATCH_ALL = 2,            /* handle what there is, also what the callbacks cause; never wait */
-    CS_DISPATCH_BLOCKING = 3,       /* go on handling and waiting until an error, or finalize, ends it */
+    CS_DISPATCH_ONE = 1,            /* handle one event; wait if there is none */
+    CS_DISPATCH_ALL = 2,            /* handle all queued events, also those that callbacks cause; never wait */
+    CS_DISPATCH_BLOCKING = 3,       /* handle events and wait for more, until an error or finalize ends this */
     CS_DISPATCH_ONE_NONBLOCKING = 4 /* handle one event; CS_ERR_TRY_AGAIN if there is none; never wait */
 } cs_dispatch_flags_t;
 
-/* What a tracking call reports. They are bits and can be combined. */
+/* The events that a tracking call requests. These bits can be combined. */
 #define CS_TRACK_CURRENT 0x01      /* the present state, once */
 #define CS_TRACK_CHANGES 0x02      /* the present state, then each change */
 #define CS_TRACK_CHANGES_ONLY 0x04 /* each change */
 
 /*
- * The result of every call. The libraries' headers say which of these a function returns and when; the words
- * here are what the codes have in common. Codes marked (other) have no use in libcmap, libcpg and libvotequorum;
- * other libraries of the engine return them.
+ * The result of every call. The comments here are the general meanings of the codes. The libraries' headers say which
+ * codes a function returns, with the reasons. libcmap, libcpg and libvotequorum do not return the codes marked (other);
+ * other libraries of the cluster engine do.
  */
 typedef enum {
     CS_OK = 1,                       /* done */
-    CS_ERR_LIBRARY = 2,              /* no connection: the daemon is not running, is gone, or made no sense */
+    CS_ERR_LIBRARY = 2,              /* no connection: the daemon is not running, is gone, or sent malformed data */
     CS_ERR_VERSION = 3,              /* (other) */
     CS_ERR_INIT = 4,                 /* (other) */
     CS_ERR_TIMEOUT = 5,              /* (other) */
-    CS_ERR_TRY_AGAIN = 6,            /* not now: nothing was done, the same call may succeed a moment later */
-    CS_ERR_INVALID_PARAM = 7,        /* an argument that can never be right, such as NULL */
+    CS_ERR_TRY_AGAIN = 6,            /* not now: the call did nothing, and may succeed later */
+    CS_ERR_INVALID_PARAM = 7,        /* an argument is invalid, for example NULL */
     CS_ERR_NO_MEMORY = 8,            /* memory ran out */
-    CS_ERR_BAD_HANDLE = 9,           /* the handle was never given out, or is finalized */
-    CS_ERR_BUSY = 10,                /* an operation that excludes this one is under way */
+    CS_ERR_BAD_HANDLE = 9,           /* the handle is not open: no function returned it, or it has been finalized */
+    CS_ERR_BUSY = 10,                /* another operation is in progress that excludes this one */
     CS_ERR_ACCESS = 11,              /* not allowed */
-    CS_ERR_NOT_EXIST = 12,           /* the thing that was asked for does not exist */
-    CS_ERR_NAME_TOO_LONG = 13,       /* a name is too long, or not a legal one */
-    CS_ERR_EXIST = 14,               /* it exists already */
-    CS_ERR_NO_SPACE = 15,            /* no room, for example for the shared memory of a connection */
+    CS_ERR_NOT_EXIST = 12,           /* the requested object does not exist */
+    CS_ERR_NAME_TOO_LONG = 13,       /* a name is too long or invalid */
+    CS_ERR_EXIST = 14,               /* the object exists already */
+    CS_ERR_NO_SPACE = 15,            /* not enough space, for example for the shared memory of a connection */
     CS_ERR_INTERRUPT = 16,           /* a change of the cluster's membership interrupted the operation */
     CS_ERR_NAME_NOT_FOUND = 17,      /* no node has this id */
     CS_ERR_NO_RESOURCES = 18,        /* the daemon's queues are full */
@@ -98,7 +98,7 @@ typedef enum {
     CS_ERR_SECURITY = 100            /* (other) */
 } cs_error_t;
 
-/* The time limit of requests to the daemon: none. */
+/* The time limit of requests to the daemon: there is none. */
 #define CS_IPC_TIMEOUT_MS (-1)
 
 #define CS_TIME_MS_IN_SEC 1000ULL
@@ -109,9 +109,8 @@ typedef enum {
 #define CS_TIME_NS_IN_USEC 1000ULL
 
 /*
- * The present time in nanoseconds, of the monotonic clock wherever <time.h> offers it. A strictly conforming mode
- * without POSIX (such as -std=c11) hides that clock; there it is the time of day. Compare results of one source file
- * only with each other.
+ * The present time in nanoseconds, of the monotonic clock wherever <time.h> offers it. A strict mode without POSIX
+ * (such as -std=c11) hides that clock; then it is the time of day. Only compare results from the same source file.
  */
 static __inline__ uint64_t cs_timestamp_get(void)
 {
@@ -139,7 +138,7 @@ static __inline__ uint64_t cs_timestamp_get(void)
 /* The functions below are pure: no state, no change of errno, safe in any thread and in a signal handler. */
 
 /*
- * The result code for what a libqb call returned, 0 or more for success, otherwise a negative errno value:
+ * Converts the result of a libqb call, which is 0 or more for success, otherwise a negative errno value:
  *
  *   0 and more                           CS_OK                  -EOVERFLOW             CS_ERR_NAME_TOO_LONG
  *   -EBADF                               CS_ERR_BAD_HANDLE      -EEXIST                CS_ERR_EXIST
@@ -154,13 +153,13 @@ static __inline__ uint64_t cs_timestamp_get(void)
 cs_error_t qb_to_cs_error(int result);
 
 /*
- * The name of a result code: "success" for CS_OK, the enumerator's name for the others ("CS_ERR_LIBRARY"),
- * "unknown error" for a value that is no result code. Never NULL. The text is constant and must not be freed.
+ * The name of a result code: "success" for CS_OK, the enumerator's name for the others ("CS_ERR_LIBRARY"), "unknown
+ * error" for any other value. Never NULL. The text is constant and must not be freed.
  */
 const char* cs_strerror(cs_error_t err);
 
 /*
- * The result code for what a function of hdb.h returned: 0 is CS_OK, -EBADF CS_ERR_BAD_HANDLE, -ENOMEM
+ * Converts the result of a function of hdb.h: 0 is CS_OK, -EBADF CS_ERR_BAD_HANDLE, -ENOMEM
  * CS_ERR_NO_MEMORY, -EMFILE CS_ERR_NO_RESOURCES, -EACCES CS_ERR_ACCESS and anything else CS_ERR_LIBRARY.
  */
 cs_error_t hdb_error_to_cs(int res);

@@ -3,20 +3,20 @@
 #define HDB_H_DEFINED
 
 /*
- * A table from 64-bit handles to counted instances: names of their own for libqb's handle database, for programs
- * that keep handles as the cluster engine's libraries once did. Programs that call these functions link with -lqb;
- * no library of the cluster engine contains them, and the client libraries do not use them.
+ * A table from 64-bit handles to counted instances: other names for libqb's handle database, for programs that manage
+ * handles like the former libraries of the cluster engine. Programs that call these functions link with -lqb; no
+ * library of the cluster engine contains them, and the client libraries do not use them.
  *
  * An instance is a block of memory that the database allocates (zeroed) and frees. It lives as long as its count is
- * above zero; creating it counts one. The low half of a handle is the slot of the instance, the high half a random
- * number, so that a handle is found stale after its slot was given to another instance.
+ * above zero; a new instance has the count one. The low half of a handle is the slot of the instance, the high half is
+ * a random number. So a stale handle is detected after its slot was given to another instance.
  *
- * Counting is atomic. Nothing else is: where several threads create, destroy or iterate, hold a lock around it.
+ * Only counting is atomic. If several threads create, destroy or iterate, hold a lock around these calls.
  *
  * Unless said otherwise the functions that return int return 0, or -EBADF if the handle is unknown or stale.
  */
 
-/* The declarations below need it where this is the first header of a source file. */
+/* The declarations below need it if this is the first header of a source file. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -46,7 +46,7 @@ typedef qb_handle_t hdb_handle_t;
  */
 #define DECLARE_HDB_DATABASE QB_HDB_DECLARE
 
-/* A plain mutex under names of its own, for the lock around a database. Results are not looked at. */
+/* A plain mutex under other names, for the lock around a database. Results are ignored. */
 static __inline__ void hdb_database_lock(pthread_mutex_t* mutex)
 {
     pthread_mutex_lock(mutex);
@@ -67,13 +67,13 @@ static __inline__ void hdb_database_lock_destroy(pthread_mutex_t* mutex)
     pthread_mutex_destroy(mutex);
 }
 
-/* Makes an empty database out of memory with any contents. It has no destructor. */
+/* Initializes memory with any contents as an empty database. It has no destructor. */
 static __inline__ void hdb_create(struct hdb_handle_database* handle_database)
 {
     qb_hdb_create(handle_database);
 }
 
-/* Frees the table. Instances that still live are not freed, and no destructor runs. */
+/* Frees the table. Instances that still exist are not freed, and no destructor runs. */
 static __inline__ void hdb_destroy(struct hdb_handle_database* handle_database)
 {
     qb_hdb_destroy(handle_database);
@@ -89,7 +89,7 @@ static __inline__ int hdb_handle_create(struct hdb_handle_database* handle_datab
     return qb_hdb_handle_create(handle_database, instance_size, handle_id_out);
 }
 
-/* Finds an instance and counts one more. On failure *instance is NULL. */
+/* Finds an instance and increments its count. On failure *instance is NULL. */
 static __inline__ int hdb_handle_get(struct hdb_handle_database* handle_database, hdb_handle_t handle_in,
                                      void** instance)
 {
@@ -103,35 +103,36 @@ static __inline__ int hdb_handle_get_always(struct hdb_handle_database* handle_d
     return qb_hdb_handle_get_always(handle_database, handle_in, instance);
 }
 
-/* Counts one less. At zero the destructor runs, the memory is freed and the slot is free for another instance. */
+/* Decrements the count. At zero the destructor runs, the memory is freed, and another instance may get the slot. */
 static __inline__ int hdb_handle_put(struct hdb_handle_database* handle_database, hdb_handle_t handle_in)
 {
     return qb_hdb_handle_put(handle_database, handle_in);
 }
 
 /*
- * Makes hdb_handle_get() fail from now on, and counts one less. Whoever holds the instance keeps it until the put.
- * Once per instance: a second call counts one less again.
+ * Makes hdb_handle_get() fail from now on, and decrements the count. The instance exists until every holder has put it.
+ * Call this once per instance: a second call decrements the count again.
  */
 static __inline__ int hdb_handle_destroy(struct hdb_handle_database* handle_database, hdb_handle_t handle_in)
 {
     return qb_hdb_handle_destroy(handle_database, handle_in);
 }
 
-/* The present count, or -EBADF. */
+/* Returns the present count, or -EBADF. */
 static __inline__ int hdb_handle_refcount_get(struct hdb_handle_database* handle_database, hdb_handle_t handle_in)
 {
     return qb_hdb_handle_refcount_get(handle_database, handle_in);
 }
 
-/* Takes the cursor of the database, of which there is one, back to its start. */
+/* Resets the iterator of the database to the start. Each database has one iterator. */
 static __inline__ void hdb_iterator_reset(struct hdb_handle_database* handle_database)
 {
     qb_hdb_iterator_reset(handle_database);
 }
 
 /*
- * The next instance that is not destroyed, with its handle. It is counted: put it when done. Not zero at the end.
+ * Gets the next instance that is not destroyed, with its handle, and increments its count. Put the instance after use.
+ * Returns a value other than zero at the end.
  */
 static __inline__ int hdb_iterator_next(struct hdb_handle_database* handle_database, void** instance,
                                         hdb_handle_t* handle)
@@ -139,13 +140,13 @@ static __inline__ int hdb_iterator_next(struct hdb_handle_database* handle_datab
     return qb_hdb_iterator_next(handle_database, instance, handle);
 }
 
-/* The slot of a handle, its low half. */
+/* Returns the slot of a handle, its low half. */
 static __inline__ unsigned int hdb_base_convert(hdb_handle_t handle)
 {
     return qb_hdb_base_convert(handle);
 }
 
-/* A handle that finds whatever instance lives in a slot. */
+/* Returns a handle that finds any instance in a slot. */
 static __inline__ unsigned long long hdb_nocheck_convert(unsigned int handle)
 {
     return qb_hdb_nocheck_convert(handle);
