@@ -79,11 +79,11 @@ private:
         NextEvent wanted{type.one, type.waits, false};
         for (;;) {
             Event event;
-            const int taken = events().next(*record_, wanted, Session::event_handling(), &session_, event);
+            const int got = events().next(*record_, wanted, Session::event_handling(), &session_, event);
             wanted.readable = false;
-            if (taken < 0)
-                return taken;
-            if (taken > 0) {
+            if (got < 0)
+                return got;
+            if (got > 0) {
                 // No data: the event was a part of a message. It counts as an event.
                 const int rc = event.data != nullptr ? run_callback(event) : 0;
                 if (rc < 0 || type.one)

@@ -45,9 +45,9 @@ int RequestChannel::exchange(const Message& request, unsigned threshold, View& r
     const int rc = transport_.visit([&](auto& transport) {
         // Drop old replies: nobody waits for them, and they must not be mistaken for the new one. If the response ring
         // fails, do not send the request.
-        View surplus;
+        View old_reply;
         int rest = 0;
-        while ((rest = transport.reply(surplus, 0)) > 0)
+        while ((rest = transport.reply(old_reply, 0)) > 0)
             transport.drop_reply();
         if (rest < 0)
             return rest;

@@ -33,7 +33,7 @@ public:
     template <class Look> auto until(Look look)
     {
         decltype(look()) found = 0;
-        if (budget_ns_ == 0 || !due())
+        if (budget_ns_ == 0 || !should_spin())
             return found;
         const std::int64_t end = now_ns() + budget_ns_;
         do {
@@ -47,7 +47,7 @@ public:
     }
 
     // True if this request should spin.
-    bool due()
+    bool should_spin()
     {
         if (to_skip_ == 0)
             return true;

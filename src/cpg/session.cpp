@@ -33,10 +33,10 @@ void put_name(Name& to, const cpg_name& name)
 
 cpg_name name_from(const Name& name)
 {
-    cpg_name taken{};
-    taken.length = name.length;
-    std::memcpy(taken.value, name.value, name.length);
-    return taken;
+    cpg_name copy{};
+    copy.length = name.length;
+    std::memcpy(copy.value, name.value, name.length);
+    return copy;
 }
 
 bool valid(const Name& name)

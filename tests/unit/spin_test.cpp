@@ -31,7 +31,7 @@ int looks_of(Spin& spin)
 unsigned skipped(Spin& spin)
 {
     unsigned count = 0;
-    while (!spin.due())
+    while (!spin.should_spin())
         ++count;
     return count;
 }
