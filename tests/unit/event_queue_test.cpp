@@ -1,6 +1,6 @@
 // What a program and a daemon may do to the event queue, all of it within bounds: which event, byte and hang-up comes
-// before which look of the queue, and what is done in callbacks and by a second thread meanwhile. (The account that the
-// queue keeps has its own cases in account_test.cpp.)
+// before which look of the queue, and what is done in callbacks and by a second thread meanwhile. (The queue's counts
+// of notification bytes have their own cases in notification_bytes_test.cpp.)
 //
 // What must be true is in event_queue/program.cpp: each event is delivered once, in order, and when its byte has come;
 // in any callback, behind any jump and between dispatches the descriptor is readable if and only if an undelivered

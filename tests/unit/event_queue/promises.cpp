@@ -26,7 +26,7 @@ int record_number(const void* address)
     return 0;
 }
 
-// The records of dispatches, and whatever else the queue's own bytes tell: the account, the loan.
+// The records of dispatches, and whatever else the queue's own bytes tell: the counts of notification bytes, the loan.
 std::uint64_t queue_state()
 {
     search::Hash hash;
