@@ -2,8 +2,10 @@
 #include "core/libqb_transport.hpp"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <qb/qbipcc.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,6 +23,16 @@ constexpr std::size_t kMaxParts = 64;
 bool nothing_yet(ssize_t rc)
 {
     return rc == 0 || rc == -EAGAIN || rc == -ETIMEDOUT || rc == -ENOMSG || rc == -EINTR;
+}
+
+// Whether one more byte can be sent. poll() says no as soon as a quarter of the socket's room is used.
+bool has_room(int socket)
+{
+    int used = 0;
+    int room = 0;
+    socklen_t size = sizeof room;
+    return ioctl(socket, SIOCOUTQ, &used) == 0 && getsockopt(socket, SOL_SOCKET, SO_SNDBUF, &room, &size) == 0 &&
+           used < room;
 }
 
 constexpr int kNeeded = 3; // the most descriptors that libqb opens during a connect
@@ -235,12 +247,12 @@ int LibqbTransport::send(const Message& message, unsigned threshold, const std::
     if (!setup_socket_is_ours())
         return -ENOTCONN;
     // Without room for the notification byte, libqb would spin until the daemon wakes up.
-    for (;;) {
+    for (int wait_ms = 0;; wait_ms = kSliceMs) {
         pollfd entry{setup_socket_, POLLOUT, 0};
-        const int ready = poll(&entry, 1, kSliceMs);
+        const int ready = poll(&entry, 1, wait_ms);
         if (ready > 0 && hung_up(entry.revents))
             return -ENOTCONN;
-        if (ready > 0 || (ready < 0 && errno != EINTR && errno != EAGAIN))
+        if (ready > 0 || (ready < 0 && errno != EINTR && errno != EAGAIN) || has_room(setup_socket_))
             break; // also if poll() does not work in this process
         if (give_up != nullptr && give_up->load(std::memory_order_acquire))
             return -ENOTCONN;

@@ -1,0 +1,261 @@
+// What the headers of all services promise in the same words.
+#include "service.hpp"
+
+#include "support/bytes.hpp"
+#include "support/environment.hpp"
+#include "support/fake_daemon.hpp"
+#include "support/process.hpp"
+#include "support/thread.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace test;
+
+constexpr char kMark = '\xab';
+
+class Promise : public ::testing::Test {
+protected:
+    Promise() { service().await(); }
+    ~Promise() override
+    {
+        on_event = nullptr;
+        daemon_.reset();
+        remove_what_libqb_leaves();
+    }
+
+private:
+    std::unique_ptr<Daemon> daemon_ = std::make_unique<Daemon>();
+
+protected:
+    Daemon& daemon = *daemon_;
+};
+
+using PromiseOfCallbacks = Promise;
+using PromiseOfOutputs = Promise;
+using PromiseOfBlocking = Promise;
+using PromiseOfInitialize = Promise;
+
+// A handle whose events come to on_event; one is waiting.
+class Listening {
+public:
+    Listening()
+    {
+        EXPECT_EQ(CS_OK, service().listen(&handle_));
+        EXPECT_EQ(CS_OK, service().provoke(handle_));
+        int fd = -1;
+        EXPECT_EQ(CS_OK, service().fd_get(handle_, &fd));
+        EXPECT_TRUE(readable(fd, kPatience));
+    }
+    ~Listening() { service().finalize(handle_); }
+    Listening(const Listening&) = delete;
+    Listening& operator=(const Listening&) = delete;
+    operator std::uint64_t() const { return handle_; }
+
+private:
+    std::uint64_t handle_ = kNoHandle;
+};
+
+// The daemon has said something, whatever it was; what it calls a bad handle is the one of something else.
+bool served(const HandleCall& call, std::uint64_t handle)
+{
+    const auto error = call.call(handle);
+    int fd = -1;
+    if (call.kind != HandleCall::request)
+        return error == CS_OK;
+    return error != CS_ERR_LIBRARY && error != CS_ERR_NO_MEMORY && service().fd_get(handle, &fd) == CS_OK;
+}
+
+TEST_F(PromiseOfCallbacks, to_run_in_the_thread_that_dispatches_and_in_that_call_only)
+{
+    const Listening handle;
+    std::atomic<int> calls = 0;
+    std::atomic<pid_t> caller = 0;
+    on_event = [&] {
+        ++calls;
+        caller = ::gettid();
+    };
+    Background others([&] {
+        for (const auto& call : service().calls())
+            if (call.kind == HandleCall::local || call.kind == HandleCall::request)
+                call.call(handle);
+        return true;
+    });
+    EXPECT_TRUE(others.result());
+    std::this_thread::sleep_for(kGlance);
+    EXPECT_EQ(0, calls);
+    Background dispatching([&] {
+        EXPECT_EQ(CS_OK, service().dispatch(handle, CS_DISPATCH_ONE));
+        return ::gettid();
+    });
+    const auto dispatcher = dispatching.result();
+    EXPECT_EQ(dispatcher, caller.load());
+    EXPECT_EQ(1, calls);
+}
+
+TEST_F(PromiseOfCallbacks, to_be_free_to_call_every_function)
+{
+    const Listening handle;
+    bool called = false;
+    on_event = [&] {
+        if (std::exchange(called, true))
+            return;
+        for (const auto& call : service().calls())
+            EXPECT_TRUE(served(call, handle)) << call.name;
+    };
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, service().dispatch(handle, CS_DISPATCH_ONE)) << "its callback finalized the handle";
+    EXPECT_TRUE(called);
+}
+
+TEST_F(PromiseOfCallbacks, to_hold_no_lock_that_another_thread_wants)
+{
+    const Listening handle;
+    bool called = false;
+    on_event = [&] {
+        if (std::exchange(called, true))
+            return;
+        for (const auto& call : service().calls()) {
+            Background other([&] { return served(call, handle); });
+            EXPECT_EQ(true, other.result()) << call.name;
+        }
+    };
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, service().dispatch(handle, CS_DISPATCH_ONE));
+    EXPECT_TRUE(called);
+}
+
+// The result, and whether anything was written.
+void expect_untouched(const HandleCall& call, std::uint64_t handle, cs_error_t expected)
+{
+    std::ranges::fill(outputs(), kMark);
+    EXPECT_EQ(expected, call.call(handle)) << call.name;
+    EXPECT_TRUE(std::ranges::all_of(outputs(), [](char c) { return c == kMark; })) << call.name;
+}
+
+TEST_F(PromiseOfOutputs, to_stay_as_they_are_when_the_handle_is_bad_or_the_daemon_is_gone)
+{
+    std::uint64_t handle = kNoHandle;
+    ASSERT_EQ(CS_OK, service().initialize(&handle));
+    daemon.kill();
+    for (const auto& call : service().calls()) {
+        expect_untouched(call, handle + 1, CS_ERR_BAD_HANDLE);
+        if (call.kind == HandleCall::request)
+            expect_untouched(call, handle, CS_ERR_LIBRARY);
+    }
+    service().finalize(handle);
+}
+
+// votequorum.h says where it is otherwise.
+TEST(PromiseOfOutputsOfRefusals, is_to_stay_as_they_are)
+{
+    FakeDaemon refusing(
+        {.service = service().name, .answer = [](const Bytes&) { return error_reply(0, CS_ERR_ACCESS); }});
+    std::uint64_t handle = kNoHandle;
+    ASSERT_EQ(CS_OK, service().initialize(&handle));
+    for (const auto& call : service().calls())
+        if (call.kind == HandleCall::request && call.name != std::string("getinfo") &&
+            call.name != std::string("mcast_joined")) // which is not answered
+            expect_untouched(call, handle, CS_ERR_ACCESS);
+    service().finalize(handle);
+}
+
+TEST_F(PromiseOfBlocking, is_none_in_the_functions_that_do_not_ask)
+{
+    std::uint64_t handle = kNoHandle;
+    ASSERT_EQ(CS_OK, service().initialize(&handle));
+    {
+        const Freeze freeze(daemon);
+        for (const auto& call : service().calls()) {
+            if (call.kind == HandleCall::request || (call.kind == HandleCall::finalize && service().finalize_asks))
+                continue;
+            Background calling([&] { return call.call(handle); });
+            EXPECT_TRUE(calling.ended_within(kPatience)) << call.name;
+            EXPECT_EQ(CS_OK, calling.result()) << call.name;
+        }
+    }
+    EXPECT_EQ(service().finalize_asks ? CS_OK : CS_ERR_BAD_HANDLE, service().finalize(handle));
+}
+
+// Leaves the daemon so many descriptors, for as long as it lives.
+class FewForDaemon {
+public:
+    FewForDaemon(const Daemon& daemon, std::size_t few) : pid_(daemon.pid())
+    {
+        std::set<rlim_t> used;
+        for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/fd"))
+            used.insert(std::stoul(entry.path().filename()));
+        rlim_t limit = 0;
+        for (std::size_t free = 0; free < few || used.contains(limit); ++limit)
+            free += !used.contains(limit);
+        ::prlimit(pid_, RLIMIT_NOFILE, nullptr, &before_);
+        const rlimit less{limit, before_.rlim_max};
+        EXPECT_EQ(0, ::prlimit(pid_, RLIMIT_NOFILE, &less, nullptr));
+    }
+    ~FewForDaemon() { ::prlimit(pid_, RLIMIT_NOFILE, &before_, nullptr); }
+    FewForDaemon(const FewForDaemon&) = delete;
+    FewForDaemon& operator=(const FewForDaemon&) = delete;
+
+private:
+    const pid_t pid_;
+    rlimit before_{};
+};
+
+// Both again as long as the daemon still gives back what earlier connections had.
+TEST_F(PromiseOfInitialize, to_fail_with_a_daemon_that_has_too_few_descriptors)
+{
+    std::uint64_t handle = kUntouched;
+    EXPECT_TRUE(eventually([&] {
+        const FewForDaemon few(daemon, 1);
+        const auto error = service().initialize(&handle);
+        if (error == CS_OK)
+            service().finalize(std::exchange(handle, kUntouched));
+        return error == CS_ERR_LIBRARY;
+    }));
+    EXPECT_EQ(kUntouched, handle);
+    for (const auto& left_by_daemon : connection_entries(daemon.pid()))
+        std::filesystem::remove_all("/dev/shm/" + left_by_daemon);
+}
+
+TEST_F(PromiseOfInitialize, to_wait_for_a_daemon_that_has_no_descriptor)
+{
+    EXPECT_TRUE(eventually([&] {
+        std::uint64_t handle = kNoHandle;
+        std::optional<FewForDaemon> none(std::in_place, daemon, 0);
+        Background initializing([&] { return service().initialize(&handle); });
+        const bool waits = !initializing.ended_within(kGlance);
+        none.reset();
+        EXPECT_EQ(CS_OK, initializing.result());
+        EXPECT_EQ(CS_OK, service().finalize(handle));
+        return waits;
+    }));
+}
+
+// As in a container with a /dev/shm of its own.
+TEST_F(PromiseOfInitialize, to_tell_that_the_shared_memory_cannot_be_seen)
+{
+    EXPECT_EQ(CS_ERR_NOT_EXIST, in_child([] {
+                  const Variable fall_back("COROSYNC_CLIENT_TRANSPORT", "auto");
+                  if (::unshare(CLONE_NEWNS) != 0 ||
+                      ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+                      ::mount("tmpfs", "/dev/shm", "tmpfs", 0, nullptr) != 0)
+                      return 255;
+                  std::uint64_t handle = kUntouched;
+                  const auto error = service().initialize(&handle);
+                  return handle == kUntouched ? static_cast<int>(error) : 254;
+              }));
+}
+
+} // namespace

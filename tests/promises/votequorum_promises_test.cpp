@@ -1,0 +1,89 @@
+// What votequorum.h promises of single functions and callbacks.
+#include "integration/votequorum_fixture.hpp"
+
+#include <cinttypes>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+namespace {
+
+using namespace test;
+
+using VotequorumPromise = VotequorumTest;
+
+std::vector<std::uint32_t> nodes_told;
+std::vector<votequorum_node_t> states_told;
+
+// The program's own: whatever it makes of them, the next ones are right.
+TEST_F(VotequorumPromise, of_private_arrays_is_kept_though_the_callbacks_write_to_them)
+{
+    nodes_told.clear();
+    states_told.clear();
+    votequorum_callbacks_t callbacks{};
+    callbacks.votequorum_nodelist_notify_fn = [](votequorum_handle_t, std::uint64_t, votequorum_ring_id_t,
+                                                 std::uint32_t count, std::uint32_t nodes[]) {
+        nodes_told.insert(nodes_told.end(), nodes, nodes + count);
+        std::fill_n(nodes, count, 0x5a5a5a5a);
+    };
+    callbacks.votequorum_quorum_notify_fn = [](votequorum_handle_t, std::uint64_t, std::uint32_t, std::uint32_t count,
+                                               votequorum_node_t nodes[]) {
+        states_told.insert(states_told.end(), nodes, nodes + count);
+        std::fill_n(nodes, count, votequorum_node_t{0x5a5a5a5a, 0x5a5a5a5a});
+    };
+    votequorum_handle_t handle = kNoHandle;
+    ASSERT_EQ(CS_OK, votequorum_initialize(&handle, &callbacks));
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(CS_OK, votequorum_trackstart(handle, 0, CS_TRACK_CURRENT));
+    EXPECT_EQ(CS_OK, votequorum_dispatch(handle, CS_DISPATCH_ALL));
+    EXPECT_EQ((std::vector<std::uint32_t>{1, 1, 1}), nodes_told);
+    ASSERT_EQ(3U, states_told.size());
+    for (const auto& node : states_told) {
+        EXPECT_EQ(1U, node.nodeid);
+        EXPECT_EQ(unsigned{VOTEQUORUM_NODESTATE_MEMBER}, node.state);
+    }
+    EXPECT_EQ(CS_OK, votequorum_finalize(handle));
+}
+
+// With the formats of corotypes.h.
+TEST_F(VotequorumPromise, of_ids_as_the_clusters_own_tools_print_them_is_kept)
+{
+    Votequorum votequorum;
+    ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CURRENT));
+    ASSERT_EQ(2U, votequorum.await(2).size());
+    const auto file = scratch_directory() + "/quorumtool";
+    run("corosync-quorumtool -s > " + file);
+    std::ifstream stream(file);
+    const std::string said{std::istreambuf_iterator<char>(stream), {}};
+    char ring[64];
+    std::snprintf(ring, sizeof ring, "Ring ID:          " CS_PRI_RING_ID "\n", votequorum.ring().nodeid,
+                  votequorum.ring().seq);
+    EXPECT_NE(std::string::npos, said.find(ring)) << said;
+    char node[64];
+    std::snprintf(node, sizeof node, "Node ID:          " CS_PRI_NODE_ID "\n", 1U);
+    EXPECT_NE(std::string::npos, said.find(node)) << said;
+    std::snprintf(node, sizeof node, "\n" CS_PRI_NODE_ID_PADDED " ", 1U);
+    EXPECT_NE(std::string::npos, said.find(node)) << said;
+}
+
+// A device that the daemon waits for by default, and no longer: the one limit is certain, the other comes in its time.
+TEST(VotequorumPromiseOfDevices, is_that_one_may_be_silent_for_ten_seconds)
+{
+    if (transport() != Transport::ring)
+        GTEST_SKIP() << "the daemon's patience has nothing to do with the transport";
+    constexpr auto kTimeout = std::chrono::milliseconds(VOTEQUORUM_QDEVICE_DEFAULT_TIMEOUT);
+    const QuorateDaemon daemon({.quorum = "  device {\n    model: net\n    votes: 0\n  }\n"});
+    Votequorum votequorum;
+    ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CURRENT));
+    ASSERT_EQ(2U, votequorum.await(2).size());
+    ASSERT_EQ(CS_OK, votequorum_qdevice_register(votequorum, "QD"));
+    const auto alive = [&] { return (votequorum.info().flags & VOTEQUORUM_INFO_QDEVICE_ALIVE) != 0; };
+    const auto before = Clock::now();
+    ASSERT_EQ(CS_OK, votequorum_qdevice_poll(votequorum, "QD", 1, votequorum.ring()));
+    ASSERT_TRUE(eventually(alive));
+    EXPECT_TRUE(eventually(kTimeout + kPatience, [&] { return !alive(); }));
+    EXPECT_GE(Clock::now() - before, kTimeout - 100ms);
+    EXPECT_EQ(CS_OK, votequorum_qdevice_unregister(votequorum, "QD"));
+}
+
+} // namespace
