@@ -40,13 +40,15 @@
  *
  *   CS_ERR_INVALID_PARAM  an argument is NULL. The comments say where NULL is allowed.
  *   CS_ERR_BAD_HANDLE     the handle is not open: no function returned it, it has been finalized, or another thread or
- *                         a callback finalized it during the call. Keys and values are checked before the handle.
+ *                         a callback finalized it during the call. Keys that are too long, and NULL, are checked before
+ *                         the handle. Prefixes, keys to track, and NULL in cmap_fd_get(), cmap_context_get() and the
+ *                         functions that read a value of one type are checked after it.
  *   CS_ERR_LIBRARY        the daemon is gone, or it sent a malformed reply.
  *   CS_ERR_TRY_AGAIN      the daemon cannot accept the request now; it did nothing, call again later.
  *   CS_ERR_NO_MEMORY      memory ran out.
  *
  * A daemon that is newer than this library may return other errors, for other reasons. The library returns them
- * unchanged.
+ * unchanged. A number that is not a result code counts as a malformed reply.
  */
 
 #include <corosync/corotypes.h>
@@ -115,7 +117,8 @@ typedef void (*cmap_notify_fn_t)(cmap_handle_t cmap_handle, cmap_track_handle_t 
  * Opens a connection to the configuration map of the daemon on this node. On failure the call does not change *handle
  * and leaves nothing open. After one second of waiting, a signal whose handler returns ends the wait.
  *
- * CS_ERR_LIBRARY        no daemon is running, or the daemon or this process has no free file descriptor
+ * CS_ERR_LIBRARY        no daemon is running, or the daemon or this process has too few free file
+ *                       descriptors. (A daemon that has none does not answer; the call waits for it.)
  * CS_ERR_TRY_AGAIN      the daemon is starting; or a signal or COROSYNC_CLIENT_CONNECT_MS ended the wait
  * CS_ERR_ACCESS         the daemon does not serve this user (it serves root, the group root and its uidgid section); or
  *                       the process that listens on the daemon's socket runs neither as root, nor as this user, nor as
@@ -153,7 +156,7 @@ cs_error_t cmap_fd_get(cmap_handle_t handle, int* fd);
 /*
  * Delivers events to the callbacks. dispatch_types says how many events a call handles, and whether it waits. Each
  * event counts, also if its tracker has been deleted in the meantime and no callback is called. Events that arrived
- * before the daemon died are delivered first.
+ * before the daemon died are delivered first; over libqb's client they may be lost, see corosync_client(7).
  *
  * CS_OK                 CS_DISPATCH_ONE and CS_DISPATCH_ONE_NONBLOCKING: one event was handled; CS_DISPATCH_ALL: no
  *                       event is left. CS_DISPATCH_BLOCKING never returns CS_OK.

@@ -26,8 +26,9 @@
  * only on CS_OK. The caller must free buffers of cpg_zcb_alloc() with cpg_zcb_free().
  *
  * Threads. Any thread may call any function, also on the same handle: the daemon serves the requests one after the
- * other, each request gets its own reply, and sending never waits for another thread's request. Finalizing a handle
- * ends the wait of a cpg_dispatch() in another thread.
+ * other, and each request gets its own reply. Sending a message up to the atomic size never waits for another thread's
+ * request. The pieces of a longer message are requests. Finalizing a handle ends the wait of a cpg_dispatch() in
+ * another thread.
  *
  * Callbacks run in the thread that calls cpg_dispatch(), only during that call. The library holds no lock
  * meanwhile. Callbacks may call every function of this library, on any handle, cpg_dispatch() and cpg_finalize()
@@ -47,7 +48,7 @@
  *   CS_ERR_NO_MEMORY      memory ran out.
  *
  * A daemon that is newer than this library may return other errors, for other reasons. The library returns them
- * unchanged.
+ * unchanged. A number that is not a result code counts as a malformed reply.
  */
 
 #include <netinet/in.h>
@@ -77,7 +78,7 @@ typedef enum {
     CPG_REASON_LEAVE = 2,     /* it called cpg_leave() */
     CPG_REASON_NODEDOWN = 3,  /* its node was lost */
     CPG_REASON_NODEUP = 4,    /* its node came back or was merged in */
-    CPG_REASON_PROCDOWN = 5   /* it finalized its handle, or ended */
+    CPG_REASON_PROCDOWN = 5   /* it finalized its handle, or ended; or its daemon ended in an orderly way */
 } cpg_reason_t;
 
 /* The groups and members that an iteration shows. */
@@ -174,7 +175,8 @@ typedef struct {
  * does not change *handle and leaves nothing open. After one second of waiting, a signal whose handler returns ends the
  * wait.
  *
- * CS_ERR_LIBRARY        no daemon is running, or the daemon or this process has no free file descriptor
+ * CS_ERR_LIBRARY        no daemon is running, or the daemon or this process has too few free file
+ *                       descriptors. (A daemon that has none does not answer; the call waits for it.)
  * CS_ERR_TRY_AGAIN      the daemon is starting; or a signal or COROSYNC_CLIENT_CONNECT_MS ended the wait
  * CS_ERR_ACCESS         the daemon does not serve this user (it serves root, the group root and its uidgid section); or
  *                       the process that listens on the daemon's socket runs neither as root, nor as this user, nor as
@@ -228,7 +230,8 @@ cs_error_t cpg_context_set(cpg_handle_t handle, void* context);
 /*
  * Delivers events to the callbacks. dispatch_types says how many events a call handles, and whether it waits. Each
  * event counts, also if it has no callback. Each piece of a message longer than the atomic size is an event too; the
- * message is delivered with its last piece. Events that arrived before the daemon died are delivered first.
+ * message is delivered with its last piece. Events that arrived before the daemon died are delivered first; over
+ * libqb's client they may be lost, see corosync_client(7).
  *
  * A call in a callback handles the next events. The memory to which the arguments of the outer callback point does not
  * change until that callback returns.
@@ -272,8 +275,10 @@ cs_error_t cpg_leave(cpg_handle_t handle, const struct cpg_name* group);
  * one after the other. iovec may be NULL if iov_len is 0, and the base of a part may be NULL if its length is 0. The
  * message may be empty. guarantee is ignored.
  *
- * A message up to the size of cpg_max_atomic_msgsize_get() gets no reply, and CS_OK does not mean that the handle is a
- * member: if the handle has no group, the message is lost without an error. Longer messages are sent in pieces, and
+ * A message up to the size of cpg_max_atomic_msgsize_get() gets no reply. CS_OK does not mean that the handle is a
+ * member, nor that the daemon had room. If the handle has no group, the message is lost without an error. If a large
+ * message finds the queue of the cluster nearly full, it is lost with a line in the daemon's log. Longer messages are
+ * sent in pieces, and
  * each piece gets a reply. Such a message is delivered only when all its pieces have arrived. After an error, nothing
  * of it is delivered.
  *

@@ -45,7 +45,7 @@
  *   CS_ERR_NO_MEMORY      memory ran out.
  *
  * A daemon that is newer than this library may return other errors, for other reasons. The library returns them
- * unchanged.
+ * unchanged. A number that is not a result code counts as a malformed reply.
  *
  * The two functions for a device's extra information need a daemon that is newer than 3.1.10; otherwise they return
  * CS_ERR_NOT_SUPPORTED. The callback for extra information of votequorum_model_initialize() needs such a daemon too.
@@ -171,7 +171,7 @@ typedef struct {
  * wait.
  *
  * CS_ERR_LIBRARY        no daemon is running, or its quorum provider is not votequorum; or the daemon or this process
- *                       has no free file descriptor
+ *                       has too few free file descriptors
  * CS_ERR_TRY_AGAIN      the daemon is starting; or a signal or COROSYNC_CLIENT_CONNECT_MS ended the wait
  * CS_ERR_ACCESS         the daemon does not serve this user (it serves root, the group root and its uidgid section); or
  *                       the process that listens on the daemon's socket runs neither as root, nor as this user, nor as
@@ -201,12 +201,14 @@ cs_error_t votequorum_finalize(votequorum_handle_t handle);
 
 /*
  * Delivers events to the callbacks. dispatch_types says how many events a call handles, and whether it waits. Each
- * event counts, also if it has no callback. Events that arrived before the daemon died are delivered first.
+ * event counts, also if it has no callback. Events that arrived before the daemon died are delivered first; over
+ * libqb's client they may be lost, see corosync_client(7).
  *
  * CS_OK                 CS_DISPATCH_ONE and CS_DISPATCH_ONE_NONBLOCKING: one event was handled; CS_DISPATCH_ALL: no
  *                       event is left. CS_DISPATCH_BLOCKING never returns CS_OK.
  * CS_ERR_TRY_AGAIN      CS_DISPATCH_ONE_NONBLOCKING: there is no event
- * CS_ERR_INVALID_PARAM  dispatch_types is not one of the four types
+ * CS_ERR_INVALID_PARAM  dispatch_types is not one of the four types, which is checked before the handle; or the process
+ *                       is not allowed to poll a descriptor (RLIMIT_NOFILE 0)
  * CS_ERR_BAD_HANDLE     also: a callback or another thread finalized the handle
  * CS_ERR_LIBRARY        the daemon is gone; or a malformed event was dropped, and the next call handles the next event
  */

@@ -41,14 +41,15 @@ TEST_F(CmapPromise, of_statistics_keeps_the_daemon_from_tracking_the_name_of_a_p
 {
     const Cmap stats(CMAP_MAP_STATS);
     const auto keys = stats.keys("stats.ipcs.");
-    const auto name = std::find_if(keys.begin(), keys.end(), [](const auto& key) { return key.ends_with(".procname"); });
+    const auto name =
+        std::find_if(keys.begin(), keys.end(), [](const auto& key) { return key.ends_with(".procname"); });
     ASSERT_NE(keys.end(), name);
     cmap_track_handle_t tracker = 4711;
     for (const std::int32_t flags : {CMAP_TRACK_MODIFY, CMAP_TRACK_ADD, 0})
         EXPECT_EQ(CS_ERR_NOT_SUPPORTED, cmap_track_add(stats, name->c_str(), flags, ignore, nullptr, &tracker));
     EXPECT_EQ(4711U, tracker);
-    EXPECT_EQ(CS_OK, cmap_track_add(stats, "stats.ipcs.", CMAP_TRACK_ADD | CMAP_TRACK_DELETE | CMAP_TRACK_PREFIX, ignore,
-                                    nullptr, &tracker));
+    EXPECT_EQ(CS_OK, cmap_track_add(stats, "stats.ipcs.", CMAP_TRACK_ADD | CMAP_TRACK_DELETE | CMAP_TRACK_PREFIX,
+                                    ignore, nullptr, &tracker));
     EXPECT_NE(kNoValue, stats.get(*name));
 }
 

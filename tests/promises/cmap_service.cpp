@@ -19,9 +19,8 @@ const PromisingService& service()
                                        cmap_notify_value, void*) { event_came(); };
                 cmap_track_handle_t tracker = 0;
                 const auto error = cmap_initialize(handle);
-                return error == CS_OK
-                           ? cmap_track_add(*handle, "promises.key", kEverything, notify, nullptr, &tracker)
-                           : error;
+                return error == CS_OK ? cmap_track_add(*handle, "promises.key", kEverything, notify, nullptr, &tracker)
+                                      : error;
             },
         .provoke =
             [](std::uint64_t handle) {

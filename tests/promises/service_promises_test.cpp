@@ -248,8 +248,7 @@ TEST_F(PromiseOfInitialize, to_tell_that_the_shared_memory_cannot_be_seen)
 {
     EXPECT_EQ(CS_ERR_NOT_EXIST, in_child([] {
                   const Variable fall_back("COROSYNC_CLIENT_TRANSPORT", "auto");
-                  if (::unshare(CLONE_NEWNS) != 0 ||
-                      ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+                  if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
                       ::mount("tmpfs", "/dev/shm", "tmpfs", 0, nullptr) != 0)
                       return 255;
                   std::uint64_t handle = kUntouched;

@@ -1,5 +1,6 @@
 // What votequorum.h promises of single functions and callbacks.
 #include "integration/votequorum_fixture.hpp"
+#include "support/cluster.hpp"
 
 #include <cinttypes>
 #include <cstdio>
@@ -64,6 +65,28 @@ TEST_F(VotequorumPromise, of_ids_as_the_clusters_own_tools_print_them_is_kept)
     EXPECT_NE(std::string::npos, said.find(node)) << said;
     std::snprintf(node, sizeof node, "\n" CS_PRI_NODE_ID_PADDED " ", 1U);
     EXPECT_NE(std::string::npos, said.find(node)) << said;
+}
+
+// What is said of this node is not taken from the node that was asked for, which was quorate and had a device.
+TEST(VotequorumPromiseOfFlags, is_that_they_are_this_nodes_but_those_of_the_device)
+{
+    if (transport() != Transport::ring)
+        GTEST_SKIP() << "several nodes take their time";
+    Cluster cluster(2);
+    const auto one = cluster.beside(1, [] { return std::make_unique<Votequorum>(); });
+    {
+        const auto two = cluster.beside(2, [] { return std::make_unique<Votequorum>(); });
+        EXPECT_EQ(CS_OK, votequorum_qdevice_register(*two, "QD"));
+        EXPECT_EQ(CS_OK, two->finalize());
+    }
+    constexpr unsigned kDevice = VOTEQUORUM_INFO_QDEVICE_REGISTERED;
+    EXPECT_TRUE(eventually([&] { return one->info(2).flags == (VOTEQUORUM_INFO_QUORATE | kDevice); }));
+    EXPECT_EQ(unsigned{VOTEQUORUM_INFO_QUORATE}, one->info(1).flags);
+    eventually([&] { return connection_entries(cluster.daemon(2).pid()).empty(); });
+    cluster.kill(2);
+    EXPECT_TRUE(eventually([&] { return one->info(2).node_state == VOTEQUORUM_NODESTATE_DEAD; }));
+    EXPECT_EQ(kDevice, one->info(2).flags);
+    EXPECT_EQ(0U, one->info(1).flags);
 }
 
 // A device that the daemon waits for by default, and no longer: the one limit is certain, the other comes in its time.
