@@ -80,7 +80,7 @@ TEST_F(CmapPromise, of_validity_holds_for_keys_and_values_until_the_callback_ret
     auto& tracker = cmap.track("promises.valid", kEverything);
     const std::string first(9000, '1');
     const std::string second(16384, '2');
-    for (const auto& bytes : {first, second, first, second})
+    for (const auto& bytes : {first, second, std::string(10'000, '3'), std::string(16'384, '4')})
         ASSERT_EQ(CS_OK, cmap.set("promises.valid", binary(bytes)));
     int checked = 0;
     tracker.on_event = [&](const Tracker::Call& call) {

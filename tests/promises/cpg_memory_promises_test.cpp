@@ -42,7 +42,7 @@ TEST_F(CpgNoMemory, leaves_any_message_up_to_the_atomic_size_to_the_next_call)
                 EXPECT_EQ(CS_ERR_NO_MEMORY, error) << size << ", allocation " << allocation;
                 EXPECT_EQ(0U, fresh.count());
                 EXPECT_TRUE(readable(fresh.fd()));
-                EXPECT_EQ(CS_OK, cpg_dispatch(fresh, CS_DISPATCH_ONE));
+                EXPECT_EQ(CS_OK, cpg_dispatch(fresh, CS_DISPATCH_ONE_NONBLOCKING));
             }
             EXPECT_TRUE(Texts{bytes} == messages(fresh.take())) << size << ", allocation " << allocation;
         }
