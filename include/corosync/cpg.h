@@ -278,9 +278,8 @@ cs_error_t cpg_leave(cpg_handle_t handle, const struct cpg_name* group);
  * A message up to the size of cpg_max_atomic_msgsize_get() gets no reply. CS_OK does not mean that the handle is a
  * member, nor that the daemon had room. If the handle has no group, the message is lost without an error. If a large
  * message finds the queue of the cluster nearly full, it is lost with a line in the daemon's log. Longer messages are
- * sent in pieces, and
- * each piece gets a reply. Such a message is delivered only when all its pieces have arrived. After an error, nothing
- * of it is delivered.
+ * sent in pieces, and each piece gets a reply. Such a message is delivered only when all its pieces have arrived. After
+ * an error, nothing of it is delivered.
  *
  * CS_ERR_TRY_AGAIN      the cluster cannot accept the message now: flow control is on, the membership is changing, or
  *                       the request queue is full. Nothing will be delivered. For a long message, returned after about
