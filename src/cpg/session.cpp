@@ -314,8 +314,12 @@ const EventHandling& Session::event_handling()
             },
         .add_part = [](void* session, const View& part, Buffer& buffer,
                        Event& whole) { return static_cast<Session*>(session)->add_part(part, buffer, whole); },
-        .before_delivery = [](void* session,
-                              const View& event) { static_cast<Session*>(session)->before_delivery(event); }};
+        .before_delivery =
+            [](void* session, const View& event) {
+                ReplyHeader header; // most events are messages, for which this must cost little
+                if (event.read(header) && header.id == kConfchg)
+                    static_cast<Session*>(session)->before_confchg(event);
+            }};
     return handling;
 }
 
@@ -335,11 +339,11 @@ int Session::add_part(const View& part, Buffer& buffer, Event& whole)
 
 // A process that leaves does not complete its message. Drop its parts before the confchg callback runs: meanwhile the
 // same process may already have joined again and sent a new message.
-void Session::before_delivery(const View& event)
+void Session::before_confchg(const View& event)
 {
     ReplyHeader header;
     ConfchgEvent confchg;
-    if (!read_header(event, header) || header.id != kConfchg || !read_confchg(event, confchg))
+    if (!read_header(event, header) || !read_confchg(event, confchg))
         return;
     std::size_t at = sizeof confchg + confchg.members * sizeof(Address);
     Address address;

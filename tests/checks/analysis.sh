@@ -9,6 +9,6 @@ if ! command -v clang-tidy >/dev/null || ! command -v clang++ >/dev/null; then
     exit 77
 fi
 CC=clang CXX=clang++ CFLAGS='' CXXFLAGS='' "$cmake" -S "$source" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=None \
-    -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DCOROSYNC_CLIENT_TESTS=OFF >/dev/null
+    -DCOROSYNC_CLIENT_LTO=OFF -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DCOROSYNC_CLIENT_TESTS=OFF >/dev/null
 find "$source/src" -name '*.cpp' -print0 |
     xargs -0 -n 2 -P "$(nproc)" clang-tidy -p "$folder" --quiet 2>/dev/null
