@@ -1,4 +1,5 @@
-// Finalize while others use the handle, and signals while anybody waits.
+// Finalize while others use the handle, and signals on a busy connection. For what is the same for every service see
+// integration/finalize_test.cpp and resources/signals_test.cpp.
 #include "fake_cmap.hpp"
 #include "support/storm.hpp"
 
@@ -43,41 +44,6 @@ protected:
         return eventually([this] { return daemon.clients() == 0; });
     }
 };
-
-TEST_F(CmapFinalize, lets_a_request_get_its_answer)
-{
-    daemon.on_next_request(kSilence);
-    const cmap_handle_t handle = cmap;
-    Background<cs_error_t> asking([this] { return get(); });
-    ask_in_vain(asking);
-    EXPECT_EQ(CS_OK, cmap_finalize(handle));
-    EXPECT_EQ(CS_ERR_BAD_HANDLE, get());
-    EXPECT_FALSE(asking.ended_within(kGlance));
-    daemon.now({late_answer()});
-    EXPECT_EQ(CS_OK, asking.result());
-    EXPECT_TRUE(disconnected());
-}
-
-TEST_F(CmapFinalize, wakes_dispatches)
-{
-    Background in_one([this] { return dispatch(CS_DISPATCH_ONE); });
-    Background in_blocking([this] { return dispatch(CS_DISPATCH_BLOCKING); });
-    EXPECT_TRUE(in_one.thread().falls_asleep() && in_blocking.thread().falls_asleep());
-    EXPECT_EQ(CS_OK, cmap_finalize(cmap));
-    EXPECT_EQ(CS_ERR_BAD_HANDLE, in_one.result());
-    EXPECT_EQ(CS_ERR_BAD_HANDLE, in_blocking.result());
-    EXPECT_TRUE(disconnected());
-}
-
-TEST_F(CmapFinalize, wakes_a_dispatch_and_lets_a_request_get_its_answer)
-{
-    daemon.on_next_request(kSilence);
-    Background<cs_error_t> asking([this] { return get(); });
-    finalize_beside(asking);
-    daemon.now({late_answer()});
-    EXPECT_EQ(CS_OK, asking.result());
-    EXPECT_TRUE(disconnected());
-}
 
 // A daemon that cannot announce an event any more hangs up, alive.
 TEST_F(CmapFinalize, that_makes_the_daemon_hang_up_ends_a_request_as_its_own_doing)
@@ -132,49 +98,7 @@ TEST_F(CmapFinalize, fails_requests_that_have_not_begun)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, queueing.result());
 }
 
-class CmapSignals : public CmapFinalize {};
-
-TEST_F(CmapSignals, do_not_end_a_request)
-{
-    daemon.on_next_request(kSilence);
-    Background<cs_error_t> asking([this] { return get(); });
-    const Storm storm(asking.thread());
-    EXPECT_FALSE(asking.ended_within(300ms));
-    daemon.now({late_answer()});
-    EXPECT_EQ(CS_OK, asking.result());
-}
-
-TEST_F(CmapSignals, do_not_end_a_dispatch)
-{
-    std::atomic<int> told = 0;
-    tracker.on_event = [&](const Tracker::Call&) { ++told; };
-    for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
-        Background dispatching([&] { return dispatch(flag); });
-        const Storm storm(dispatching.thread());
-        EXPECT_FALSE(dispatching.ended_within(300ms)) << flag;
-        daemon.now({event(numbered(1))});
-        if (flag == CS_DISPATCH_BLOCKING) {
-            EXPECT_TRUE(eventually([&] { return told == 2; }));
-            EXPECT_EQ(CS_OK, cmap_finalize(cmap));
-        }
-        EXPECT_EQ(flag == CS_DISPATCH_ONE ? CS_OK : CS_ERR_BAD_HANDLE, dispatching.result()) << flag;
-    }
-    EXPECT_EQ(2, told);
-}
-
-TEST_F(CmapSignals, do_not_end_initialize)
-{
-    daemon.stop();
-    cmap_handle_t handle = 0;
-    Background initializing([&] { return cmap_initialize(&handle); });
-    {
-        const Storm storm(initializing.thread());
-        EXPECT_FALSE(initializing.ended_within(300ms));
-    }
-    daemon.resume();
-    EXPECT_EQ(CS_OK, initializing.result());
-    EXPECT_EQ(CS_OK, cmap_finalize(handle));
-}
+using CmapSignals = CmapFinalize;
 
 TEST_F(CmapSignals, do_not_garble_a_busy_connection)
 {

@@ -1,5 +1,6 @@
-// The daemon dies, hangs up, freezes or comes back, at each step of a connection's life. The same for every service;
-// for what happens in the midst of the handshake see handshake_flow_test.cpp.
+// The daemon dies, hangs up, freezes or comes back, at each step of a connection's life. The same for every service.
+// For what happens in the midst of the handshake see handshake_flow_test.cpp, for what a real daemon can show as well
+// integration/fault_test.cpp.
 #include "service.hpp"
 
 #include "support/companion.hpp"
@@ -28,13 +29,13 @@ void PrintTo(Fault fault, std::ostream* out)
 
 FakeDaemon::Options options()
 {
-    return {.service = kService.name, .answer = kService.answer};
+    return {.service = kFaked.name, .answer = kFaked.answer};
 }
 
 cs_error_t initialize()
 {
     std::uint64_t handle = kUntouched;
-    const cs_error_t error = kService.initialize(&handle);
+    const cs_error_t error = service().initialize(&handle);
     EXPECT_EQ(error != CS_OK, handle == kUntouched);
     return error;
 }
@@ -74,7 +75,7 @@ void inflict(Fault fault, FakeDaemon& daemon)
     }
 }
 
-class Death : public ServiceTest, public ::testing::WithParamInterface<Fault> {
+class Death : public FakedServiceTest, public ::testing::WithParamInterface<Fault> {
 protected:
     void befall() { inflict(GetParam(), daemon); }
 
@@ -99,7 +100,7 @@ TEST_P(Death, hangs_up_the_descriptor_and_leaves_it_open_until_finalize)
         }
         EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_ALL));
     }
-    EXPECT_EQ(kService.finalize_asks ? CS_ERR_LIBRARY : CS_OK, client->finalize());
+    EXPECT_EQ(service().finalize_asks ? CS_ERR_LIBRARY : CS_OK, client->finalize());
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
@@ -126,7 +127,7 @@ TEST_P(DeathDuringDispatch, wakes_whoever_waits_for_events_as_promised)
 {
     const auto time_to_wake = [fault = GetParam()] {
         FakeDaemon daemon(options());
-        const auto client = kService.connect(daemon);
+        const auto client = kFaked.connect(daemon);
         Background in_one([&] { return client->dispatch(CS_DISPATCH_ONE); });
         Background in_blocking([&] { return client->dispatch(CS_DISPATCH_BLOCKING); });
         EXPECT_TRUE(in_one.thread().falls_asleep() && in_blocking.thread().falls_asleep());
@@ -221,7 +222,7 @@ INSTANTIATE_TEST_SUITE_P(Daemon, DeathDuringDispatch, kFaults, kNameOfFault);
 INSTANTIATE_TEST_SUITE_P(Daemon, DeathWithEvents, kFaults, kNameOfFault);
 
 // What fits into the socket buffers outlives the daemon, too.
-TEST_F(ServiceTest, of_a_daemon_that_dies_delivers_a_few_events_before_it_says_so)
+TEST_F(FakedServiceTest, of_a_daemon_that_dies_delivers_a_few_events_before_it_says_so)
 {
     if (transport() == Transport::libqb)
         GTEST_SKIP() << "libqb's client forgets what is queued when the daemon dies";
@@ -233,7 +234,7 @@ TEST_F(ServiceTest, of_a_daemon_that_dies_delivers_a_few_events_before_it_says_s
     expect_dead();
 }
 
-TEST_F(ServiceTest, that_was_finalized_does_not_mind_the_daemons_death)
+TEST_F(FakedServiceTest, that_was_finalized_does_not_mind_the_daemons_death)
 {
     EXPECT_EQ(CS_OK, client->finalize());
     EXPECT_TRUE(eventually([this] { return daemon.clients() == 0; }));
@@ -246,7 +247,7 @@ public:
     explicit Waiting(FakeDaemon& daemon) : daemon_(daemon)
     {
         for (const auto& [place, usual] : asking_calls(daemon)) {
-            auto client = kService.connect(daemon);
+            auto client = kFaked.connect(daemon);
             const HandleCall call = client->calls().at(place);
             asking_.push_back({call, usual, std::move(client), nullptr});
         }
@@ -347,51 +348,7 @@ TEST(RequestToFrozenDaemon, of_every_kind_has_its_usual_result_when_that_goes_on
     waiting.expect_the_usual();
 }
 
-TEST(DeathBeforeAccept, fails_initialize_as_promised)
-{
-    const auto time_to_fail = [] {
-        FakeDaemon daemon(options());
-        daemon.stop();
-        Background initializing([] { return initialize(); });
-        EXPECT_TRUE(initializing.thread().falls_asleep());
-        const auto start = Clock::now();
-        daemon.kill();
-        EXPECT_EQ(CS_ERR_LIBRARY, initializing.result());
-        return initializing.finished() - start;
-    };
-    EXPECT_LT(best_of_three(time_to_fail), kPromise);
-    remove_what_libqb_leaves();
-}
-
-class Freeze : public ServiceTest {};
-
-TEST_F(Freeze, before_it_accepts_is_waited_for)
-{
-    daemon.stop();
-    std::unique_ptr<Client> another;
-    Background connecting([&] {
-        another = kService.connect(daemon);
-        return true;
-    });
-    EXPECT_FALSE(connecting.ended_within(kGlance));
-    daemon.resume();
-    EXPECT_TRUE(connecting.result());
-    EXPECT_EQ(CS_OK, another->finalize());
-}
-
-TEST_F(Freeze, does_not_keep_events_from_being_delivered)
-{
-    daemon.now(numbered(1, 100));
-    daemon.stop();
-    EXPECT_EQ(CS_OK, client->dispatch(CS_DISPATCH_ALL));
-    EXPECT_EQ(numbers_to(100), client->told);
-    EXPECT_EQ(CS_ERR_TRY_AGAIN, client->dispatch(CS_DISPATCH_ONE_NONBLOCKING));
-    daemon.resume();
-    daemon.now(numbered(101, 1));
-    EXPECT_EQ(CS_OK, client->dispatch(CS_DISPATCH_ONE));
-    EXPECT_EQ(numbers_to(101), client->told);
-    expect_usable();
-}
+class Freeze : public FakedServiceTest {};
 
 TEST_F(Freeze, in_the_middle_of_a_batch_does_not_matter)
 {
@@ -418,30 +375,18 @@ TEST_F(Freeze, keeps_nobody_from_waiting_for_events)
     EXPECT_EQ(numbers_to(1), client->told);
 }
 
-// A service whose finalize asks the daemon waits for it, as every request does.
-TEST_F(Freeze, lets_finalize_succeed_at_once_or_when_it_is_over)
-{
-    const int fd = client->fd();
-    daemon.stop();
-    Background finalizing([this] { return client->finalize(); });
-    EXPECT_EQ(kService.finalize_asks, !finalizing.ended_within(kService.finalize_asks ? kGlance : kPatience));
-    daemon.resume();
-    EXPECT_EQ(CS_OK, finalizing.result());
-    EXPECT_FALSE(open_descriptors().contains(fd));
-}
-
 // A service whose finalize does not ask the daemon is done with it before.
 TEST(DeathAroundFinalize, of_a_frozen_daemon_ends_it_as_promised_and_leaves_nothing)
 {
     const auto time_to_end = [] {
         FakeDaemon daemon(options());
-        const auto client = kService.connect(daemon);
+        const auto client = kFaked.connect(daemon);
         daemon.stop();
         Background finalizing([&] { return client->finalize(); });
-        EXPECT_TRUE(kService.finalize_asks ? finalizing.thread().falls_asleep() : finalizing.ended_within(kPatience));
+        EXPECT_TRUE(service().finalize_asks ? finalizing.thread().falls_asleep() : finalizing.ended_within(kPatience));
         const auto start = Clock::now();
         daemon.kill();
-        EXPECT_EQ(kService.finalize_asks ? CS_ERR_LIBRARY : CS_OK, finalizing.result());
+        EXPECT_EQ(service().finalize_asks ? CS_ERR_LIBRARY : CS_OK, finalizing.result());
         expect_no_connection_directories();
         return finalizing.finished() - start;
     };
@@ -452,18 +397,18 @@ TEST(DeathAroundFinalize, does_not_disturb_it)
 {
     for (int times = 0; times < 20; ++times) {
         FakeDaemon daemon(options());
-        const auto client = kService.connect(daemon);
+        const auto client = kFaked.connect(daemon);
         const int fd = client->fd();
         Thread dying([&] { daemon.kill(); });
         const cs_error_t error = client->finalize();
-        EXPECT_TRUE(error == CS_OK || (kService.finalize_asks && error == CS_ERR_LIBRARY)) << error;
+        EXPECT_TRUE(error == CS_OK || (service().finalize_asks && error == CS_ERR_LIBRARY)) << error;
         EXPECT_FALSE(open_descriptors().contains(fd));
         dying.join();
         expect_no_connection_directories();
     }
 }
 
-class Restart : public ServiceTest {};
+class Restart : public FakedServiceTest {};
 
 TEST_F(Restart, of_the_daemon_lets_new_handles_in_at_once_and_old_ones_stay_dead)
 {
@@ -471,7 +416,7 @@ TEST_F(Restart, of_the_daemon_lets_new_handles_in_at_once_and_old_ones_stay_dead
     for (int times = 0; times < 3; ++times) {
         EXPECT_EQ(CS_ERR_LIBRARY, initialize());
         FakeDaemon next(options());
-        const auto fresh = kService.connect(next);
+        const auto fresh = kFaked.connect(next);
         expect_dead();
         next.now({event(fresh->event(1))});
         EXPECT_EQ(CS_OK, fresh->dispatch(CS_DISPATCH_ONE));
@@ -488,10 +433,10 @@ TEST_F(Restart, of_the_daemon_is_noticed_by_who_tries_again_and_again)
     Companion trying([](Line& line) {
         std::uint64_t handle = kNoHandle;
         cs_error_t error = CS_OK;
-        for (int refused = 0; (error = kService.initialize(&handle)) == CS_ERR_LIBRARY || error == CS_ERR_TRY_AGAIN;)
+        for (int refused = 0; (error = service().initialize(&handle)) == CS_ERR_LIBRARY || error == CS_ERR_TRY_AGAIN;)
             if (++refused == 100)
                 line.say("refused");
-        line.say(error == CS_OK && kService.finalize(handle) == CS_OK ? "served" : "fails");
+        line.say(error == CS_OK && service().finalize(handle) == CS_OK ? "served" : "fails");
     });
     EXPECT_EQ("refused", trying.hear());
     const FakeDaemon next(options());

@@ -12,7 +12,7 @@ class FinalizeAndHangUp : public ::testing::Test {
 protected:
     ~FinalizeAndHangUp() override { remove_what_libqb_leaves(); }
 
-    FakeDaemon daemon{{.service = kService.name, .answer = kService.answer}};
+    FakeDaemon daemon{{.service = kFaked.name, .answer = kFaked.answer}};
 };
 
 // Where finalize asks, the hang-up is the daemon's answer, or comes right behind it.
@@ -21,13 +21,13 @@ TEST_F(FinalizeAndHangUp, is_a_bad_handle_to_those_who_wait)
     const int rounds = kSanitized || transport() != Transport::ring ? 100 : 400;
     int wrong = 0;
     for (int round = 0; round < rounds; ++round) {
-        const auto client = kService.connect(daemon);
-        if (kService.finalize_asks)
+        const auto client = kFaked.connect(daemon);
+        if (service().finalize_asks)
             daemon.on_next_request({hang_up()});
         Background in_one([&] { return client->dispatch(CS_DISPATCH_ONE); });
         Background in_blocking([&] { return client->dispatch(CS_DISPATCH_BLOCKING); });
         std::this_thread::sleep_for(std::chrono::microseconds(50 * (round % 16)));
-        kService.finalize(client->handle());
+        service().finalize(client->handle());
         wrong += in_one.result() != CS_ERR_BAD_HANDLE;
         wrong += in_blocking.result() != CS_ERR_BAD_HANDLE;
     }

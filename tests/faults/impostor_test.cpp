@@ -22,7 +22,7 @@ protected:
         if (!can_change_user())
             GTEST_SKIP() << "there are no other users here";
         daemon.emplace(FakeDaemon::Options{
-            .service = kService.name, .answer = kService.answer, .ipc = std::get<1>(GetParam()), .uid = kStranger});
+            .service = kFaked.name, .answer = kFaked.answer, .ipc = std::get<1>(GetParam()), .uid = kStranger});
     }
 
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", std::get<0>(GetParam())};
@@ -35,7 +35,7 @@ TEST_P(Impostor, is_refused_by_whoever_it_did_not_start_as)
     const auto before = open_descriptors();
     for (int times = 0; times < 3; ++times) {
         std::uint64_t handle = kUntouched;
-        EXPECT_EQ(CS_ERR_ACCESS, kService.initialize(&handle));
+        EXPECT_EQ(CS_ERR_ACCESS, service().initialize(&handle));
         EXPECT_EQ(kUntouched, handle);
     }
     EXPECT_EQ(before, open_descriptors());
@@ -49,7 +49,7 @@ TEST_P(Impostor, is_refused_before_any_file_is_opened)
     if (!watch)
         GTEST_SKIP() << "fanotify is not for us";
     std::uint64_t handle = kUntouched;
-    EXPECT_EQ(CS_ERR_ACCESS, kService.initialize(&handle));
+    EXPECT_EQ(CS_ERR_ACCESS, service().initialize(&handle));
     EXPECT_FALSE(watch.saw_anything());
 }
 

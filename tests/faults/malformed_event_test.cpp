@@ -10,7 +10,7 @@ namespace {
 
 using namespace test;
 
-class MalformedEvent : public ServiceTest {
+class MalformedEvent : public FakedServiceTest {
 protected:
     template <class Test> void for_every_kind(Test test)
     {

@@ -22,13 +22,13 @@ struct Function {
     Bytes reply;
 };
 
-class MalformedReply : public ServiceTest {
+class MalformedReply : public FakedServiceTest {
 protected:
     template <class Test> void for_every_function(Test test)
     {
-        FakeDaemon::Answer answer = kService.answer;
+        FakeDaemon::Answer answer = kFaked.answer;
         for (const auto& asking : asking_calls(daemon)) {
-            auto own = kService.connect(daemon);
+            auto own = kFaked.connect(daemon);
             const HandleCall call = own->calls().at(asking.place);
             SCOPED_TRACE(call.name);
             call.call(own->handle());
@@ -69,14 +69,14 @@ TEST_F(MalformedReply, is_tried_on_every_function_of_the_library)
     std::ifstream exports(EXPORTS_OF_LIBRARY);
     std::size_t count = 0;
     for (std::string line; std::getline(exports, line);) {
-        const std::string prefix = "T " + std::string(kService.name) + "_";
+        const std::string prefix = "T " + std::string(kFaked.name) + "_";
         if (!line.starts_with(prefix))
             continue;
         const std::string name = line.substr(prefix.size(), line.find('@') - prefix.size());
         const auto is_it = [&](const HandleCall& call) {
             return std::string(call.name).find(name) != std::string::npos;
         };
-        const auto& elsewhere = kService.tested_elsewhere;
+        const auto& elsewhere = kFaked.tested_elsewhere;
         EXPECT_TRUE(std::ranges::any_of(calls, is_it) || std::ranges::find(elsewhere, name) != elsewhere.end()) << name;
         ++count;
     }
@@ -86,7 +86,7 @@ TEST_F(MalformedReply, is_tried_on_every_function_of_the_library)
 TEST_F(MalformedReply, that_is_cut_short_is_none)
 {
     for_every_function([this](const Function& function) {
-        for (std::size_t length = 1; length < kService.least(function.reply); ++length)
+        for (std::size_t length = 1; length < kFaked.least(function.reply); ++length)
             expect_malformed(function, cut(function.reply, length));
         if (function.reply.size() > kHeaderSize)
             expect_malformed(function, error_reply(0, CS_OK));

@@ -1,14 +1,12 @@
 #include "service.hpp"
 
-#include <numeric>
-
 namespace test {
 
 std::vector<AskingCall> asking_calls(FakeDaemon& daemon)
 {
-    const auto client = kService.connect(daemon);
+    const auto client = kFaked.connect(daemon);
     const auto calls = client->calls();
-    FakeDaemon::Answer answer = kService.answer;
+    FakeDaemon::Answer answer = kFaked.answer;
     std::vector<AskingCall> asking;
     for (std::size_t place = 0; place < calls.size(); ++place) {
         if (calls[place].kind != HandleCall::request)
@@ -21,24 +19,17 @@ std::vector<AskingCall> asking_calls(FakeDaemon& daemon)
     return asking;
 }
 
-Numbers numbers_to(std::uint32_t count)
-{
-    Numbers result(count);
-    std::iota(result.begin(), result.end(), 1);
-    return result;
-}
-
-ServiceTest::ServiceTest()
-    : daemon({.service = kService.name, .answer = kService.answer}), client(kService.connect(daemon))
+FakedServiceTest::FakedServiceTest()
+    : daemon({.service = kFaked.name, .answer = kFaked.answer}), client(kFaked.connect(daemon))
 {}
 
-ServiceTest::~ServiceTest()
+FakedServiceTest::~FakedServiceTest()
 {
     client.reset();
     remove_what_libqb_leaves();
 }
 
-Steps ServiceTest::numbered(std::uint32_t first, std::uint32_t count) const
+Steps FakedServiceTest::numbered(std::uint32_t first, std::uint32_t count) const
 {
     Steps steps;
     for (std::uint32_t number = first; number < first + count; ++number)
@@ -46,7 +37,7 @@ Steps ServiceTest::numbered(std::uint32_t first, std::uint32_t count) const
     return steps;
 }
 
-void ServiceTest::expect_usable(const Client& client)
+void FakedServiceTest::expect_usable(const Client& client)
 {
     for (const auto& [name, kind, call] : client.calls()) {
         if (kind == HandleCall::request) {
@@ -56,7 +47,7 @@ void ServiceTest::expect_usable(const Client& client)
     }
 }
 
-void ServiceTest::expect_dead() const
+void FakedServiceTest::expect_dead() const
 {
     const auto expect = [](cs_error_t error, const auto& name, const auto& call) {
         const auto time = best_of_three([&] {

@@ -1,8 +1,9 @@
-// What the tests that are the same for every service know of the one that they are linked with.
+// What the tests that are the same for every service know of a fake daemon, and of its client. For what they know of
+// the service itself see integration/service.hpp.
 #pragma once
 
+#include "integration/listener.hpp"
 #include "support/bytes.hpp"
-#include "support/client.hpp"
 #include "support/fake_daemon.hpp"
 
 #include <cstdint>
@@ -14,8 +15,6 @@
 #include <gtest/gtest.h>
 
 namespace test {
-
-using Numbers = std::vector<std::uint32_t>;
 
 // A handle on a fake daemon, finalized at the end of its scope.
 class Client {
@@ -51,17 +50,14 @@ protected:
     }
 };
 
-struct Service {
+struct FakedService { // of the service that a program is linked with
     const char* name;
     FakeDaemon::Answer answer;
-    cs_error_t (*initialize)(std::uint64_t* handle); // without a request
-    cs_error_t (*finalize)(std::uint64_t handle);
-    bool finalize_asks; // the daemon, and so fails without it
     std::unique_ptr<Client> (*connect)(FakeDaemon& daemon);
     std::vector<std::string> tested_elsewhere; // functions that are not among a client's calls
     std::size_t (*least)(const Bytes& reply);  // so much of a reply must be there
 };
-extern const Service kService;
+extern const FakedService kFaked;
 
 // A client's call that waits for a reply, by its place among all of them, and what it returns with the usual one.
 struct AskingCall {
@@ -70,13 +66,10 @@ struct AskingCall {
 };
 std::vector<AskingCall> asking_calls(FakeDaemon& daemon);
 
-// 1 .. count.
-Numbers numbers_to(std::uint32_t count);
-
-class ServiceTest : public ::testing::Test {
+class FakedServiceTest : public ::testing::Test {
 protected:
-    ServiceTest();
-    ~ServiceTest() override;
+    FakedServiceTest();
+    ~FakedServiceTest() override;
 
     Steps numbered(std::uint32_t first, std::uint32_t count) const;
     // The connection works: a request gets its own answer.

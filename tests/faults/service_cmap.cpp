@@ -37,12 +37,9 @@ private:
 
 } // namespace
 
-const Service kService{
+const FakedService kFaked{
     "cmap",
     CmapAnswers{},
-    cmap_initialize,
-    cmap_finalize,
-    false,
     [](FakeDaemon& daemon) -> std::unique_ptr<Client> { return std::make_unique<CmapClient>(daemon); },
     {"initialize", "initialize_map"},
     [](const Bytes& reply) {

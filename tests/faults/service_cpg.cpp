@@ -60,16 +60,13 @@ private:
 
 } // namespace
 
-const Service kService{"cpg",
-                       cpg_answer,
-                       [](std::uint64_t* handle) { return cpg_initialize(handle, nullptr); },
-                       cpg_finalize,
-                       true,
-                       [](FakeDaemon&) -> std::unique_ptr<Client> { return std::make_unique<CpgClient>(); },
-                       {"initialize", "model_initialize", "iteration_finalize"},
-                       [](const Bytes& reply) {
-                           const bool list = value_at<std::int32_t>(reply, 0) == wire::kMembershipReply;
-                           return list ? sizeof(wire::MembershipReply) : reply.size(); // and the members that it has
-                       }};
+const FakedService kFaked{"cpg",
+                          cpg_answer,
+                          [](FakeDaemon&) -> std::unique_ptr<Client> { return std::make_unique<CpgClient>(); },
+                          {"initialize", "model_initialize", "iteration_finalize"},
+                          [](const Bytes& reply) {
+                              const bool list = value_at<std::int32_t>(reply, 0) == wire::kMembershipReply;
+                              return list ? sizeof(wire::MembershipReply) : reply.size(); // and the members that it has
+                          }};
 
 } // namespace test

@@ -37,13 +37,10 @@ private:
 
 } // namespace
 
-const Service kService{"votequorum",
-                       VotequorumAnswers{},
-                       [](std::uint64_t* handle) { return votequorum_initialize(handle, nullptr); },
-                       votequorum_finalize,
-                       false,
-                       [](FakeDaemon&) -> std::unique_ptr<Client> { return std::make_unique<VotequorumClient>(); },
-                       {"initialize", "model_initialize"},
-                       [](const Bytes& reply) { return reply.size(); }};
+const FakedService kFaked{"votequorum",
+                          VotequorumAnswers{},
+                          [](FakeDaemon&) -> std::unique_ptr<Client> { return std::make_unique<VotequorumClient>(); },
+                          {"initialize", "model_initialize"},
+                          [](const Bytes& reply) { return reply.size(); }};
 
 } // namespace test

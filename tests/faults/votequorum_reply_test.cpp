@@ -1,8 +1,7 @@
-// Replies of unusual shapes, daemons that turn a client away, and those that end. For what can be wrong with every
+// Replies of unusual shapes, and daemons that end. For what can be wrong with every
 // reply see malformed_reply_test.cpp.
 #include "fake_votequorum.hpp"
 
-#include <cerrno>
 #include <cstring>
 
 namespace {
@@ -97,30 +96,5 @@ TEST_F(VotequorumReply, never_comes_if_the_daemon_hangs_up_instead)
     EXPECT_EQ(CS_ERR_LIBRARY, votequorum_trackstop(votequorum));
     EXPECT_EQ(CS_ERR_LIBRARY, votequorum.dispatch(CS_DISPATCH_ALL));
 }
-
-struct Refusal {
-    int error;
-    cs_error_t expected;
-};
-class VotequorumRefusal : public ::testing::TestWithParam<Refusal> {};
-
-// Row 64
-TEST_P(VotequorumRefusal, is_what_initialize_returns)
-{
-    FakeDaemon daemon({.service = "votequorum", .answer = VotequorumAnswers{}, .refusal = -GetParam().error});
-    votequorum_handle_t handle = kUntouched;
-    EXPECT_EQ(GetParam().expected, votequorum_initialize(&handle, nullptr));
-    EXPECT_EQ(GetParam().expected, votequorum_model_initialize(&handle, nullptr));
-    EXPECT_EQ(kUntouched, handle);
-    EXPECT_EQ(0U, daemon.clients());
-}
-
-INSTANTIATE_TEST_SUITE_P(Errno, VotequorumRefusal,
-                         ::testing::Values(Refusal{EPERM, CS_ERR_LIBRARY}, Refusal{EIO, CS_ERR_LIBRARY},
-                                           Refusal{EAGAIN, CS_ERR_TRY_AGAIN}, Refusal{ENOMEM, CS_ERR_NO_MEMORY},
-                                           Refusal{EACCES, CS_ERR_ACCESS}, Refusal{EBUSY, CS_ERR_BUSY},
-                                           Refusal{EINVAL, CS_ERR_INVALID_PARAM}, Refusal{EMFILE, CS_ERR_LIBRARY},
-                                           Refusal{ENOSYS, CS_ERR_NOT_SUPPORTED}, Refusal{ENOBUFS, CS_ERR_TRY_AGAIN},
-                                           Refusal{ETIMEDOUT, CS_ERR_TRY_AGAIN}));
 
 } // namespace

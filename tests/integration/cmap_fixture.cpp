@@ -1,16 +1,8 @@
 #include "cmap_fixture.hpp"
 
-#include <stdexcept>
-
 namespace test {
 
 namespace {
-
-void demand(cs_error_t error, const char* what)
-{
-    if (error != CS_OK)
-        throw std::runtime_error(std::string(what) + ": " + cs_strerror(error));
-}
 
 Value value_of(const cmap_notify_value& value)
 {
@@ -52,22 +44,9 @@ void Tracker::write_down(std::int32_t kind, const Call& call)
     events_.push_back({kind, call.key, value_of(call.now), value_of(call.before)});
 }
 
-Cmap::Cmap(cmap_map_t map)
+Cmap::Cmap(cmap_map_t map) : OwnHandle(cmap_finalize, cmap_fd_get)
 {
     demand(cmap_initialize_map(&handle_, map), "cmap_initialize_map");
-}
-
-Cmap::~Cmap()
-{
-    if (handle_ != kNoHandle)
-        finalize();
-}
-
-int Cmap::fd() const
-{
-    int fd = -1;
-    demand(cmap_fd_get(handle_, &fd), "cmap_fd_get");
-    return fd;
 }
 
 Tracker& Cmap::track(const char* key, std::int32_t flags)

@@ -1,26 +1,18 @@
-// What the integration tests of libcmap share: a daemon per suite or per test, handles that end with their
-// scope, and trackers that write down what they are told.
+// What the integration tests of libcmap share: handles, and trackers that write down what they are
+// told.
 #pragma once
 
-#include "support/client.hpp"
-#include "support/daemon.hpp"
-#include "support/eventually.hpp"
-#include "support/process.hpp"
-#include "support/thread.hpp"
+#include "fixture.hpp"
 
-#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <functional>
 #include <initializer_list>
 #include <list>
-#include <memory>
 #include <ostream>
-#include <string>
 #include <vector>
 
 #include <corosync/cmap.h>
-#include <gtest/gtest.h>
 
 namespace test {
 
@@ -103,17 +95,10 @@ private:
     std::deque<Event> events_;
 };
 
-// A handle, finalized at the end of its scope. Throws if it can't be had.
-class Cmap {
+// A handle. Throws if it can't be had.
+class Cmap : public OwnHandle {
 public:
     explicit Cmap(cmap_map_t map = CMAP_MAP_ICMAP);
-    ~Cmap();
-    Cmap(const Cmap&) = delete;
-    Cmap& operator=(const Cmap&) = delete;
-
-    operator cmap_handle_t() const { return handle_; }
-    int fd() const;
-    cs_error_t finalize() { return cmap_finalize(std::exchange(handle_, kNoHandle)); }
 
     // A tracker that lives as long as the handle.
     Tracker& track(const char* key, std::int32_t flags);
@@ -126,7 +111,6 @@ public:
     std::vector<std::string> keys(const char* prefix) const;
 
 private:
-    cmap_handle_t handle_ = kNoHandle;
     std::list<Tracker> trackers_;
 };
 
@@ -139,24 +123,7 @@ void change(const Cmap& through, const char* key, std::uint32_t count);
 // The numbers that change() made a tracker see.
 std::vector<std::uint32_t> numbers(const std::deque<Event>& events);
 
-// One daemon for all tests of the suite; none of them harms it.
-class CmapTest : public ::testing::Test {
-protected:
-    static void SetUpTestSuite() { daemon_ = std::make_unique<Daemon>(); }
-    static void TearDownTestSuite() { daemon_.reset(); }
-    static Daemon& daemon() { return *daemon_; }
-
-private:
-    static inline std::unique_ptr<Daemon> daemon_;
-};
-
-// A daemon for each test, to be harmed.
-class CmapFaultTest : public ::testing::Test {
-protected:
-    ~CmapFaultTest() override { remove_what_libqb_leaves(); }
-
-    Daemon daemon;
-    const pid_t first_pid = daemon.pid(); // known beyond its death
-};
+using CmapTest = SuiteTest<Daemon>;
+using CmapFaultTest = FreshTest<Daemon>;
 
 } // namespace test

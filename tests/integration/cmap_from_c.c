@@ -5,11 +5,6 @@ cs_error_t initialize_map_number(cmap_handle_t* handle, int map)
     return cmap_initialize_map(handle, (cmap_map_t)map);
 }
 
-cs_error_t dispatch_number(cmap_handle_t handle, int dispatch_type)
-{
-    return cmap_dispatch(handle, (cs_dispatch_flags_t)dispatch_type);
-}
-
 cs_error_t set_type_number(cmap_handle_t handle, const char* key, const void* value, size_t length, int type)
 {
     return cmap_set(handle, key, value, length, (cmap_value_types_t)type);

@@ -14,7 +14,6 @@ extern "C" {
 #endif
 
 cs_error_t initialize_map_number(cmap_handle_t* handle, int map);
-cs_error_t dispatch_number(cmap_handle_t handle, int dispatch_type);
 cs_error_t set_type_number(cmap_handle_t handle, const char* key, const void* value, size_t length, int type);
 cs_error_t get_type_number(cmap_handle_t handle, const char* key, void* value, size_t* length, int* type);
 

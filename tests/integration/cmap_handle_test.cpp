@@ -1,5 +1,5 @@
-// Which handles are refused, and what is looked at first: the handle or the other arguments.
-#include "cmap_calls.hpp"
+// What is looked at first: the handle or the other arguments. For what is the same for every service see
+// handle_test.cpp.
 #include "cmap_fixture.hpp"
 
 namespace {
@@ -8,71 +8,11 @@ using namespace test;
 
 using CmapHandle = CmapTest;
 
-constexpr cmap_handle_t kWildcard = 0xffffffff00000000;
 const std::string kLongestKey(CMAP_KEYNAME_MAXLEN, 'k');
 const std::string kTooLongKey(CMAP_KEYNAME_MAXLEN + 1, 'k');
 
-void expect_bad_everywhere(cmap_handle_t handle)
-{
-    for (const auto& [name, kind, call] : cmap_calls())
-        EXPECT_EQ(CS_ERR_BAD_HANDLE, call(handle)) << name << " with handle " << std::hex << handle;
-}
-
 void ignore(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value, cmap_notify_value, void*)
 {}
-
-// C9
-TEST_F(CmapHandle, is_never_zero)
-{
-    const Cmap first;
-    const Cmap second;
-    EXPECT_NE(kNoHandle, first);
-    EXPECT_NE(kNoHandle, second);
-    EXPECT_NE(first, second);
-}
-
-// T3
-TEST_F(CmapHandle, that_was_never_given_out_is_bad)
-{
-    for (const cmap_handle_t handle :
-         {cmap_handle_t{0}, cmap_handle_t{1}, cmap_handle_t{0xdeadbeef}, ~cmap_handle_t{0}})
-        expect_bad_everywhere(handle);
-}
-
-// T4, CMAP-D14
-TEST_F(CmapHandle, that_is_almost_right_is_bad)
-{
-    const Cmap cmap;
-    const cmap_handle_t right = cmap;
-    constexpr cmap_handle_t kOneCheckBit = cmap_handle_t{1} << 40;
-    expect_bad_everywhere(0x80000000);
-    expect_bad_everywhere(0xffffffff);
-    expect_bad_everywhere(right ^ kOneCheckBit);
-    expect_bad_everywhere(right + 1);
-    expect_bad_everywhere(kWildcard | (right & 0xffffffff));
-    EXPECT_EQ(CS_OK, cmap.set("handle.alive", u8(1)));
-}
-
-// T2
-TEST_F(CmapHandle, that_was_finalized_is_bad)
-{
-    cmap_handle_t handle = kNoHandle;
-    ASSERT_EQ(CS_OK, cmap_initialize(&handle));
-    ASSERT_EQ(CS_OK, cmap_finalize(handle));
-    expect_bad_everywhere(handle);
-}
-
-// C8
-TEST_F(CmapHandle, that_was_finalized_stays_bad_when_another_takes_its_place)
-{
-    cmap_handle_t stale = kNoHandle;
-    ASSERT_EQ(CS_OK, cmap_initialize(&stale));
-    ASSERT_EQ(CS_OK, cmap_finalize(stale));
-    const Cmap next;
-    EXPECT_NE(stale, next);
-    expect_bad_everywhere(stale);
-    EXPECT_EQ(CS_OK, next.set("handle.next", u8(1)));
-}
 
 // T5: what is wrong with the arguments is found before the handle is looked at ...
 TEST_F(CmapHandle, is_looked_at_after_these_arguments)
@@ -119,8 +59,6 @@ TEST_F(CmapHandle, is_looked_at_before_these_arguments)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_iter_init(kNoHandle, too_long, &iterator));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_track_add(kNoHandle, too_long, kEverything, ignore, nullptr, &tracker));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_track_add(kNoHandle, "k", 16, ignore, nullptr, &tracker));
-    EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_fd_get(kNoHandle, nullptr));
-    EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_context_get(kNoHandle, nullptr));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_get_uint8(kNoHandle, kLongestKey.c_str(), nullptr));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_get_string(kNoHandle, kLongestKey.c_str(), nullptr));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_set(kNoHandle, "k", "x", 1, CMAP_VALUETYPE_UINT8));
@@ -132,8 +70,6 @@ TEST_F(CmapHandle, that_is_good_does_not_excuse_null)
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("handle.number", u8(1)));
     ASSERT_EQ(CS_OK, cmap.set("handle.string", text("x")));
-    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_fd_get(cmap, nullptr));
-    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_context_get(cmap, nullptr));
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_uint8(cmap, "handle.number", nullptr));
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_double(cmap, "handle.number", nullptr));
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_string(cmap, "handle.string", nullptr));

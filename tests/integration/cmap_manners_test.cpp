@@ -5,8 +5,6 @@
 #include "support/process_state.hpp"
 #include "support/sanitizers.hpp"
 
-#include <cstdlib>
-
 namespace {
 
 using namespace test;
@@ -62,16 +60,6 @@ TEST_F(CmapManners, changes_nothing_of_the_process)
     EXPECT_TRUE(before == ProcessState());
     cmap.finalize();
     EXPECT_TRUE(before == ProcessState());
-}
-
-// CMAP-D13
-TEST_F(CmapManners, leaves_the_random_numbers_to_the_program)
-{
-    ::srandom(1);
-    const long undisturbed = ::random();
-    ::srandom(1);
-    const Cmap cmap;
-    EXPECT_EQ(undisturbed, ::random());
 }
 
 // Decision 10: an allocation for an event would show while the event is delivered.

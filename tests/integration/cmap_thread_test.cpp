@@ -1,8 +1,7 @@
-// Several threads, with a handle each and with one in common.
+// Several threads, with a handle each and with one in common. For what is the same for every service see
+// thread_test.cpp.
 #include "cmap_fixture.hpp"
 #include "support/sanitizers.hpp"
-
-#include <mutex>
 
 namespace {
 
@@ -30,23 +29,6 @@ TEST_F(CmapThread, may_dispatch_while_another_makes_requests)
         eventually(60s, [&] { return cmap_dispatch(cmap, CS_DISPATCH_ALL) != CS_OK || tracker.count() == kChanges; }));
     EXPECT_EQ(0, changing.result());
     EXPECT_EQ(kChanges, tracker.count());
-}
-
-// C12: what the program's own lock protects is the program's affair.
-TEST_F(CmapThread, may_make_requests_with_a_lock_that_the_callback_wants)
-{
-    Cmap cmap;
-    auto& tracker = cmap.track("thread.lock", kEverything);
-    std::mutex lock;
-    tracker.on_event = [&](const Tracker::Call&) { const std::lock_guard held(lock); };
-    Background dispatching([&] { return cmap_dispatch(cmap, CS_DISPATCH_ONE); });
-    {
-        const std::lock_guard held(lock);
-        EXPECT_EQ(CS_OK, cmap.set("thread.lock", u8(1)));
-        EXPECT_FALSE(dispatching.ended_within(kGlance));
-        EXPECT_EQ(u8(1), cmap.get("thread.lock"));
-    }
-    EXPECT_EQ(CS_OK, dispatching.result());
 }
 
 // Asks for one key over and over; the number of answers that are not the key's value.
@@ -109,65 +91,6 @@ TEST_F(CmapThread, with_a_handle_in_common_may_make_any_request)
     Background four([&] { return work("any.d", binary(std::string(5000, '4'))); });
     for (auto* working : {&one, &two, &three, &four})
         EXPECT_EQ(0, working->result());
-}
-
-// Two dispatchers of one handle: each event once.
-TEST_F(CmapThread, may_dispatch_beside_another)
-{
-    static constexpr std::uint32_t kEvents = 5000;
-    static std::atomic<int> seen[kEvents + 1];
-    static std::atomic<std::uint32_t> delivered;
-    for (auto& count : seen)
-        count = 0;
-    delivered = 0;
-    const auto note = [](cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value now,
-                         cmap_notify_value, void*) {
-        std::uint32_t number = 0;
-        std::memcpy(&number, now.data, sizeof number);
-        ++seen[number];
-        ++delivered;
-    };
-    const Cmap cmap;
-    cmap_track_handle_t tracker = 0;
-    ASSERT_EQ(CS_OK, cmap_track_add(cmap, "thread.share", kEverything, note, nullptr, &tracker));
-    const auto take = [&](cs_dispatch_flags_t flag) {
-        int wrong = 0;
-        while (delivered < kEvents) {
-            const auto error = cmap_dispatch(cmap, flag);
-            wrong += error != CS_OK && error != CS_ERR_TRY_AGAIN;
-        }
-        return wrong;
-    };
-
-    Background one([&] { return take(CS_DISPATCH_ALL); });
-    Background two([&] { return take(CS_DISPATCH_ONE_NONBLOCKING); });
-    change("thread.share", kEvents);
-
-    EXPECT_EQ(0, one.result());
-    EXPECT_EQ(0, two.result());
-    for (std::uint32_t number = 1; number <= kEvents; ++number)
-        ASSERT_EQ(1, seen[number]) << number;
-}
-
-// T85, CMAP-D12
-TEST_F(CmapThread, may_open_and_close_handles_beside_others)
-{
-    constexpr int kRounds = kCalls / 1000;
-    const auto work = [] {
-        int wrong = 0;
-        for (int i = 0; i < kRounds; ++i) {
-            cmap_handle_t handle = kNoHandle;
-            wrong += cmap_initialize(&handle) != CS_OK;
-            wrong += cmap_get(handle, "totem.version", nullptr, nullptr, nullptr) != CS_OK;
-            wrong += cmap_finalize(handle) != CS_OK;
-        }
-        return wrong;
-    };
-    std::list<Background<int>> threads;
-    for (int i = 0; i < 8; ++i)
-        threads.emplace_back(work);
-    for (auto& thread : threads)
-        EXPECT_EQ(0, thread.result());
 }
 
 // T86, CMAP-D10. Whatever reaches below the stack, however far, hits memory that nobody may touch.

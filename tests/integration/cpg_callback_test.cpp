@@ -1,4 +1,5 @@
-// What callbacks may do: anything. Send, query, finalize, dispatch again, use other handles, and never return.
+// What callbacks may do: anything. Send, query, finalize, dispatch again, use other handles, and never return. For what
+// is the same for every service see callback_test.cpp.
 //
 // A message is delivered from a copy (small ones), where it lies in the ring (on loan), or from memory in which it was
 // put together (longer than the atomic size); the rules are the same, but for what a nested dispatch finds (decision
@@ -107,27 +108,6 @@ TEST_F(CpgCallback, may_take_its_time_and_holds_no_lock)
     }
 }
 
-// Row 49
-TEST_F(CpgCallback, may_dispatch_what_follows_three_deep)
-{
-    Cpg cpg;
-    cpg.enter("callback.deep");
-    Texts finished;
-    cpg.on_event = [&](const Cpg::Call& call) {
-        if (cpg.count() < 4) {
-            EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE_NONBLOCKING));
-        } else {
-            EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(cpg, CS_DISPATCH_ONE_NONBLOCKING));
-        }
-        finished.emplace_back(call.data, call.size);
-    };
-    send_numbers(cpg, 4);
-    await_queue(cpg);
-    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE));
-    EXPECT_EQ((Texts{"4", "3", "2", "1"}), finished);
-    EXPECT_EQ(numbers(1, 4), messages(cpg.take()));
-}
-
 // Row 80, CPG-D15: the next message of the same sender, and the one after that, while the first one is delivered.
 TEST_F(CpgCallback, of_a_long_message_may_dispatch_the_next_one)
 {
@@ -232,39 +212,6 @@ TEST_F(CpgCallback, may_jump_away_and_finalize_releases_everything)
             EXPECT_FALSE(open_descriptors().contains(fd)) << "flag " << flag << ", size " << size;
         }
     }
-}
-
-// Deeper on the stack than the functions of Cpg are, however they are compiled.
-__attribute__((noinline)) cs_error_t dispatch_all_deeper(cpg_handle_t handle)
-{
-    [[maybe_unused]] volatile char depth[512] = {};
-    const cs_error_t error = cpg_dispatch(handle, CS_DISPATCH_ALL);
-    depth[0] = 1; // so that this is not the last call
-    return error;
-}
-
-// C10, decision 11: out of an inner dispatch, over an outer one
-TEST_F(CpgCallback, that_is_nested_may_jump_over_both_and_finalize_releases_everything)
-{
-    Cpg cpg;
-    cpg.enter("callback.both");
-    const int fd = cpg.fd();
-    static std::jmp_buf target;
-    cpg.on_event = [&](const Cpg::Call&) {
-        if (cpg.count() == 1)
-            cpg_dispatch(cpg, CS_DISPATCH_ALL);
-        else
-            std::longjmp(target, 1);
-    };
-    send_numbers(cpg, 4);
-    await_queue(cpg);
-    if (setjmp(target) == 0)
-        dispatch_all_deeper(cpg);
-    cpg.on_event = nullptr;
-    EXPECT_TRUE(cpg.await_messages(4));
-    EXPECT_EQ(numbers(1, 4), messages(cpg.take()));
-    EXPECT_EQ(CS_OK, cpg.finalize());
-    EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
 } // namespace

@@ -1,7 +1,5 @@
 #include "cpg_fixture.hpp"
 
-#include <stdexcept>
-
 #include <poll.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -9,12 +7,6 @@
 namespace test {
 
 namespace {
-
-void demand(cs_error_t error, const char* what)
-{
-    if (error != CS_OK)
-        throw std::runtime_error(std::string(what) + ": " + cs_strerror(error));
-}
 
 std::string text_of(const cpg_name& name)
 {
@@ -178,26 +170,13 @@ Events totems(const Events& events)
     return of_kind(events, Event::totem);
 }
 
-Cpg::Cpg(Wanted wanted)
+Cpg::Cpg(Wanted wanted) : OwnHandle(cpg_finalize, cpg_fd_get)
 {
     cpg_model_v1_data_t model{CPG_MODEL_V1, wanted.deliver ? Callbacks::deliver : nullptr,
                               wanted.confchg ? Callbacks::confchg : nullptr, wanted.totem ? Callbacks::totem : nullptr,
                               wanted.flags};
     demand(cpg_model_initialize(&handle_, CPG_MODEL_V1, reinterpret_cast<cpg_model_data_t*>(&model), this),
            "cpg_model_initialize");
-}
-
-Cpg::~Cpg()
-{
-    if (handle_ != kNoHandle)
-        finalize();
-}
-
-int Cpg::fd() const
-{
-    int fd = -1;
-    demand(cpg_fd_get(handle_, &fd), "cpg_fd_get");
-    return fd;
 }
 
 void Cpg::enter(std::string_view group)
@@ -342,22 +321,6 @@ std::string MemberProcess::tell(const std::string& command)
 {
     say(command);
     return hear();
-}
-
-void CpgTest::SetUpTestSuite()
-{
-    daemon_ = std::make_unique<Daemon>();
-    await_settled();
-}
-
-CpgFaultTest::CpgFaultTest()
-{
-    await_settled();
-}
-
-CpgFaultTest::~CpgFaultTest()
-{
-    remove_what_libqb_leaves();
 }
 
 void await_settled()

@@ -1,29 +1,20 @@
-// What the integration tests of libcpg share: a daemon per suite or per test, handles that end with their scope and
-// write down what their callbacks are told, and members in processes of their own.
+// What the integration tests of libcpg share: handles that write down what their callbacks are told, and members in
+// processes of their own.
 #pragma once
 
-#include "support/client.hpp"
+#include "fixture.hpp"
 #include "support/companion.hpp"
-#include "support/daemon.hpp"
-#include "support/eventually.hpp"
-#include "support/process.hpp"
-#include "support/thread.hpp"
 
-#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <functional>
 #include <list>
-#include <memory>
 #include <mutex>
 #include <ostream>
-#include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <corosync/cpg.h>
-#include <gtest/gtest.h>
 
 namespace test {
 
@@ -75,8 +66,8 @@ struct Wanted {
     unsigned flags = 0;
 };
 
-// A handle, finalized at the end of its scope. Throws if it can't be had.
-class Cpg {
+// A handle. Throws if it can't be had.
+class Cpg : public OwnHandle {
 public:
     // The arguments of the running callback, as they came.
     struct Call {
@@ -87,13 +78,6 @@ public:
     };
 
     explicit Cpg(Wanted wanted = {});
-    ~Cpg();
-    Cpg(const Cpg&) = delete;
-    Cpg& operator=(const Cpg&) = delete;
-
-    operator cpg_handle_t() const { return handle_; }
-    int fd() const;
-    cs_error_t finalize() { return cpg_finalize(std::exchange(handle_, kNoHandle)); }
 
     // Joins and waits until the membership begins; what is told until then is forgotten. Throws if it fails.
     void enter(std::string_view group);
@@ -116,7 +100,6 @@ private:
 
     void write_down(Event&& event);
 
-    cpg_handle_t handle_ = kNoHandle;
     mutable std::mutex lock_;
     Events events_;
     std::size_t messages_ = 0;
@@ -161,26 +144,11 @@ public:
 // Waits until the daemon beside us serves, and has come out of its first membership.
 void await_settled();
 
-// One daemon for all tests of the suite; none of them harms it.
-class CpgTest : public ::testing::Test {
-protected:
-    static void SetUpTestSuite();
-    static void TearDownTestSuite() { daemon_.reset(); }
-    static Daemon& daemon() { return *daemon_; }
-
-private:
-    static inline std::unique_ptr<Daemon> daemon_;
+struct SettledDaemon : Daemon {
+    SettledDaemon() { await_settled(); }
 };
-
-// A daemon for each test, to be harmed.
-class CpgFaultTest : public ::testing::Test {
-protected:
-    CpgFaultTest();
-    ~CpgFaultTest() override;
-
-    Daemon daemon;
-    const pid_t first_pid = daemon.pid(); // known beyond its death
-};
+using CpgTest = SuiteTest<SettledDaemon>;
+using CpgFaultTest = FreshTest<SettledDaemon>;
 
 // All functions that take a handle, each with arguments that are right.
 const std::vector<HandleCall>& cpg_calls();

@@ -1,11 +1,10 @@
-// Several threads on one handle.
+// Several threads on one handle. For what is the same for every service see thread_test.cpp and finalize_test.cpp.
 #include "cpg_fixture.hpp"
 #include "support/sanitizers.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <set>
 
 namespace {
 
@@ -16,68 +15,6 @@ using CpgThread = CpgTest;
 constexpr int kScale = kSanitized ? 10 : 1;
 constexpr std::size_t kSmallStack = kSanitized ? 1 << 20 : 64 << 10; // the sanitizers' frames are large
 constexpr std::size_t kGuardBelow = 4 << 20;
-
-constexpr cs_dispatch_flags_t kWaiting[] = {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING};
-
-// Row 57, CPG-D2, decision 12
-TEST_F(CpgThread, waiting_in_dispatch_is_told_of_finalize_and_the_membership_ends)
-{
-    for (const auto flag : kWaiting) {
-        Cpg cpg;
-        cpg.enter("thread.waiting");
-        const cpg_handle_t handle = cpg;
-        const int fd = cpg.fd();
-        Background dispatching([=] { return cpg_dispatch(handle, flag); });
-        ASSERT_TRUE(dispatching.thread().falls_asleep());
-        EXPECT_EQ(CS_OK, cpg.finalize());
-        EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result()) << flag;
-        EXPECT_FALSE(open_descriptors().contains(fd)) << flag;
-        Cpg again;
-        EXPECT_EQ(CS_OK, join(again, "thread.waiting"));
-    }
-}
-
-// Decision 12: also of several, and while messages keep coming.
-TEST_F(CpgThread, waiting_in_dispatch_is_told_of_finalize_under_a_flood)
-{
-    for (int round = 0; round < 10; ++round) {
-        Cpg cpg;
-        cpg.enter("thread.flood");
-        const cpg_handle_t handle = cpg;
-        const auto dispatch = [=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); };
-        Background one(dispatch);
-        Background two(dispatch);
-        {
-            const Repeat flooding([=] { send_once(handle, "x"); });
-            ASSERT_TRUE(eventually([&] { return cpg.count() > 100; }));
-            EXPECT_EQ(CS_OK, cpg.finalize());
-        }
-        EXPECT_EQ(CS_ERR_BAD_HANDLE, one.result());
-        EXPECT_EQ(CS_ERR_BAD_HANDLE, two.result());
-    }
-}
-
-// Row 92: two dispatchers of one handle, each message once.
-TEST_F(CpgThread, may_dispatch_beside_another)
-{
-    constexpr int kMessages = 20'000 / kScale;
-    Cpg cpg;
-    cpg.enter("thread.share");
-    const cpg_handle_t handle = cpg;
-    const auto dispatch = [=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); };
-    Background one(dispatch);
-    Background two(dispatch);
-    send_numbers(cpg, kMessages);
-    EXPECT_TRUE(eventually([&] { return cpg.count() >= kMessages; }));
-    auto seen = messages(cpg.take());
-    auto expected = numbers(1, kMessages);
-    std::sort(seen.begin(), seen.end());
-    std::sort(expected.begin(), expected.end());
-    EXPECT_TRUE(expected == seen);
-    EXPECT_EQ(CS_OK, cpg.finalize());
-    EXPECT_EQ(CS_ERR_BAD_HANDLE, one.result());
-    EXPECT_EQ(CS_ERR_BAD_HANDLE, two.result());
-}
 
 // Decision 9: while one thread's callback has a message on loan, what another one finds.
 TEST_F(CpgThread, dispatching_beside_a_callback_gets_what_is_behind_its_message)
@@ -258,26 +195,6 @@ TEST_F(CpgThread, may_finalize_while_another_iterates)
     EXPECT_EQ(1U, item.nodeid);
     EXPECT_FALSE(open_descriptors().contains(fd));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_next(iteration, &item));
-}
-
-// CPG-D43
-TEST_F(CpgThread, may_finalize_at_the_same_time_as_another)
-{
-    for (int round = 0; round < 100; ++round) {
-        cpg_handle_t handle = kNoHandle;
-        ASSERT_EQ(CS_OK, cpg_initialize(&handle, nullptr));
-        std::atomic<int> ready = 0;
-        const auto finalize = [&] {
-            for (++ready; ready < 2;) {
-            }
-            return cpg_finalize(handle);
-        };
-        Background one(finalize);
-        Background two(finalize);
-        const auto first = one.result();
-        const auto second = two.result();
-        EXPECT_EQ((std::set{CS_OK, CS_ERR_BAD_HANDLE}), (std::set{*first, *second})) << round;
-    }
 }
 
 // Row 58, CPG-D1. Whatever reaches below the stack, however far, hits memory that nobody may touch.

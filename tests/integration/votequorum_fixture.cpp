@@ -3,17 +3,10 @@
 #include "votequorum_calls.hpp"
 
 #include <map>
-#include <stdexcept>
 
 namespace test {
 
 namespace {
-
-void demand(cs_error_t error, const char* what)
-{
-    if (error != CS_OK)
-        throw std::runtime_error(std::string(what) + ": " + cs_strerror(error));
-}
 
 // Whose callbacks a handle's are: they are told nothing else that would lead there.
 class Owners {
@@ -91,7 +84,7 @@ std::ostream& operator<<(std::ostream& out, const Notice& notice)
     return out << "context " << notice.context << ": " << notice.text;
 }
 
-Votequorum::Votequorum(Initialize how)
+Votequorum::Votequorum(Initialize how) : OwnHandle(votequorum_finalize, votequorum_fd_get)
 {
     if (how == Initialize::plain) {
         votequorum_callbacks_t callbacks{Callbacks::quorum, Callbacks::expected_votes, Callbacks::node_list};
@@ -102,19 +95,6 @@ Votequorum::Votequorum(Initialize how)
         demand(votequorum_model_initialize(&handle_, &model), "votequorum_model_initialize");
     }
     owners.add(handle_, this);
-}
-
-Votequorum::~Votequorum()
-{
-    if (handle_ != kNoHandle)
-        finalize();
-}
-
-int Votequorum::fd() const
-{
-    int fd = -1;
-    demand(votequorum_fd_get(handle_, &fd), "votequorum_fd_get");
-    return fd;
 }
 
 votequorum_info Votequorum::info(unsigned nodeid) const

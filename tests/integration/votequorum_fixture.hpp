@@ -1,23 +1,15 @@
-// What the tests of libvotequorum share: handles that end with their scope and write down what their callbacks are
-// told, and a daemon per suite or per test.
+// What the tests of libvotequorum share: handles that write down what their callbacks are told, and a daemon
+// that is quorate.
 #pragma once
 
-#include "support/client.hpp"
-#include "support/daemon.hpp"
-#include "support/process.hpp"
-#include "support/thread.hpp"
+#include "fixture.hpp"
 
-#include <cstdint>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <ostream>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include <corosync/votequorum.h>
-#include <gtest/gtest.h>
 
 inline bool operator==(const votequorum_ring_id_t& a, const votequorum_ring_id_t& b)
 {
@@ -45,18 +37,11 @@ using Notices = std::vector<Notice>;
 // With votequorum_initialize(), or with the newer function and its callback for extra information.
 enum class Initialize { plain, with_model };
 
-// A handle with all callbacks, finalized at the end of its scope. Throws if it can't be had.
-class Votequorum {
+// A handle with all callbacks. Throws if it can't be had.
+class Votequorum : public OwnHandle {
 public:
     explicit Votequorum(Initialize how = Initialize::plain);
-    ~Votequorum();
-    Votequorum(const Votequorum&) = delete;
-    Votequorum& operator=(const Votequorum&) = delete;
-
-    operator votequorum_handle_t() const { return handle_; }
-    int fd() const;
     votequorum_info info(unsigned nodeid = 0) const; // throws if there is none
-    cs_error_t finalize() { return votequorum_finalize(std::exchange(handle_, kNoHandle)); }
 
     cs_error_t track(unsigned flags, std::uint64_t context = 0) const
     {
@@ -86,7 +71,6 @@ private:
     friend struct Callbacks;
     void write_down(std::uint64_t context, const std::string& text);
 
-    votequorum_handle_t handle_ = kNoHandle;
     mutable std::mutex lock_;
     Notices notices_;
     votequorum_ring_id_t ring_{};
@@ -99,24 +83,9 @@ public:
     explicit QuorateDaemon(const Options& options);
 };
 
-// One daemon for all tests of the suite; none of them harms it or changes its votes for good.
-class VotequorumTest : public ::testing::Test {
-protected:
-    static void SetUpTestSuite() { daemon_ = std::make_unique<QuorateDaemon>(); }
-    static void TearDownTestSuite() { daemon_.reset(); }
-    static Daemon& daemon() { return *daemon_; }
-
-private:
-    static inline std::unique_ptr<Daemon> daemon_;
-};
-
-// A daemon for each test, to be harmed; or because not all changes of votes can be taken back.
-class VotequorumFreshTest : public ::testing::Test {
-protected:
-    ~VotequorumFreshTest() override { remove_what_libqb_leaves(); }
-
-    QuorateDaemon daemon;
-};
+using VotequorumTest = SuiteTest<QuorateDaemon>;
+// Also because not all changes of votes can be taken back.
+using VotequorumFreshTest = FreshTest<QuorateDaemon>;
 
 // All functions that take a handle, each with arguments that are right. None of them changes anything for good.
 const std::vector<HandleCall>& calls_with_a_handle();

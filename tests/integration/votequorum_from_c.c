@@ -1,10 +1,5 @@
 #include "votequorum_from_c.h"
 
-cs_error_t votequorum_dispatch_number(votequorum_handle_t handle, int dispatch_type)
-{
-    return votequorum_dispatch(handle, (cs_dispatch_flags_t)dispatch_type);
-}
-
 cs_error_t votequorum_model_number(votequorum_handle_t* handle, int model)
 {
     votequorum_model_v1_data_t data = {.votequorum_quorum_notify_fn = 0};

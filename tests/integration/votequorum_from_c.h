@@ -11,7 +11,6 @@
 extern "C" {
 #endif
 
-cs_error_t votequorum_dispatch_number(votequorum_handle_t handle, int dispatch_type);
 cs_error_t votequorum_model_number(votequorum_handle_t* handle, int model);
 
 #ifdef __cplusplus

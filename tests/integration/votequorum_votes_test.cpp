@@ -1,4 +1,5 @@
 // What is known of nodes and votes, and how votes are changed.
+#include "support/sanitizers.hpp"
 #include "votequorum_fixture.hpp"
 
 #include <cstring>
@@ -9,6 +10,7 @@ using namespace test;
 
 using VotequorumInfo = VotequorumTest;
 using VotequorumVotes = VotequorumFreshTest;
+using VotequorumFault = VotequorumFreshTest;
 
 // Row 1
 TEST_F(VotequorumInfo, tells_of_a_node_and_the_cluster)
@@ -41,6 +43,38 @@ TEST_F(VotequorumInfo, of_a_node_that_was_never_seen_is_all_zero)
         EXPECT_EQ(0, std::memcmp(&nothing, &info, sizeof info)) << node;
     }
     EXPECT_EQ(1U, votequorum.info().node_id);
+}
+
+// Row 28, VQ-D1, C13
+TEST_F(VotequorumInfo, that_threads_ask_for_with_a_handle_in_common_is_each_ones_own)
+{
+    constexpr int kCalls = kSanitized ? 1000 : 3000;
+    const Votequorum votequorum;
+    const auto ask = [&](unsigned node, cs_error_t expected) {
+        int wrong = 0;
+        for (int i = 0; i < kCalls; ++i) {
+            votequorum_info info{};
+            wrong += votequorum_getinfo(votequorum, node, &info) != expected || info.node_id != (node == 0 ? 1 : 0);
+        }
+        return wrong;
+    };
+    Background one([&] { return ask(0, CS_OK); });
+    Background two([&] { return ask(99, CS_ERR_NOT_EXIST); });
+    Background three([&] { return ask(0, CS_OK); });
+    Background four([&] { return ask(99, CS_ERR_NOT_EXIST); });
+    for (auto* asking : {&one, &two, &three, &four})
+        EXPECT_EQ(0, asking->result());
+}
+
+// 3.3: when the daemon could not be asked
+TEST_F(VotequorumFault, death_leaves_where_answers_go_alone)
+{
+    const Votequorum votequorum;
+    daemon.kill();
+    votequorum_info info{};
+    info.node_id = 77;
+    EXPECT_EQ(CS_ERR_LIBRARY, votequorum_getinfo(votequorum, 0, &info));
+    EXPECT_EQ(77U, info.node_id);
 }
 
 // Row 14

@@ -9,8 +9,6 @@
 
 #include "cpg/wire.hpp"
 
-#include <cerrno>
-
 namespace {
 
 using namespace test;
@@ -96,29 +94,6 @@ TEST(CpgFinalize, closes_though_the_daemon_takes_no_request)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_finalize(handle));
     EXPECT_TRUE(eventually([&] { return daemon.end().hung_up(); }));
 }
-
-struct Refusal {
-    int error;
-    cs_error_t expected;
-};
-
-class CpgRefusal : public ::testing::TestWithParam<Refusal> {};
-
-TEST_P(CpgRefusal, is_what_initialize_returns)
-{
-    FakeDaemon daemon({.service = "cpg", .answer = {}, .refusal = -GetParam().error});
-    cpg_handle_t handle = kUntouched;
-    EXPECT_EQ(GetParam().expected, cpg_initialize(&handle, nullptr));
-    EXPECT_EQ(GetParam().expected, cpg_model_initialize(&handle, CPG_MODEL_V1, nullptr, nullptr));
-    EXPECT_EQ(kUntouched, handle);
-    EXPECT_EQ(0U, daemon.clients());
-}
-
-INSTANTIATE_TEST_SUITE_P(Errno, CpgRefusal,
-                         ::testing::Values(Refusal{EAGAIN, CS_ERR_TRY_AGAIN}, Refusal{ENOMEM, CS_ERR_NO_MEMORY},
-                                           Refusal{EACCES, CS_ERR_ACCESS}, Refusal{ENOENT, CS_ERR_NOT_EXIST},
-                                           Refusal{ENOSPC, CS_ERR_NO_SPACE}, Refusal{ENOSYS, CS_ERR_NOT_SUPPORTED},
-                                           Refusal{EMFILE, CS_ERR_LIBRARY}));
 
 using CpgMemory = MemoryTest<CpgTest>;
 

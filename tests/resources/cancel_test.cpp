@@ -1,5 +1,5 @@
 // A thread is cancelled where that may happen: while it waits in dispatch. And what its callbacks say of that holds.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/process.hpp"
 #include "support/thread.hpp"

@@ -1,6 +1,6 @@
 // The clock is set while a request waits: that neither prolongs nor ends it.
 #include "clocks.hpp"
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/process.hpp"
 #include "support/thread.hpp"

@@ -1,5 +1,5 @@
 // A program closes the descriptor of a handle, which is not its to close, and its number becomes that of another file.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/process.hpp"
 

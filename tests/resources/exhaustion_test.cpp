@@ -1,5 +1,5 @@
 // There is no room in shared memory, or no descriptor left, or so few allowed that poll fails for good.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/full_shared_memory.hpp"
 #include "support/process.hpp"

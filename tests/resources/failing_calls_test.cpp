@@ -2,7 +2,7 @@
 // says so or manages without, keeps nothing and harms nothing.
 #include "failing_calls.hpp"
 #include "held.hpp"
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // Another thread finalizes: what a dispatch that is under way does then, at whichever point of its way it is.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 #include "system_calls.hpp"
 
 #include "support/sanitizers.hpp"

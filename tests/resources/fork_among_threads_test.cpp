@@ -1,5 +1,5 @@
 // A fork while other threads dispatch and ask: what they held then, nobody in the child gives back.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/process.hpp"
 #include "support/sanitizers.hpp"
@@ -19,7 +19,8 @@ class Flood {
 public:
     explicit Flood(Listener& listener)
         : listener_(listener), handle_(listener), fd_(listener.fd()),
-          provoking_([this] { provoked_ += turn(service().provoke); }), asking_([this] { turn(service().ask); }),
+          provoking_([this] { provoked_ += turn([this](std::uint64_t) { return listener_.try_to_provoke(); }); }),
+          asking_([this] { turn(service().ask); }),
           dispatching_([this] { return service().dispatch(handle_, CS_DISPATCH_BLOCKING); })
     {}
 
@@ -61,7 +62,7 @@ public:
 
 private:
     // Whether there was a call that succeeded.
-    bool turn(cs_error_t (*call)(std::uint64_t))
+    template <class Call> bool turn(const Call& call)
     {
         if (pause_) {
             ++resting_;

@@ -1,5 +1,5 @@
 // Handles across fork: either side may use one, and neither spoils it for the other by leaving.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 #include "system_calls.hpp"
 
 #include "support/companion.hpp"

@@ -1,5 +1,5 @@
 // A child that waits in a dispatch: it sleeps, and is woken by what it waits for.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/process.hpp"
 #include "support/thread.hpp"

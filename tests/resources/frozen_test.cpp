@@ -1,5 +1,5 @@
 // The daemon is stopped, and initialize waits for it: until it goes on, a signal means it, or a limit is reached.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/environment.hpp"
 #include "support/process.hpp"

@@ -1,5 +1,5 @@
 // A callback never returns: it leaves its dispatch by a jump.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/process.hpp"
 #include "support/thread.hpp"

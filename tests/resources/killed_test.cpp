@@ -1,5 +1,5 @@
 // The daemon is killed: nothing of its connections stays behind their handles.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/process.hpp"
 
@@ -21,8 +21,12 @@ protected:
     {
         const pid_t pid = daemon.pid();
         daemon.kill();
-        while (!handles.empty())
+        while (!handles.empty()) {
             handles.pop_back();
+            if (transport() == Transport::ring) {
+                EXPECT_EQ(handles.size(), connection_entries(pid).size()); // each removes its own
+            }
+        }
         EXPECT_TRUE(connection_entries(pid).empty()) << *connection_entries(pid).begin();
         EXPECT_FALSE(maps_rings(::getpid()));
     }

@@ -1,6 +1,6 @@
 // There is no room for the mappings of a connection: in the address space, or in what may be locked.
 #include "held.hpp"
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include <sys/mman.h>
 #include <sys/prctl.h>

@@ -1,7 +1,7 @@
 // There is no memory for one of the allocations that a call makes, whichever it is: the call says so, keeps nothing and
 // harms nothing.
 #include "allocations.hpp"
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/process.hpp"
 

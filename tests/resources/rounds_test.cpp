@@ -1,5 +1,5 @@
 // Handles that come and go, and handles that only lie there.
-#include "service.hpp"
+#include "integration/service.hpp"
 
 #include "support/memory_use.hpp"
 #include "support/process.hpp"

@@ -1,5 +1,5 @@
 // Signals interrupt whatever waits, over and over: what comes of it is the same.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/storm.hpp"
 #include "support/thread.hpp"

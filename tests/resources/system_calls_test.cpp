@@ -1,6 +1,6 @@
 // A signal interrupts one of the system calls that a call makes, whichever it is, or they all do a part of their work
 // only: what comes of it is the same.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 #include "system_calls.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // Many threads that do everything with one handle, until it is finalized under them.
-#include "listener.hpp"
+#include "integration/listener.hpp"
 
 #include "support/sanitizers.hpp"
 #include "support/thread.hpp"
@@ -47,7 +47,7 @@ TEST_F(Threads, that_share_a_handle_get_answers_until_it_is_finalized)
         for (std::size_t number = threads.size(); number < kThreads; ++number)
             threads.emplace_back([&work, at = number * calls.size() / kThreads] { return work(at); });
         EXPECT_TRUE(eventually([&] {
-            service().provoke(handle);
+            listener.try_to_provoke();
             return answers >= kAnswers;
         }));
         finalized = true;

@@ -1,4 +1,4 @@
-#include "integration/cpg_fixture.hpp"
+#include "cpg_fixture.hpp"
 #include "listener.hpp"
 
 namespace test {
@@ -9,8 +9,14 @@ namespace {
 cs_error_t listen(cpg_handle_t* handle)
 {
     cpg_callbacks_t callbacks{};
-    callbacks.cpg_deliver_fn = [](cpg_handle_t, const cpg_name*, std::uint32_t, std::uint32_t, void*, std::size_t) {
-        Listener::tell();
+    callbacks.cpg_deliver_fn = [](cpg_handle_t, const cpg_name*, std::uint32_t, std::uint32_t, void* data,
+                                  std::size_t size) {
+        Listener::tell([=] {
+            std::uint32_t number = 0;
+            if (size == sizeof number)
+                std::memcpy(&number, data, sizeof number);
+            return number;
+        });
     };
     auto error = cpg_initialize(handle, &callbacks);
     if (error == CS_OK)
@@ -18,12 +24,19 @@ cs_error_t listen(cpg_handle_t* handle)
     return error == CS_OK ? cpg_dispatch(*handle, CS_DISPATCH_ONE) : error;
 }
 
-cs_error_t provoke(cpg_handle_t handle)
+cs_error_t provoke(cpg_handle_t handle, std::uint32_t first, int count)
 {
     auto error = CS_OK;
-    for (int event = 0; event < Listener::kEvents && error == CS_OK; ++event)
-        error = send(handle, "x");
+    for (int event = 0; event < count && error == CS_OK; ++event, ++first)
+        error = send(handle, {reinterpret_cast<const char*>(&first), sizeof first});
     return error;
+}
+
+cs_error_t ask(cpg_handle_t handle)
+{
+    unsigned nodeid = 0;
+    const auto error = cpg_local_get(handle, &nodeid);
+    return error == CS_OK && nodeid != 1 ? CS_ERR_BAD_OPERATION : error;
 }
 
 // All of an iteration at once, and the fixture's calls.
@@ -53,20 +66,20 @@ const Service& service()
 {
     static constexpr Service cpg{
         .initialize = [](cpg_handle_t* handle) { return cpg_initialize(handle, nullptr); },
+        .initialize_otherwise =
+            [](cpg_handle_t* handle) { return cpg_model_initialize(handle, CPG_MODEL_V1, nullptr, nullptr); },
         .finalize = cpg_finalize,
         .finalize_asks = true,
         .dispatch = cpg_dispatch,
         .fd_get = cpg_fd_get,
+        .context_get = cpg_context_get,
+        .context_set = cpg_context_set,
         .calls = calls,
         .prepare =
             [](cpg_handle_t) {
                 EXPECT_TRUE(await_members("calls", 0)); // the last handle may have joined
             },
-        .ask =
-            [](cpg_handle_t handle) {
-                unsigned nodeid = 0;
-                return cpg_local_get(handle, &nodeid);
-            },
+        .ask = ask,
         .listen = listen,
         .provoke = provoke,
         .await = await_settled,

@@ -1,7 +1,5 @@
-// Daemons that turn a client away, and what cmap_initialize says then.
-#include "cmap_messages.hpp"
-#include "integration/cmap_fixture.hpp"
-#include "support/fake_daemon.hpp"
+// Daemons that turn a client away, and what initialize says then. The same for every service.
+#include "service.hpp"
 
 #include <cerrno>
 
@@ -14,21 +12,20 @@ struct Row {
     cs_error_t expected;
 };
 
-class CmapRefusal : public ::testing::TestWithParam<Row> {};
+class Refusal : public ::testing::TestWithParam<Row> {};
 
-TEST_P(CmapRefusal, is_what_initialize_returns)
+TEST_P(Refusal, is_what_initialize_returns)
 {
-    FakeDaemon daemon({.service = "cmap", .answer = CmapAnswers{}, .refusal = -GetParam().error});
-    for (const auto initialize : {+[](cmap_handle_t* handle) { return cmap_initialize(handle); },
-                                  +[](cmap_handle_t* handle) { return cmap_initialize_map(handle, CMAP_MAP_STATS); }}) {
-        cmap_handle_t handle = kUntouched;
+    FakeDaemon daemon({.service = kFaked.name, .answer = kFaked.answer, .refusal = -GetParam().error});
+    for (const auto initialize : {service().initialize, service().initialize_otherwise}) {
+        std::uint64_t handle = kUntouched;
         EXPECT_EQ(GetParam().expected, initialize(&handle));
         EXPECT_EQ(kUntouched, handle);
     }
     EXPECT_EQ(0U, daemon.clients());
 }
 
-INSTANTIATE_TEST_SUITE_P(Errno, CmapRefusal,
+INSTANTIATE_TEST_SUITE_P(Errno, Refusal,
                          ::testing::Values(Row{EPERM, CS_ERR_LIBRARY}, Row{ENOENT, CS_ERR_NOT_EXIST},
                                            Row{EIO, CS_ERR_LIBRARY}, Row{EAGAIN, CS_ERR_TRY_AGAIN},
                                            Row{ENOMEM, CS_ERR_NO_MEMORY}, Row{EACCES, CS_ERR_ACCESS},

@@ -1,0 +1,55 @@
+// What callbacks are given, and when they are over. For what is the same for every service see callback_test.cpp.
+#include "votequorum_fixture.hpp"
+
+namespace {
+
+using namespace test;
+
+using VotequorumCallback = VotequorumTest;
+
+// Row 26, VQ-D5
+TEST_F(VotequorumCallback, is_not_made_after_finalize_though_a_thread_waits_in_dispatch)
+{
+    for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
+        Votequorum votequorum;
+        const votequorum_handle_t handle = votequorum;
+        ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CHANGES_ONLY));
+        Background dispatching([=] { return votequorum_dispatch(handle, flag); });
+        ASSERT_TRUE(dispatching.thread().falls_asleep());
+        EXPECT_EQ(CS_OK, votequorum.finalize());
+        EXPECT_EQ(CS_OK, votequorum_setexpected(Votequorum(), 1));
+        EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result()) << flag;
+        EXPECT_EQ(Texts{}, votequorum.take()) << flag;
+    }
+}
+
+votequorum_node_t* nodes_of_outer_call;
+
+// Row 23, 4.3: what a callback was given stays as it is while others run inside it, and may be written to.
+void check_nodes_across_a_nested_call(votequorum_handle_t handle, std::uint64_t, std::uint32_t, std::uint32_t entries,
+                                      votequorum_node_t nodes[])
+{
+    if (nodes_of_outer_call)
+        return;
+    nodes_of_outer_call = nodes;
+    ASSERT_EQ(1U, entries);
+    nodes[0].state = 77;
+    EXPECT_EQ(CS_OK, votequorum_dispatch(handle, CS_DISPATCH_ALL));
+    EXPECT_EQ(1U, nodes[0].nodeid);
+    EXPECT_EQ(77U, nodes[0].state);
+}
+
+TEST_F(VotequorumCallback, keeps_its_list_while_others_run_inside_it)
+{
+    nodes_of_outer_call = nullptr;
+    votequorum_callbacks_t callbacks{check_nodes_across_a_nested_call, nullptr, nullptr};
+    votequorum_handle_t handle = kNoHandle;
+    ASSERT_EQ(CS_OK, votequorum_initialize(&handle, &callbacks));
+    for (int i = 0; i < 3; ++i)
+        ASSERT_EQ(CS_OK, votequorum_trackstart(handle, 0, CS_TRACK_CURRENT));
+    EXPECT_EQ(CS_OK, votequorum_dispatch(handle, CS_DISPATCH_ALL));
+    EXPECT_NE(nullptr, nodes_of_outer_call);
+    EXPECT_EQ(CS_OK, votequorum_finalize(handle));
+}
+
+} // namespace
