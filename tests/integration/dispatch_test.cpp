@@ -86,7 +86,7 @@ TEST_F(Dispatch, of_all_and_one_nonblocking_never_waits_for_a_stopped_daemon)
     EXPECT_EQ(CS_ERR_TRY_AGAIN, listener.dispatch(CS_DISPATCH_ONE_NONBLOCKING));
 }
 
-// A program may close the descriptor as well: see tests/resources.
+// CMAP-D23. A program may close the descriptor as well: see tests/resources.
 TEST_F(Dispatch, and_requests_fail_when_the_program_shut_the_descriptor_down)
 {
     if (transport() == Transport::socket)

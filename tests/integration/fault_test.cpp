@@ -42,7 +42,7 @@ TEST_F(Fault, death_wakes_blocked_dispatches)
     EXPECT_LT(longest, kPromise);
 }
 
-// C6, decision 13: they are on their way to a daemon that is stopped and then killed.
+// C6, decision 13, CMAP-D20, CPG-D30, VQ-D15: they are on their way to a daemon that is stopped and then killed.
 TEST_F(Fault, death_ends_a_request_and_an_initialize_that_wait)
 {
     const Duration time = best_of_three(daemon, [&] {

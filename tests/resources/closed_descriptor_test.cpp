@@ -121,8 +121,8 @@ std::vector<HandleCall> what_to_call()
     return calls;
 }
 
-// As in the reference, where it neither waits for ever nor takes the program's bytes for the daemon's. And better: what
-// is not ours is left alone.
+// CMAP-D23, CPG-D45, VQ-D18. As in the reference, where it neither waits for ever nor takes the program's bytes for the
+// daemon's. And better: what is not ours is left alone.
 TEST_P(ClosedDescriptor, whose_number_is_another_files_fails_every_call_and_leaves_that_file_alone)
 {
     for (const bool with_events : {false, true}) {
