@@ -1,16 +1,11 @@
 // The steps of the world around the program.
 #include "player.hpp"
 
-#include "support/full_shared_memory.hpp"
-
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
-#include <optional>
 
 #include <csignal>
-#include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -19,42 +14,6 @@ namespace differential {
 namespace {
 
 void ignore(int) {}
-
-// The limit under which `count` more descriptors may be opened, wherever there are gaps between those that are open.
-rlim_t descriptors_for(std::int64_t count)
-{
-    int limit = 0;
-    for (std::int64_t left = count; left > 0 || ::fcntl(limit, F_GETFD) >= 0; ++limit)
-        left -= ::fcntl(limit, F_GETFD) < 0;
-    return static_cast<rlim_t>(limit);
-}
-
-// The limit under which the process may grow by so many KiB.
-rlim_t memory_for(std::int64_t kib)
-{
-    unsigned long pages = 0;
-    if (std::FILE* const file = std::fopen("/proc/self/statm", "r")) {
-        if (std::fscanf(file, "%lu", &pages) != 1)
-            pages = 0;
-        std::fclose(file);
-    }
-    return pages * static_cast<rlim_t>(::getpagesize()) + static_cast<rlim_t>(kib) * 1024;
-}
-
-template <class Initialize, class Finalize>
-int with_limit(int resource, rlim_t limit, Initialize initialize, Finalize finalize)
-{
-    rlimit before{};
-    ::getrlimit(resource, &before);
-    const rlimit less{limit, before.rlim_max};
-    std::uint64_t handle = 0;
-    ::setrlimit(resource, &less);
-    const int error = initialize(&handle);
-    ::setrlimit(resource, &before);
-    if (error == CS_OK)
-        finalize(handle);
-    return error;
-}
 
 constexpr int kMostSent = 40; // to a stopped daemon: the socket has room for their bytes
 
@@ -160,42 +119,6 @@ void Player::signals(const Step& with)
     const timeval interval{0, with.a[0] ? 700 : 0};
     const itimerval timer{interval, interval};
     ::setitimer(ITIMER_REAL, &timer, nullptr);
-}
-
-// a[0]: the service; a[1]: 0: of descriptors, a[2] of them; 1: of memory, a[2] KiB; 2: of shared memory.
-void Player::starved(const Step& with)
-{
-    if (stopped_ || down_)
-        return skip("the daemon does not serve");
-    if (!countable)
-        return skip("the reference has other descriptors open");
-    std::optional<test::FullSharedMemory> full;
-    if (with.a[1] == 2)
-        full.emplace();
-    const int resource = with.a[1] == 0 ? RLIMIT_NOFILE : RLIMIT_AS;
-    const auto limit = full                        ? RLIM_INFINITY
-                       : resource == RLIMIT_NOFILE ? descriptors_for(with.a[2])
-                                                   : memory_for(with.a[2]);
-    const int before = count_descriptors();
-    int error = 0;
-    if (with.a[0] == 0)
-        error = with_limit(resource, limit, cmap_initialize, cmap_finalize);
-    else if (with.a[0] == 1)
-        error = with_limit(
-            resource, limit, [](cpg_handle_t* handle) { return cpg_initialize(handle, nullptr); }, cpg_finalize);
-    else
-        error = with_limit(
-            resource, limit,
-            [](votequorum_handle_t* handle) {
-                votequorum_callbacks_t callbacks{};
-                return votequorum_initialize(handle, &callbacks);
-            },
-            votequorum_finalize);
-    const int more = count_descriptors() - before;
-    say(" %d fds %d", error, more);
-    // Told here only. A number 0 that was closed is given back, so that what comes next has the same numbers on both.
-    const bool again = ::fcntl(STDIN_FILENO, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) == STDIN_FILENO;
-    descriptors_ += more + (again ? 1 : 0);
 }
 
 void Player::around(const Step& with)

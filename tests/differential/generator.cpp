@@ -175,11 +175,16 @@ private:
                 add(0, 0, any());
             step(Op::signals, 0);
         } else if (number < 17) {
-            // Memory: what is too little in any case.
-            const auto of_what = random_.of({0, 0, 1, 1, 2});
-            const auto much = of_what == 1 ? random_.of({100, 200}) : 1 + random_.below(2);
-            if (of_what != 1 || wishes_.memory)
+            // Memory: what is too little in any case; locked memory: enough for all but the rings.
+            const auto of_what = random_.of({0, 0, 1, 1, 2, 3, 3});
+            const auto much = of_what == 1   ? random_.of({100, 200})
+                              : of_what == 3 ? random_.of({3000, 4000})
+                                             : 1 + random_.below(2);
+            if ((of_what != 1 && of_what != 3) || wishes_.memory)
                 program_.push_back({.op = Op::starved, .a = {random_.below(3), of_what, much}});
+        } else if (number < 20) {
+            program_.push_back({.op = Op::fd_closed,
+                                .a = {random_.below(3), random_.below(kSlots), random_.below(3), random_.below(6)}});
         } else if (number < 24) {
             step(Op::apart, random_.below(1000));
         } else if (number < 40) {

@@ -423,6 +423,8 @@ Action action_of(Op op)
     }
     if (op == Op::apart)
         return [](std::size_t, const Step& with) { player->apart(with); };
+    if (op == Op::fd_closed)
+        return [](std::size_t, const Step& with) { player->fd_closed(with); };
     if (op == Op::starved)
         return [](std::size_t, const Step& with) { player->starved(with); };
     if (op == Op::signals)

@@ -87,10 +87,11 @@ public:
     bool inside() const { return depth_ > 0; }
     void fork(std::size_t step);
 
-    void around(const Step& with);  // a step of the world's
-    void signals(const Step& with); // from now on, none, or many, with or without SA_RESTART
-    void starved(const Step& with); // an initialization with little of something
-    void apart(const Step& with);   // in a process of its own
+    void around(const Step& with);    // a step of the world's
+    void signals(const Step& with);   // from now on, none, or many, with or without SA_RESTART
+    void starved(const Step& with);   // an initialization with little of something
+    void fd_closed(const Step& with); // the program closes a handle's descriptor
+    void apart(const Step& with);     // in a process of its own
 
     // The same dispatch without its result's line; 0: it was left by a jump.
     int pull(std::size_t step, Service service, std::uint64_t handle, cs_dispatch_flags_t type,

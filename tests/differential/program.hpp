@@ -104,6 +104,7 @@ namespace differential {
     OP(other_set)                                                                                                      \
     OP(signals)                                                                                                        \
     OP(starved)                                                                                                        \
+    OP(fd_closed)                                                                                                      \
     OP(apart)
 
 enum class Op {
