@@ -3,8 +3,8 @@
 // Carries out programs from seeds on the libraries in REFERENCE and on those in OURS, and compares what they show. SIDE
 // is differential_side, SANDBOX sandbox.sh, LIST differences.txt. Words: "seeds" how many, "first" the first of them,
 // "seconds" instead of "seeds", "steps" of each, "workers"; "around", "inside", "forks", "large", "memory" 0 for
-// programs without that (generator.hpp); "complete" 1 if all that is listed must be met; "program" a file to be carried
-// out instead.
+// programs without that (generator.hpp); "complete" 1 if all that is listed must be met; "first_failure" 1 to look no
+// further; "program" a file to be carried out instead.
 #include "as_c.hpp"
 #include "compare.hpp"
 #include "connection.hpp"
@@ -193,6 +193,14 @@ private:
             ++passing_;
             std::printf("seed %ld, once only:\n  reference: %s\n  ours:      %s\n", seed, first.reference.c_str(),
                         first.ours.c_str());
+            return;
+        }
+        if (setting_.number("first_failure", 0)) {
+            const std::lock_guard lock(mutex_);
+            if (failures_++ == 0)
+                std::printf("caught at seed %ld after %ld seeds\n  reference: %s\n  ours:      %s\n", seed,
+                            seeds_.load(), first.reference.c_str(), first.ours.c_str());
+            next_ = first_ + count_; // no more
             return;
         }
         if (!new_kind(first)) {
