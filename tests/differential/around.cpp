@@ -153,6 +153,8 @@ void Player::around(const Step& with)
         }
         ask("kill");
         ++world_;
+        kept_of_dead_ += kept_;
+        kept_ = 0;
         down_ = true;
         stopped_ = false;
         return;

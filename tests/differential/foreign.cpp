@@ -100,8 +100,8 @@ void Player::fd_closed(const Step& with)
     Slot& slot = this->slot(service, with.a[1]);
     const auto kind = static_cast<Kind>(with.a[2]);
     const auto call = static_cast<int>(with.a[3]);
-    if (inside() || !slot.live || stopped_)
-        return skip("it is in use, or there is none");
+    if (inside() || !slot.live || dead(slot) || stopped_)
+        return skip("it is in use, dead, or there is none");
     if (service == Service::cmap) // see cmap_finalize
         for (int walk = 0; walk < kSlots; ++walk)
             cmap_step(0, {.op = Op::cmap_iter_finalize, .a = {with.a[1], walk}});
@@ -113,7 +113,7 @@ void Player::fd_closed(const Step& with)
     {
         const auto before = connections();
         const Squatter squatter(kind, slot.fd);
-        if (before && !dead(slot))
+        if (before)
             test::eventually([=] { return connections() < before; });
         if (call == kRequest)
             result(request_of(service, slot.value));

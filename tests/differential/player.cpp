@@ -231,7 +231,9 @@ void Player::one(std::size_t step)
         return;
     if (!is_dispatch(what.op))
         begin(step);
-    if (stopped_ && may_wait(what)) {
+    if (leave_at_ >= 0 && is_finalize(what.op)) {
+        skip("the reference would break the parent's");
+    } else if (stopped_ && may_wait(what)) {
         if (is_dispatch(what.op))
             begin(step);
         skip("it would wait for the daemon");
@@ -250,6 +252,7 @@ int Player::pull(std::size_t step, Service service, std::uint64_t handle, cs_dis
     frame.step = step;
     frame.callbacks = 0;
     frame.slot = slot_of(service, handle);
+    frame.handle = handle;
     frame.blocking = type == CS_DISPATCH_BLOCKING;
     frame.leave_by_jump = by_jump;
     const int depth = depth_;
@@ -304,10 +307,10 @@ void Player::leave_if_empty(Frame& frame)
 // Does what is inside the dispatch at this callback.
 void Player::end_callback(Service, std::uint64_t)
 {
-    end();
     Frame& frame = frames_[static_cast<std::size_t>(depth_ - 1)];
     if (frame.slot && dead(*frame.slot))
-        return; // nothing more comes of it on the reference
+        return end(); // nothing more comes of it on the reference
+    say(frame.slot && frame.slot->live && readable(frame.slot->fd) ? " more\n" : "\n");
     const int at = frame.callbacks++;
     const auto end = end_of(program(), frame.step);
     const int depth = program()[frame.step].depth + 1;
@@ -321,9 +324,17 @@ void Player::jump(std::int64_t levels)
 {
     countable = false; // the reference keeps the connection of a dispatch that was left
     const auto to = std::max<std::int64_t>(0, depth_ - 1 - levels);
-    for (auto left = to; left < depth_; ++left)
-        if (Slot* const slot = frames_[static_cast<std::size_t>(left)].slot)
-            slot->jumped = true;
+    std::uint64_t finalized = 0; // nested dispatches may be of one handle
+    for (auto left = to; left < depth_; ++left) {
+        const Frame& frame = frames_[static_cast<std::size_t>(left)];
+        if (!frame.slot)
+            continue;
+        frame.slot->jumped = true;
+        if (frame.slot->value == frame.handle && frame.slot->live)
+            continue;
+        kept_ += frame.handle != finalized;
+        finalized = frame.handle;
+    }
     std::longjmp(frames_[static_cast<std::size_t>(to)].jump, 1);
 }
 
@@ -391,7 +402,7 @@ void Player::finish()
     say("end threads %d rings %s\n", count_entries("/proc/self/task"), !countable ? "?" : maps_rings() ? "yes" : "no");
 }
 
-void Player::play(const Program& program)
+int Player::play(const Program& program)
 {
     player = this;
     program_ = &program;
@@ -407,6 +418,7 @@ void Player::play(const Program& program)
         stopped_ = false;
     }
     finish();
+    return kept_of_dead_;
 }
 
 Action action_of(Op op)

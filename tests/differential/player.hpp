@@ -39,8 +39,9 @@ struct Slot {
 // A dispatch that is running.
 struct Frame {
     std::size_t step;
-    int callbacks = 0;     // that were called so far
-    Slot* slot;            // NULL: of no handle
+    int callbacks = 0; // that were called so far
+    Slot* slot;        // NULL: of no handle
+    std::uint64_t handle = 0;
     bool blocking = false; // somebody must leave it once there is nothing more
     bool leave_by_jump = false;
     std::jmp_buf jump;
@@ -55,7 +56,9 @@ public:
     Player(int transcript, int steward, int requests) : transcript_(transcript), steward_(steward), requests_(requests)
     {}
 
-    void play(const Program& program);
+    // Returns how many connections of dead daemons nobody can close any more: a callback that had finalized the handle
+    // was left by a jump.
+    int play(const Program& program);
 
     // For the steps:
     const Program& program() const { return *program_; }
@@ -125,6 +128,8 @@ private:
     int sent_ = 0;           // to a stopped daemon
     Slot* sender_ = nullptr; // and by whom
     int descriptors_ = 0;    // at the beginning
+    int kept_ = 0;           // connections that nobody can close any more, of this daemon
+    int kept_of_dead_ = 0;   // and of those before it
     char last_state_[128] = "";
 };
 

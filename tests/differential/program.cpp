@@ -108,6 +108,11 @@ bool is_initialize(Op op)
            op == Op::cpg_model_initialize || op == Op::votequorum_initialize || op == Op::votequorum_model_initialize;
 }
 
+bool is_finalize(Op op)
+{
+    return op == Op::cmap_finalize || op == Op::cpg_finalize || op == Op::votequorum_finalize;
+}
+
 std::uint64_t never_valid(int selector, std::uint64_t first_handle)
 {
     switch (selector) {

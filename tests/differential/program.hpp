@@ -139,6 +139,7 @@ enum class Service { cmap, cpg, votequorum, none };
 Service service_of(Op op);
 bool is_dispatch(Op op);
 bool is_initialize(Op op);
+bool is_finalize(Op op);
 
 // Four handles of each service, and what never was one.
 constexpr int kSlots = 4;

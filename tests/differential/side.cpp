@@ -32,6 +32,7 @@ using namespace differential;
 
 constexpr int kHangMs = 10'000; // without a line
 constexpr int kGlanceMs = 100;
+constexpr int kPlayed = 64; // the exit status of a player, with what play() returns
 
 // Whether all four libraries are those in the folder.
 bool loaded_from(const std::string& folder)
@@ -76,8 +77,7 @@ struct Ends {
     ::close(ends.requests[0]);
     const rlimit no_core{};
     ::setrlimit(RLIMIT_CORE, &no_core);
-    Player(ends.transcript[1], steward, ends.requests[1]).play(program);
-    ::_exit(0);
+    ::_exit(kPlayed + Player(ends.transcript[1], steward, ends.requests[1]).play(program));
 }
 
 void obey(int requests, Stage& stage)
@@ -142,7 +142,7 @@ void run(const Program& program, Stage& stage)
     ::waitpid(pid, &status, 0);
     if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
         std::cout << " crash SIG" << sigabbrev_np(WTERMSIG(status)) << '\n';
-    else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+    else if (WIFEXITED(status) && WEXITSTATUS(status) < kPlayed)
         std::cout << " ended " << WEXITSTATUS(status) << '\n';
     // A daemon that lives removes them as soon as it can.
     const auto living = "qb-" + std::to_string(stage.daemon_pid()) + "-";
@@ -152,7 +152,8 @@ void run(const Program& program, Stage& stage)
         return !stage.usable() || std::none_of(left.begin(), left.end(),
                                                [&](const std::string& name) { return name.starts_with(living); });
     });
-    std::cout << "end files: " << left.size() << '\n';
+    const int kept = WIFEXITED(status) ? WEXITSTATUS(status) - kPlayed : 0;
+    std::cout << "end files: " << std::max<long>(0, std::ssize(left) - std::max(kept, 0)) << '\n';
     for (const auto& name : left)
         std::filesystem::remove_all("/dev/shm/" + name);
 }
