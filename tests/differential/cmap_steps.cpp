@@ -288,7 +288,10 @@ void walk(const Step& with)
     const auto error = cmap_iter_next(handle, walk, with.a[2] & 1 ? nullptr : name, with.a[2] & 2 ? nullptr : &length,
                                       with.a[2] & 4 ? nullptr : &type);
     player->result(error);
-    if (error == CS_OK)
+    // What the daemon shows when keys go under a walk may be anything: one of the other map's, with an address in it.
+    if (error == CS_OK && !is_stats(with) && std::strncmp(name, "stats.", 6) == 0)
+        player->say(" stray");
+    else if (error == CS_OK)
         player->say(" %.255s %zu %d", name, std::strncmp(name, "runtime.", 8) == 0 ? 0 : length, type);
 }
 

@@ -57,6 +57,7 @@ Differences::Differences(const std::string& file, const std::string& variant)
 {
     std::ifstream lines(file);
     std::string head;
+    bool any = false;
     for (std::string line; std::getline(lines, line);) {
         if (line.empty() || line[0] == '#')
             continue;
@@ -72,14 +73,15 @@ Differences::Differences(const std::string& file, const std::string& variant)
         const auto arrow = rest.find(" -> ");
         if (head.empty() || colon == std::string::npos || arrow == std::string::npos || arrow < colon)
             throw std::runtime_error(file + ": this is no difference: " + line);
+        any = true;
         if (variants != "all" && ("," + variants + ",").find("," + variant + ",") == std::string::npos)
             continue;
         entries_.push_back({head + ": " + rest, rest.substr(0, colon), rest.substr(colon + 2, arrow - colon - 2),
                             rest.substr(arrow + 4)});
         met_[entries_.back().name] = 0;
     }
-    if (entries_.empty())
-        throw std::runtime_error(file + " has nothing for " + variant);
+    if (!any)
+        throw std::runtime_error(file + " has nothing in it");
 }
 
 bool Differences::meant(const std::string& reference, const std::string& ours)

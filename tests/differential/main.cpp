@@ -1,10 +1,11 @@
 // differential VARIANT REFERENCE OURS SIDE SANDBOX LIST [WORD VALUE]...
 //
-// Carries out programs from seeds on the libraries in REFERENCE and on those in OURS, and compares what they show. SIDE
-// is differential_side, SANDBOX sandbox.sh, LIST differences.txt. Words: "seeds" how many, "first" the first of them,
+// Carries out programs from seeds on the libraries in REFERENCE and on those in OURS, and compares what they show.
+// VARIANT is ring, libqb or socket, the way to the daemon; or two of them with a dash, for either side its own. SIDE is
+// differential_side, SANDBOX sandbox.sh, LIST differences.txt. Words: "seeds" how many, "first" the first of them,
 // "seconds" instead of "seeds", "steps" of each, "workers"; "around", "inside", "forks", "large", "memory" 0 for
 // programs without that (generator.hpp); "complete" 1 if all that is listed must be met; "first_failure" 1 to look no
-// further; "program" a file to be carried out instead.
+// further; "program" a file, or "show" a seed, whose transcripts are shown instead.
 #include "as_c.hpp"
 #include "compare.hpp"
 #include "connection.hpp"
@@ -42,6 +43,17 @@ struct Setting {
     }
 };
 
+Wishes wishes_of(const Setting& setting)
+{
+    const auto wanted = [&](const char* word) { return setting.number(word, 1) != 0; };
+    return {.steps = static_cast<std::size_t>(setting.number("steps", 300)),
+            .around = wanted("around"),
+            .inside = wanted("inside"),
+            .forks = wanted("forks"),
+            .large = wanted("large"),
+            .memory = wanted("memory")};
+}
+
 // Both sides, each in its sandbox.
 class Pair {
 public:
@@ -66,11 +78,11 @@ public:
     Transcript theirs, own; // the last ones
 
 private:
-    std::unique_ptr<Connection> side(const std::string& libraries) const
+    std::unique_ptr<Connection> side(const std::string& libraries, const std::string& transport) const
     {
-        const bool socket = setting_.variant == "socket";
+        const bool socket = transport == "socket";
         return std::make_unique<Connection>(std::vector<std::string>{
-            setting_.sandbox, "env", "COROSYNC_CLIENT_TRANSPORT=" + (socket ? "auto" : setting_.variant),
+            setting_.sandbox, "env", "COROSYNC_CLIENT_TRANSPORT=" + (socket ? "auto" : transport),
             std::string("TEST_DAEMON_IPC=") + (socket ? "socket" : "shm"), "LD_LIBRARY_PATH=" + libraries,
             setting_.side, libraries});
     }
@@ -78,8 +90,10 @@ private:
     {
         reference_.reset();
         ours_.reset();
-        reference_ = side(setting_.reference);
-        ours_ = side(setting_.ours);
+        const auto& variant = setting_.variant;
+        const auto dash = variant.find('-');
+        reference_ = side(setting_.reference, variant.substr(0, dash));
+        ours_ = side(setting_.ours, dash == std::string::npos ? variant : variant.substr(dash + 1));
     }
 
     const Setting& setting_;
@@ -140,13 +154,7 @@ private:
     {
         try {
             Pair pair(setting_);
-            const auto wanted = [&](const char* word) { return setting_.number(word, 1) != 0; };
-            const Wishes wishes{.steps = static_cast<std::size_t>(setting_.number("steps", 300)),
-                                .around = wanted("around"),
-                                .inside = wanted("inside"),
-                                .forks = wanted("forks"),
-                                .large = wanted("large"),
-                                .memory = wanted("memory")};
+            const auto wishes = wishes_of(setting_);
             for (long seed; more(seed);)
                 one(pair, seed, generate(static_cast<std::uint64_t>(seed), wishes));
             const std::lock_guard lock(mutex_);
@@ -229,11 +237,18 @@ private:
     Differences total_;
 };
 
-int show(const Setting& setting, const std::string& file)
+// The transcripts of one program, from the file or from the seed.
+int show(const Setting& setting)
 {
-    std::ifstream stream(file);
+    Program program;
+    if (setting.words.contains("program")) {
+        std::ifstream stream(setting.words.at("program"));
+        program = from_text(std::string(std::istreambuf_iterator<char>(stream), {}));
+    } else {
+        program = generate(static_cast<std::uint64_t>(setting.number("show", 1)), wishes_of(setting));
+    }
     Pair pair(setting);
-    const auto found = pair.run(from_text(std::string(std::istreambuf_iterator<char>(stream), {})));
+    const auto found = pair.run(program);
     for (const auto& line : pair.theirs)
         std::cout << "R " << line << '\n';
     for (const auto& line : pair.own)
@@ -255,8 +270,8 @@ int main(int argc, char** argv)
     for (int i = 7; i < argc; i += 2)
         setting.words[argv[i]] = argv[i + 1];
     try {
-        if (setting.words.contains("program"))
-            return show(setting, setting.words["program"]);
+        if (setting.words.contains("program") || setting.words.contains("show"))
+            return show(setting);
         return Search(setting).run() ? 0 : 1;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());

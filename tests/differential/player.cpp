@@ -1,5 +1,7 @@
 #include "player.hpp"
 
+#include "support/daemon.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
@@ -364,19 +366,24 @@ void Player::fork(std::size_t step)
         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-// The descriptors' readiness, and how many there are more than at the beginning, if that has changed.
+// The descriptors' readiness, and how many there are beyond those of the beginning and of the handles that live, if
+// that has changed.
 void Player::state()
 {
+    static const int each = test::Daemon::ipc_from_environment() == test::Daemon::Ipc::socket ? 3 : 1;
+    int handles = 0;
     char text[sizeof last_state_];
     char* at = text;
     for (std::size_t service = 0; service < 3; ++service) {
         *at++ = ' ';
         *at++ = kLetters[service];
-        for (const auto& slot : slots_[service])
+        for (const auto& slot : slots_[service]) {
+            handles += slot.live;
             *at++ = !slot.live ? '-' : dead(slot) ? 'x' : readable(slot.fd) ? 'R' : 'q';
+        }
     }
     if (countable)
-        std::snprintf(at, 16, " fds %d", count_descriptors() - descriptors_);
+        std::snprintf(at, 16, " fds %d", count_descriptors() - descriptors_ - each * handles);
     else
         std::strcpy(at, " fds ?");
     if (std::strcmp(text, last_state_) != 0)

@@ -32,9 +32,9 @@ bool Stage::usable() const
 
 void Stage::kill()
 {
+    daemon_->kill(); // first, so that it tells nobody of the others' end
     other_.reset();
     steward_.reset();
-    daemon_->kill();
 }
 
 bool Stage::end_other(bool politely)
