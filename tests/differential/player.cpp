@@ -241,6 +241,8 @@ void Player::one(std::size_t step)
         skip("it would wait for the daemon");
     } else {
         // The reference fails to initialize if there are signals: it is known.
+        if (is_finalize(what.op) && what.a[0] < kSlots)
+            count_kept(slot(service_of(what.op), what.a[0]));
         const Quiet quiet(is_initialize(what.op) || what.op == Op::starved || what.op == Op::apart);
         action_of(what.op)(step, what);
     }
@@ -288,6 +290,12 @@ void Player::begin_callback(const char* name)
     say("%zu%.*s %s%s:", top_, depth_, ">>>>>>>>", slot && dead(*slot) ? "late " : "", name);
 }
 
+// Its connection may stay: from deeper in the stack nobody can tell that a dispatch was left by a jump.
+void Player::count_kept(const Slot& slot)
+{
+    kept_ += inside() && slot.live && slot.jumped && !dead(slot);
+}
+
 void Player::leave_if_empty(Frame& frame)
 {
     Slot* const slot = frame.slot;
@@ -302,6 +310,7 @@ void Player::leave_if_empty(Frame& frame)
                                             : Op::votequorum_finalize;
     finalize.a[0] = slot - &this->slot(service, 0);
     begin_callback("finalize");
+    count_kept(*slot);
     finalize_of(static_cast<int>(service))(0, finalize);
     end();
 }

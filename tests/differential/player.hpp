@@ -56,8 +56,8 @@ public:
     Player(int transcript, int steward, int requests) : transcript_(transcript), steward_(steward), requests_(requests)
     {}
 
-    // Returns how many connections of dead daemons nobody can close any more: a callback that had finalized the handle
-    // was left by a jump.
+    // Returns how many connections of dead daemons nobody can close any more: a callback was left by a jump, and the
+    // handle had been finalized in it or was so in another one.
     int play(const Program& program);
 
     // For the steps:
@@ -109,6 +109,7 @@ private:
     void state();
     void finish();
     void leave_if_empty(Frame& frame);
+    void count_kept(const Slot& slot);
     bool ask(const char* format, ...) __attribute__((format(printf, 2, 3)));
     bool may_wait(const Step& with); // for a daemon that is stopped
     bool room_for_others(std::size_t bytes);
