@@ -176,7 +176,7 @@ void Arguments::votequorum(Step& step)
         a[1] = random_.of({0, 1, 1, 2, 3, 1000, 0xffffffff, 0x80000000});
         break;
     case Op::votequorum_setvotes:
-        a[1] = random_.of({0, 1, 1, 2, 99});
+        a[1] = wishes_.nodes > 1 ? random_.of({0, 1, 1, 99}) : random_.of({0, 1, 1, 2, 99});
         a[2] = random_.of({0, 1, 1, 2, 2, 3, 3, 4, 5, 1000});
         break;
     case Op::votequorum_trackstart:

@@ -87,6 +87,18 @@ bool Player::room_for_others(std::size_t bytes)
     return true;
 }
 
+// Everybody is told of nodes that come and go, and of their members.
+bool Player::room_for_memberships()
+{
+    constexpr int kEvents = 6;
+    for (const auto service : {Service::cpg, Service::votequorum})
+        for (int selector = 0; selector < kSlots; ++selector)
+            for (int i = 0; i < kEvents; ++i)
+                if (Slot& one = slot(service, selector); one.live && !room(one, 1000))
+                    return false;
+    return true;
+}
+
 // Delivers all that has arrived.
 void Player::drain()
 {
@@ -164,17 +176,33 @@ void Player::around(const Step& with)
         down_ = false;
         return say(ask("start") ? " 1" : " 0");
     case Op::other_join:
-        return room_for_others(1000) ? say(" %d", ask("join %d", number(with.a[0]))) : skip("queues are full");
+        return room_for_others(1000) ? say(" %d", ask("join %d %d", number(with.a[0]), number(with.a[1])))
+                                     : skip("queues are full");
     case Op::other_leave:
-        return room_for_others(1000) ? say(" %d", ask("leave")) : skip("queues are full");
+        return room_for_others(1000) ? say(" %d", ask("leave %d", number(with.a[1]))) : skip("queues are full");
     case Op::other_send:
         return room_for_others(static_cast<std::size_t>(with.a[0]) + 300)
-                   ? say(" %d", ask("send %d", number(with.a[0])))
+                   ? say(" %d", ask("send %d %d", number(with.a[0]), number(with.a[1])))
                    : skip("queues are full");
     case Op::other_end:
-        return room_for_others(1000) ? say(" %d", ask(with.a[0] ? "die" : "end")) : skip("queues are full");
+        return room_for_others(1000) ? say(" %d", ask(with.a[0] ? "die %d" : "end %d", number(with.a[1])))
+                                     : skip("queues are full");
+    case Op::node_away:
+        if (away_)
+            return skip("a node is away");
+        if (!room_for_memberships())
+            return skip("queues are full");
+        away_ = ask(with.a[1] ? "freeze %d" : "cut %d", number(with.a[0]));
+        return say(" %d", away_);
+    case Op::node_back:
+        if (!away_)
+            return skip("no node is away");
+        if (!room_for_memberships())
+            return skip("queues are full");
+        away_ = false;
+        return say(" %d", ask("back"));
     default:
-        return room_for_others(1000) ? say(" %d", ask("set %d %d", number(with.a[0]), number(with.a[1])))
+        return room_for_others(1000) ? say(" %d", ask("set %d %d 1", number(with.a[0]), number(with.a[1])))
                                      : skip("queues are full");
     }
 }

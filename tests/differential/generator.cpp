@@ -159,7 +159,15 @@ private:
         const auto step = [&](Op op, std::int64_t first = 0, std::int64_t second = 0) {
             program_.push_back({.op = op, .a = {first, second}});
         };
-        if (number < 12) {
+        const auto node = wishes_.nodes > 1 ? 1 + random_.below(wishes_.nodes) : 0;
+        if (wishes_.nodes > 1 && number < 13) {
+            // Others than the program's, and one at a time.
+            if (number < 5)
+                program_.push_back(
+                    {.op = Op::node_away, .a = {2 + random_.below(wishes_.nodes - 1), random_.below(2)}});
+            else
+                step(Op::node_back);
+        } else if (number < 12) {
             step(Op::daemon_stop);
             for (auto count = 1 + random_.below(6); count; --count)
                 add(0, 0, random_.chance(50) ? Op::cpg_mcast_joined : any());
@@ -188,13 +196,13 @@ private:
         } else if (number < 24) {
             step(Op::apart, random_.below(1000));
         } else if (number < 40) {
-            step(Op::other_join, random_.below(2));
+            step(Op::other_join, random_.below(2), node);
         } else if (number < 50) {
-            step(Op::other_leave);
+            step(Op::other_leave, 0, node);
         } else if (number < 80) {
-            step(Op::other_send, arguments_.message_size() % 300001);
+            step(Op::other_send, arguments_.message_size() % 300001, node);
         } else if (number < 85) {
-            step(Op::other_end, random_.below(2));
+            step(Op::other_end, random_.below(2), node);
         } else {
             step(Op::other_set, random_.below(5), random_.below(1000));
         }

@@ -15,6 +15,7 @@ struct Wishes {
     bool forks = true;       // callbacks' children go on
     bool large = true;       // messages above 4 KiB
     bool memory = true;      // too little of it
+    int nodes = 1;           // of the cluster
 };
 
 Program generate(std::uint64_t seed, const Wishes& wishes);

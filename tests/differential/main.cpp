@@ -3,9 +3,9 @@
 // Carries out programs from seeds on the libraries in REFERENCE and on those in OURS, and compares what they show.
 // VARIANT is ring, libqb or socket, the way to the daemon; or two of them with a dash, for either side its own. SIDE is
 // differential_side, SANDBOX sandbox.sh, LIST differences.txt. Words: "seeds" how many, "first" the first of them,
-// "seconds" instead of "seeds", "steps" of each, "workers"; "around", "inside", "forks", "large", "memory" 0 for
-// programs without that (generator.hpp); "complete" 1 if all that is listed must be met; "first_failure" 1 to look no
-// further; "program" a file, or "show" a seed, whose transcripts are shown instead.
+// "seconds" instead of "seeds", "steps" of each, "workers", "nodes" of the cluster; "around", "inside", "forks",
+// "large", "memory" 0 for programs without that (generator.hpp); "complete" 1 if all that is listed must be met;
+// "first_failure" 1 to look no further; "program" a file, or "show" a seed, whose transcripts are shown instead.
 #include "as_c.hpp"
 #include "compare.hpp"
 #include "connection.hpp"
@@ -51,7 +51,8 @@ Wishes wishes_of(const Setting& setting)
             .inside = wanted("inside"),
             .forks = wanted("forks"),
             .large = wanted("large"),
-            .memory = wanted("memory")};
+            .memory = wanted("memory"),
+            .nodes = static_cast<int>(setting.number("nodes", 1))};
 }
 
 // Both sides, each in its sandbox.
@@ -83,6 +84,7 @@ private:
         const bool socket = transport == "socket";
         return std::make_unique<Connection>(std::vector<std::string>{
             setting_.sandbox, "env", "COROSYNC_CLIENT_TRANSPORT=" + (socket ? "auto" : transport),
+            "DIFFERENTIAL_NODES=" + std::to_string(setting_.number("nodes", 1)),
             std::string("TEST_DAEMON_IPC=") + (socket ? "socket" : "shm"), "LD_LIBRARY_PATH=" + libraries,
             setting_.side, libraries});
     }

@@ -2,6 +2,7 @@
 
 #include "player.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <sstream>
@@ -18,12 +19,42 @@ namespace {
 cmap_handle_t cmap = 0;
 cpg_handle_t cpg = 0;
 cpg_name joined{};
+bool is_member = false; // as it has been told
+
+bool came = false; // its own message
+
+bool has_self(const cpg_address* list, std::size_t count)
+{
+    return std::any_of(list, list + count, [](const cpg_address& one) { return one.pid == unsigned(::getpid()); });
+}
+
+void deliver(cpg_handle_t, const cpg_name*, std::uint32_t, std::uint32_t pid, void*, std::size_t)
+{
+    came = came || pid == static_cast<std::uint32_t>(::getpid());
+}
+
+void confchg(cpg_handle_t, const cpg_name*, const cpg_address*, std::size_t, const cpg_address* left,
+             std::size_t left_count, const cpg_address* arrived, std::size_t arrived_count)
+{
+    is_member = (is_member && !has_self(left, left_count)) || has_self(arrived, arrived_count);
+}
+
+// Until it has come to itself, so that what anybody does from now on, on whatever node, comes after it.
+template <class Done> cs_error_t await(Done done)
+{
+    cs_error_t error = CS_OK;
+    while (error == CS_OK && !done())
+        error = cpg_dispatch(cpg, CS_DISPATCH_ONE);
+    return error;
+}
 
 // A handle can be in one group only.
 cs_error_t join(int number)
 {
     cpg_finalize(cpg);
-    cpg_initialize(&cpg, nullptr);
+    cpg_callbacks_t callbacks{deliver, confchg};
+    cpg_initialize(&cpg, &callbacks);
+    is_member = false;
     joined = {};
     const Name name = group(number);
     joined.length = static_cast<std::uint32_t>(name.length);
@@ -31,15 +62,21 @@ cs_error_t join(int number)
     cs_error_t error{};
     while ((error = cpg_join(cpg, &joined)) == CS_ERR_TRY_AGAIN)
         ;
-    return error;
+    return error == CS_OK ? await([] { return is_member; }) : error;
+}
+
+cs_error_t leave()
+{
+    const auto error = cpg_leave(cpg, &joined);
+    return error == CS_OK ? await([] { return !is_member; }) : error;
 }
 
 cs_error_t send(std::size_t size)
 {
     iovec part{const_cast<char*>(pattern(7)), size};
+    came = false;
     const auto error = cpg_mcast_joined(cpg, CPG_TYPE_AGREED, &part, 1);
-    unsigned nodeid = 0;
-    return error == CS_OK ? cpg_local_get(cpg, &nodeid) : error; // the daemon has read what was before this
+    return error == CS_OK && is_member ? await([] { return came; }) : error;
 }
 
 cs_error_t obey(const std::string& command)
@@ -51,7 +88,7 @@ cs_error_t obey(const std::string& command)
     if (what == "join")
         return join(static_cast<int>(first));
     if (what == "leave")
-        return cpg_leave(cpg, &joined);
+        return leave();
     if (what == "send")
         return send(static_cast<std::size_t>(first));
     if (what == "set")

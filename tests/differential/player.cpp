@@ -433,6 +433,8 @@ int Player::play(const Program& program)
         ask("continue");
         stopped_ = false;
     }
+    if (away_)
+        ask("back");
     finish();
     return kept_of_dead_;
 }

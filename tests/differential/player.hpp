@@ -113,6 +113,7 @@ private:
     bool ask(const char* format, ...) __attribute__((format(printf, 2, 3)));
     bool may_wait(const Step& with); // for a daemon that is stopped
     bool room_for_others(std::size_t bytes);
+    bool room_for_memberships();
     void drain();
 
     const int transcript_;
@@ -126,6 +127,7 @@ private:
     int leave_at_ = -1; // a child: at the end of the dispatch of this depth
     unsigned world_ = 0;
     bool stopped_ = false, down_ = false;
+    bool away_ = false;      // a node
     int sent_ = 0;           // to a stopped daemon
     Slot* sender_ = nullptr; // and by whom
     int descriptors_ = 0;    // at the beginning

@@ -102,6 +102,8 @@ namespace differential {
     OP(other_send)                                                                                                     \
     OP(other_end)                                                                                                      \
     OP(other_set)                                                                                                      \
+    OP(node_away)                                                                                                      \
+    OP(node_back)                                                                                                      \
     OP(signals)                                                                                                        \
     OP(starved)                                                                                                        \
     OP(fd_closed)                                                                                                      \

@@ -129,7 +129,7 @@ std::vector<std::string> files_of(pid_t process)
 void run(const Program& program, Stage& stage)
 {
     Ends ends;
-    const pid_t pid = ::fork();
+    const pid_t pid = stage.beside([] { return ::fork(); });
     if (pid == 0)
         play(ends, stage.line(), program);
     ::close(ends.transcript[1]);

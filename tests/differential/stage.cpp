@@ -2,18 +2,26 @@
 
 #include "support/process.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 
 #include <sys/wait.h>
 
 namespace differential {
 
+Stage::Stage() : nodes_(std::getenv("DIFFERENTIAL_NODES") ? std::atoi(std::getenv("DIFFERENTIAL_NODES")) : 1) {}
+
 void Stage::open()
 {
     steward_.reset();
     daemon_.reset();
-    daemon_ = std::make_unique<test::Daemon>();
-    steward_ = std::make_unique<Steward>(lines_);
+    cluster_.reset();
+    if (nodes_ > 1)
+        cluster_ = std::make_unique<test::Cluster>(nodes_);
+    else
+        daemon_ = std::make_unique<test::Daemon>();
+    steward_ = beside([this] { return std::make_unique<Steward>(lines_); });
 }
 
 void Stage::prepare()
@@ -27,32 +35,63 @@ void Stage::prepare()
 
 bool Stage::usable() const
 {
-    return daemon_ && (!steward_ || !test::waits_in_state(daemon_->pid(), WEXITED));
+    return there() && (!steward_ || !test::waits_in_state(daemon_pid(), WEXITED));
 }
 
 void Stage::kill()
 {
-    daemon_->kill(); // first, so that it tells nobody of the others' end
-    other_.reset();
+    daemon().kill(); // first, so that it tells nobody of the others' end
+    for (auto& other : others_)
+        other.reset();
     steward_.reset();
 }
 
-bool Stage::end_other(bool politely)
+bool Stage::end_other(int node, bool politely)
 {
-    if (!other_)
+    auto& other = others_.at(static_cast<std::size_t>(node));
+    if (!other)
         return true;
-    const auto pid = other_->pid();
+    const auto pid = other->pid();
     if (politely)
-        other_->ask("end");
-    other_.reset();
+        other->ask("end");
+    other.reset();
     return steward_->await_end(pid);
+}
+
+// Until those that are left have noticed, and what they are told of it has arrived.
+bool Stage::send_away(int node, bool stopped)
+{
+    away_ = node;
+    away_stopped_ = stopped;
+    if (stopped)
+        cluster_->stop(node);
+    else
+        cluster_->cut_off(node);
+    for (int one = 1; one <= nodes_; ++one)
+        if (one != node)
+            cluster_->await_votes(one, nodes_ - 1);
+    return steward_->barrier();
+}
+
+bool Stage::fetch_back()
+{
+    if (!away_)
+        return true;
+    if (away_stopped_)
+        cluster_->resume(away_);
+    else
+        cluster_->reconnect(away_);
+    for (int node = 1; node <= nodes_; ++node)
+        cluster_->await_votes(node, nodes_);
+    away_ = 0;
+    return steward_->barrier();
 }
 
 bool Stage::obey(const std::string& command)
 {
     if (command == "stop" || command == "continue") {
         stopped_ = command == "stop";
-        stopped_ ? daemon_->stop() : daemon_->resume();
+        stopped_ ? daemon().stop() : daemon().resume();
         return true;
     }
     if (command == "kill") {
@@ -63,32 +102,44 @@ bool Stage::obey(const std::string& command)
     if (command == "start") {
         if (steward_)
             return true;
-        daemon_->restart();
+        daemon().restart();
         steward_ = std::make_unique<Steward>(lines_);
         return true;
     }
-    if (command == "end" || command == "die")
-        return end_other(command == "end");
-    if (!steward_)
+    // What others do: the last word is the node.
+    const int node = std::max(1, std::atoi(command.c_str() + command.find_last_of(' ') + 1));
+    if (!steward_ || node > nodes_)
         return false;
-    if (!other_)
-        other_ = std::make_unique<Other>();
-    const bool done = other_->ask(command);
+    if (command.starts_with("cut ") || command.starts_with("freeze "))
+        return send_away(node, command[0] == 'f');
+    if (command.starts_with("back"))
+        return fetch_back();
+    if (node == away_)
+        return false;
+    if (command.starts_with("end") || command.starts_with("die"))
+        return end_other(node, command[0] == 'e');
+    auto& other = others_.at(static_cast<std::size_t>(node));
+    if (!other)
+        other = beside([] { return std::make_unique<Other>(); }, node);
+    const bool done = other->ask(command);
     return steward_->barrier() && done;
 }
 
 void Stage::tidy()
 {
     if (stopped_)
-        daemon_->resume();
+        daemon().resume();
     stopped_ = false;
-    if (!steward_ && daemon_) {
-        daemon_->restart();
+    if (!steward_ && there()) {
+        daemon().restart();
         steward_ = std::make_unique<Steward>(lines_);
     }
-    if (usable())
-        end_other(false);
-    other_.reset();
+    fetch_back();
+    for (int node = 1; node <= nodes_; ++node)
+        if (usable())
+            end_other(node, false);
+    for (auto& other : others_)
+        other.reset();
 }
 
 } // namespace differential
