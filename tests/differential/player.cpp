@@ -303,6 +303,10 @@ void Player::leave_if_empty(Frame& frame)
         return;
     if (frame.leave_by_jump)
         jump(0);
+    if (leave_at_ >= 0) {
+        say("child leaves\n"); // finalize would break the parent's handle on the reference
+        ::_exit(0);
+    }
     const auto service = service_of(program()[frame.step].op);
     Step finalize;
     finalize.op = service == Service::cmap  ? Op::cmap_finalize
@@ -355,7 +359,9 @@ void Player::fork(std::size_t step)
     const pid_t child = ::fork();
     if (child == 0) {
         say(" child");
-        if (kind == 0 || (kind > 1 && !inside()) || frames_[0].blocking) // by the time it ends, it must not wait
+        const bool waits =
+            std::any_of(frames_.begin(), frames_.begin() + depth_, [](const Frame& frame) { return frame.blocking; });
+        if (kind == 0 || (kind > 1 && !inside()) || waits) // by the time it ends, it must not wait
             ::_exit(0);
         if (kind == 1 && inside()) {
             leave_at_ = depth_ - 1;
