@@ -13,13 +13,9 @@ namespace {
 
 constexpr Service kService = Service::cpg;
 constexpr unsigned kDeliver = 1, kConfchg = 2, kTotem = 4;
-constexpr std::size_t kLong = 300'000; // more than this is taken out of the queue at once
 
 cpg_iteration_handle_t iterations[kSlots];
 bool came_long = false; // a message
-void* buffers[kSlots];
-std::size_t buffer_sizes[kSlots];
-cpg_handle_t buffer_owners[kSlots]; // of another, the reference's daemon does not survive a message
 
 cpg_name name_of_group(std::int64_t number)
 {
@@ -57,7 +53,7 @@ void deliver(cpg_handle_t handle, const cpg_name* group, std::uint32_t nodeid, s
     player->say(" %s from %u:%s", player->label(kService, handle), nodeid, who(pid));
     group_word(group);
     player->bytes(message, size);
-    came_long = came_long || size > kLong;
+    came_long = came_long || size > kMostInQueue;
     const auto before = checksum(message, size);
     player->end_callback(kService, handle);
     if (checksum(message, size) != before) {
@@ -218,9 +214,9 @@ void mcast(std::size_t step, const Step& with)
     if (slot && player->dead(*slot) && size > 2000)
         return player->skip("the reference would find the ring full then");
     const bool arrives = slot && slot->group != -1 && !player->dead(*slot);
-    if (arrives && size > kLong && (slot->events || !(slot->callbacks & kDeliver) || player->deep()))
+    if (arrives && size > kMostInQueue && (slot->events || !(slot->callbacks & kDeliver) || player->deep()))
         return player->skip("nothing would take it out");
-    if (arrives && size <= kLong && !player->room(*slot, size + 300))
+    if (arrives && size <= kMostInQueue && !player->room(*slot, size + 300))
         return player->skip("queues are full");
     const char* from = pattern(with.a[4]);
     std::size_t left = size;
@@ -233,7 +229,7 @@ void mcast(std::size_t step, const Step& with)
     const auto error = cpg_mcast_joined(handle, static_cast<cpg_guarantee_t>(with.a[3]), count ? parts : nullptr,
                                         static_cast<unsigned>(count));
     player->result(error);
-    if (arrives && size > kLong && error == CS_OK)
+    if (arrives && size > kMostInQueue && error == CS_OK)
         return take_out(step, *slot);
     if (slot && error == CS_OK)
         player->settle(slot);
@@ -249,50 +245,6 @@ void membership(const Step& with)
     player->result(error);
     if (error == CS_OK)
         list_word("members", list, static_cast<std::size_t>(count));
-}
-
-void zero_copy(const Step& with)
-{
-    const auto handle = player->value(kService, with.a[0]);
-    void*& buffer = buffers[with.a[1]];
-    Slot* const slot = player->slot_of(kService, handle);
-    if (with.op == Op::cpg_zcb_alloc) {
-        if (buffer)
-            return player->skip("it would be lost");
-        void* fresh = nullptr;
-        const auto error = cpg_zcb_alloc(handle, static_cast<std::size_t>(with.a[2]), &fresh);
-        player->result(error);
-        if (error == CS_OK && player->dead(*slot)) // the reference has none
-            cpg_zcb_free(handle, fresh);
-        else if (error == CS_OK)
-            buffer = fresh;
-        if (!buffer)
-            return;
-        buffer_owners[with.a[1]] = handle;
-        buffer_sizes[with.a[1]] = static_cast<std::size_t>(with.a[2]);
-        std::memcpy(buffer, pattern(with.a[3]), buffer_sizes[with.a[1]]);
-        player->say(reinterpret_cast<std::uintptr_t>(buffer) % 8 ? " unaligned" : "");
-        return;
-    }
-    if (!buffer)
-        return player->skip("there is none");
-    const bool own = buffer_owners[with.a[1]] == handle;
-    if (slot && !own && (with.op == Op::cpg_zcb_mcast_joined || !player->slot_of(kService, buffer_owners[with.a[1]])))
-        return player->skip("the buffer belongs to another handle");
-    if (with.op == Op::cpg_zcb_free) {
-        const auto error = cpg_zcb_free(handle, buffer);
-        buffer = nullptr;
-        if (error != CS_OK || player->dead(*slot))
-            player->countable = false; // the reference keeps its memory
-        return player->result(error);
-    }
-    const auto size = std::min(static_cast<std::size_t>(with.a[2]), buffer_sizes[with.a[1]]);
-    if (slot && slot->group != -1 && (size > kLong || !player->room(*slot, size + 300)))
-        return player->skip("queues are full");
-    const auto error = cpg_zcb_mcast_joined(handle, static_cast<cpg_guarantee_t>(with.a[3]), buffer, size);
-    player->result(error);
-    if (slot && error == CS_OK)
-        player->settle(slot);
 }
 
 void iterate(const Step& with)
@@ -343,7 +295,7 @@ void cpg_step(std::size_t step, const Step& with)
     case Op::cpg_zcb_alloc:
     case Op::cpg_zcb_free:
     case Op::cpg_zcb_mcast_joined:
-        return zero_copy(with);
+        return cpg_zero_copy_step(with);
     case Op::cpg_context_set:
         return player->result(cpg_context_set(handle(), reinterpret_cast<void*>(with.a[1])));
     case Op::cpg_context_get: {

@@ -143,9 +143,11 @@ using Action = void (*)(std::size_t step, const Step& with);
 Action action_of(Op op);
 void cmap_step(std::size_t step, const Step& with);
 void cpg_step(std::size_t step, const Step& with);
+void cpg_zero_copy_step(const Step& with);
 void votequorum_step(std::size_t step, const Step& with);
 
 // Bytes to be stored or sent: as many as anybody wants, and different for each number.
+constexpr std::size_t kMostInQueue = 300'000; // a message above this is taken out of the queue at once
 constexpr std::size_t kMostBytes = std::size_t{3} << 20;
 const char* pattern(std::int64_t number);
 std::uint32_t checksum(const void* data, std::size_t size);
@@ -153,5 +155,9 @@ std::uint32_t checksum(const void* data, std::size_t size);
 bool readable(int fd);
 const char* apart_name(std::int64_t number);
 int count_descriptors();
+int count_entries(const char* directory);
+bool maps_rings();
+Action finalize_of(int service);
+constexpr char kLetters[] = {'m', 'c', 'v'}; // of the services
 
 } // namespace differential

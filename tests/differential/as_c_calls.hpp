@@ -1,0 +1,18 @@
+// The calls of a program as statements in C.
+#pragma once
+
+#include "program.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace differential {
+
+std::string number(std::int64_t value);
+std::string quoted(const Name& name);
+std::string handle(const Step& step);
+
+// Of a function of the libraries, but for a dispatch.
+std::string call_text(const Step& step);
+
+} // namespace differential

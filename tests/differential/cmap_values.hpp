@@ -1,0 +1,21 @@
+// The steps of libcmap that store values and fetch them.
+#pragma once
+
+#include "player.hpp"
+
+namespace differential {
+
+bool is_stats(const Step& with); // of the other map
+
+// Values that change by themselves are not looked at.
+bool changes_itself(const Step& with, const char* key);
+
+namespace cmap_values {
+
+void change(const Step& with);
+void get(const Step& with);
+void get_one(const Step& with);
+
+} // namespace cmap_values
+
+} // namespace differential
