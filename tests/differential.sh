@@ -5,7 +5,8 @@
 # daemon for either, and compares what they show, for so long, on all cores; half of the time over the rings, a quarter
 # each over libqb's client and over sockets. Prints a line a minute and each program that shows a difference which is not
 # meant, shrunk to the fewest steps, as C; fails if there was one. VARIANT=ring (libqb, socket) keeps to that one,
-# AGAINST=reference compares the reference with itself. Leaves nothing behind.
+# VARIANT=ring-socket compares ours with itself, AGAINST=reference the reference with itself. NODES=3 has the daemon of
+# the program in a cluster. Leaves nothing behind.
 
 set -eu
 
@@ -31,7 +32,7 @@ first=${2-$(date +%s)}
 for variant in "${variants[@]}"; do
     say "$variant from seed $first"
     "$top/tests/differential/run.sh" "$reference" "$libraries" "$folder/tests/differential" "$variant" \
-        first "$first" seconds $(($1 * 60 / ${#variants[@]})) || status=1
+        first "$first" seconds $(($1 * 60 / ${#variants[@]})) nodes "${NODES-1}" || status=1
     first=$((first + 1000000))
 done
 exit $status

@@ -1,21 +1,10 @@
 #include "player.hpp"
 
-#include "support/daemon.hpp"
-
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdarg>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <string>
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace differential {
