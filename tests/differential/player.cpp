@@ -106,8 +106,8 @@ void Player::one(std::size_t step)
         return;
     if (!is_dispatch(what.op))
         begin(step);
-    if (leave_at_ >= 0 && is_finalize(what.op)) {
-        skip("the reference would break the parent's");
+    if (leave_at_ >= 0 && (is_finalize(what.op) || what.op == Op::cpg_leave)) {
+        skip("the reference would break the parent's, or leave as the child");
     } else if (stopped_ && may_wait(what)) {
         if (is_dispatch(what.op))
             begin(step);
