@@ -9,6 +9,7 @@
 #include <alloca.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -71,6 +72,7 @@ public:
             full_.emplace();
             return;
         }
+        ::malloc_trim(0);
         const auto limit = what == descriptors ? descriptors_for(much)
                            : what == memory    ? memory_for(much)
                                                : static_cast<rlim_t>(much) * 1024;

@@ -19,6 +19,7 @@
 
 #include <fcntl.h>
 #include <link.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -184,6 +185,8 @@ int main(int argc, char** argv)
         return 2;
     }
     ::signal(SIGPIPE, SIG_IGN); // the steward may be gone
+    // Large blocks are given back at once, so that nobody finds room under a limit which was used before.
+    ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
     try {
         serve();
     } catch (const std::exception& error) {
