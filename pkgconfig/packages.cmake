@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Packages: `cpack -G DEB` or `cpack -G RPM` in a build folder that is configured with -DCMAKE_INSTALL_PREFIX=/usr.
 #
 # Debian: there is one package for each library, which replaces Debian's package, and one development package. Each of them

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # cpack reads this file first, for each generator.
 
 if(NOT CPACK_PACKAGING_INSTALL_PREFIX STREQUAL "/usr")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # cpack runs this file when all files of the packages are in CPACK_TEMPORARY_DIRECTORY.
 
 # Do not depend on the umask.

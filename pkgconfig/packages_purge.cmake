@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # cpack runs this file when the packages exist. CPack has added scripts that call ldconfig to the library packages.
 # Debian's trigger does that already. And because of such a script, dpkg remembers a removed package until it is purged.
 

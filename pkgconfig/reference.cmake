@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Determines the corosync release that is the reference on this system. The pkg-config files and the packages have its
 # version, not the project's own, because configure scripts and dependencies of other packages check it.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # demo.sh: shows in one screen what these libraries do. Installs what is missing (as root, on Debian), builds, and
 # lets unmodified programs and one of ours talk to a private corosync daemon, which is gone afterwards.
 

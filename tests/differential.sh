@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # differential.sh MINUTES [SEED]
 #
 # Makes random programs of calls, from SEED on, carries each out on the reference's libraries and on ours, with a private

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # run.sh [--sanitize=address|--sanitize=thread] [CTEST_ARGUMENT...]
 #
 # Installs what is missing (as root, on Debian), builds, and runs the tests, plainly or under AddressSanitizer with
@@ -18,7 +19,7 @@ for argument; do
     --sanitize=address | --sanitize=thread) sanitize=${argument#*=} ;;
     --sanitize*) die "$argument: it is --sanitize=address or --sanitize=thread" ;;
     -h | --help)
-        sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+        sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
         exit
         ;;
     *) arguments+=("$argument") ;;

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # soak.sh MINUTES [SEED]
 #
 # Runs a private cluster of three nodes for so long, with a program on each that sends messages of 64 bytes to 1.5 MB

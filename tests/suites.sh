@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # suites.sh [SUITE...]: what a newcomer does, on other suites of Debian: the demonstration, and the packages in a node
 # with all of a cluster, there and back. Without arguments on bookworm, trixie and sid. Needs root and debootstrap.
 #
@@ -11,7 +12,7 @@ set -eu -o pipefail
 
 case ${1-} in
 -*)
-    sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+    sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
     exit
     ;;
 esac

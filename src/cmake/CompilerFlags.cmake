@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Flags for all targets: language level, warnings, hardening, sanitizers.
 
 set(CMAKE_CXX_STANDARD 20)

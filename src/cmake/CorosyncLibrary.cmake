@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Rules for the code of the libraries, which C programs use: no exceptions and no RTTI. The C linker driver with -z defs
 # makes the link fail if the code needs the C++ run-time library.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The items of additions.txt have no counterpart to be compared with; their values and layouts stand here. */
 #include <corosync/votequorum.h>
 

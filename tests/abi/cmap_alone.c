@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* What programs that include cmap.h, and nothing else, have come to use. */
 #include <corosync/cmap.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* The formats need nothing but the header that they are in, and the clock is there in every mode. */
 #include <corosync/corotypes.h>
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # exports.sh NAME LIBRARY-DIRECTORY
 # lib<NAME>.so is to programs and to the run-time linker what exports/lib<NAME>.txt says, needs only what the
 # reference needs, is built the way distributions ask for, and calls nothing that a library should not.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # What the tests of the headers share. The caller sets $cc and has a directory of its own as the current one.
 # shellcheck disable=SC2154
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
 # headers_compile.sh INCLUDE-DIRECTORY JOBS COMPILER...
 # The headers compile, each alone and all together in either order, in every language that a program may be written in,
 # with every compiler given, with and without -pthread, without a single diagnostic.

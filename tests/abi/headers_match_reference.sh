@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # headers_match_reference.sh CC OUR-INCLUDE-DIRECTORY REFERENCE-INCLUDE-DIRECTORY
 # Whatever the reference's headers define, ours define too, with the same sizes, offsets and values; what ours define
 # beyond that is listed in additions.txt; and a program that includes one of ours gets no system header less.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # headers_types.sh CC ABIDIFF OUR-INCLUDE-DIRECTORY REFERENCE-INCLUDE-DIRECTORY
 # The types that the functions take and give are the same down to the last member. From either set of headers a library
 # of empty functions is made, with debugging information, and abidiff compares the two; what additions.txt

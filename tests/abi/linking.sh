@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # linking.sh CC INCLUDE-DIRECTORY LIBRARY-DIRECTORY REFERENCE-DIRECTORY NAME SOURCE, inside sandbox.sh
 # Programs that were linked with other builds of lib<NAME> run on ours: one with the reference (3.1.7, which has no
 # version for some of its functions), one with a library that has a version for each of them, the newest too, and one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Calls each function of libcpg and prints what they return: for linking.sh, which links it with libraries of different
  * ages.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # on_node.sh ring|libqb|socket LIBRARY-DIRECTORY PROGRAM [ARGUMENT...], inside sandbox.sh
 # PROGRAM has a daemon, and the libraries in LIBRARY-DIRECTORY, which use that transport.
 set -eu

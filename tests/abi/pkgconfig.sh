@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # pkgconfig.sh CMAKE BUILD-DIRECTORY CC LIBRARY-DIRECTORY INCLUDE-DIRECTORY RELEASE NAME...
 # After an installation into an empty directory pkg-config finds the libraries NAME and says what the reference's
 # files say, and a program is built with nothing but its answers. LIBRARY-DIRECTORY and INCLUDE-DIRECTORY are where

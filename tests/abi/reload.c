@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * reload LIBRARY...: loads the library, opens a handle, uses and finalizes it, unloads the library, over and over, with
  * one library after the other. Nothing may stay: no mapping, descriptor, thread, heap or other memory.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // How much of the stack the functions use, with all that they call in turn, libc's functions too: programs call them in
 // threads with small stacks. `ctest -V` shows the numbers.
 #include "support/daemon.hpp"

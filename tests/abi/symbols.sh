@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # symbols.sh NAME LIBRARY-DIRECTORY REFERENCE-DIRECTORY ABIDIFF
 # lib<NAME>.so has the soname of the reference's and needs the same libraries in the same order, and to abidiff it lacks
 # no symbol of it, neither name nor version; what it has beyond that is in additions.txt.

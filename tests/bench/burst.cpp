@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // burst MODE SIZE COUNT ROUNDS: the cost of nothing but dispatch. This process plays the daemon, too, with rings of its
 // own: in each of ROUNDS it queues COUNT messages of SIZE bytes, each with its notification byte, and dispatches them.
 // MODE is all, or one (behind poll).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // connect ROUNDS: initializes and finalizes a handle of cmap, ROUNDS times.
 //
 // Figures: those of the pairs' durations, and the CPU ("cpu") and page faults ("faults") per pair.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # count.sh syscalls|instructions PROGRAMS MODE SIZE COUNT: how many system calls the library makes per event in the burst
 # of that program, or instructions in its dispatches.
 # count.sh connecting PROGRAMS: how many system calls a handle's beginning and end take.

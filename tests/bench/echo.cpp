@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // echo SIZE PERIOD_US ROUNDS: a message of SIZE bytes is multicast every PERIOD_US, and dispatched until it is back.
 //
 // Figures: those of the durations from the send to the delivery.

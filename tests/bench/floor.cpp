@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What nothing can be faster than, with libqb's public calls and the kernel's:
 //
 // floor chunk SIZE COUNT ROUNDS [BATCH]: COUNT chunks of SIZE bytes in a ring are looked at and given back, in each of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The word by which the daemon tells a client of cpg that its flow control is on, read where the library has it mapped.
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # footprint.sh text|start PROGRAMS: what the libraries that PROGRAMS/start loads weigh, in bytes: code and read-only data
 # of each ("text_cmap", ...); or what the dynamic linker does when it starts: relocations with a look-up of a symbol
 # ("relocations") and such that only add where a file lies ("relocations_relative"). Those of libc, libqb and what that needs

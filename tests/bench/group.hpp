@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the benchmarks of cpg share: a member of a group, and the three ways to dispatch.
 #pragma once
 

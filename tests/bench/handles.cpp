@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // handles COUNT MESSAGES: one process with COUNT handles of cpg, each in a group of its own, and one loop that polls
 // all their descriptors. Messages of 64 bytes are sent one at a time, each on the next handle.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // joining MEMBERS: this process is in a group, and others, which are connected already, join it at once until it has
 // so many MEMBERS; then its membership is asked for, a hundred times.
 //

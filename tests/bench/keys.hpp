@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Keys in the daemon's map, for benchmarks of many.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Sourced by run.sh and measure.sh: what figures depend on besides the libraries.
 # shellcheck shell=bash
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # measure.sh LIBRARIES PROGRAMS RESULTS PAIRS SECONDS MINUTES ROW..., inside sandbox.sh: runs these rows of measures.sh on the
 # reference and on the libraries in LIBRARIES, and leaves in the folder RESULTS what the programs said (results.tsv; for
 # its columns see results.hpp), which rows there are (lines.tsv), the tables (table.md, streams.md, gains.md), the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # What is measured, sourced by measure.sh. `measure` takes the row's name, where daemon and program run, the figures that
 # go into the table, the words for it, and the program with its arguments. `counted` is a row whose figures are the same
 # each time. A line that begins with `quick` is part of the default run.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the benchmark programs share. A program measures one thing on the libraries that the dynamic linker gave it and
 // writes lines "FIGURE VALUE", times in nanoseconds.
 #pragma once

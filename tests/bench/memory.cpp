@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // memory HANDLES: what so many handles hold in private memory: such of cmap and cpg that have only been connected, and
 // those that have delivered an event.
 //

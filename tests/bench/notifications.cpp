@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // notifications KEYS COUNT ROUNDS: the cost of cmap's notifications: a tracker follows all KEYS with one prefix; in
 // each of ROUNDS the next COUNT of them are set, and then what the tracker is told is dispatched at once.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // opening FILE ROUNDS: dlopen(FILE, RTLD_NOW) and dlclose, ROUNDS times. libqb stays loaded: it is the same for
 // whichever library needs it.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // ping_pong ROUNDS SIZE [FROM TO]: two processes in one group: this one multicasts a message of SIZE bytes, the other
 // one answers it with one of its own, and so on. Both dispatch ALL behind poll. With FROM and TO, files that name
 // network namespaces, this one is on the one node and the other one is on the other.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # plot.sh REFERENCE OURS: the messages per second and the CPU per message of both libraries over the message's size, as SVG on
 # standard output. Each file has what `report points` prints.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // queued MODE SIZE COUNT ROUNDS: how fast messages are delivered that the daemon has queued already, so that neither
 // the sender nor the totem protocol sets the pace: COUNT messages of SIZE bytes, which must fit into the event ring, in
 // each of ROUNDS. MODE is blocking, all (behind poll) or one (behind poll).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // report WHAT LINES RESULTS ...: what measure.sh found out. LINES and RESULTS: see results.hpp. WHAT is one of
 //
 // open LINES RESULTS PAIRS ROW...: the names of those ROWs that need more: those with fewer pairs, and those with a

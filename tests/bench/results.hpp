@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What measure.sh wrote down: the rows that there are, and what each run of a program said.
 #pragma once
 

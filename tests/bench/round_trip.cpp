@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // round_trip CALLS PERIOD_US: cmap_get on one handle, CALLS times, back to back (0) or one per PERIOD_US.
 //
 // Figures: those of the calls' durations, and the CPU that this thread used per call ("cpu").

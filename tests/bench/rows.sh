@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Sourced by run.sh and measure.sh: the rows of measures.sh, and which of them are wanted.
 # shellcheck shell=bash
 

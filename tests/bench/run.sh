@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # run.sh [--all] [--row NAME]... [--pairs N] [--seconds N] [--minutes N] [--write] [--machine] [--list]
 #
 # Compares the speed of our libraries with that of the reference's packaged ones, row by row, and prints tables and a
@@ -25,7 +26,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/rows.sh"
 
 usage() {
-    sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+    sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
 }
 number() {
     [[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "$1: a number is needed, not '${2-}'"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // stack: how deep the stack is that a call uses.
 //
 // Figures in bytes: of cmap_initialize with cmap_finalize ("stack_initialize"), cmap_get ("stack_request"),

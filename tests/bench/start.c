@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /* start: a program that is linked with all of the libraries and does nothing, for footprint.sh. */
 int main(void)
 {

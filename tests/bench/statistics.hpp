@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the pairs of a row say: one ratio for each, ours to the reference's, of a time, of CPU, of memory: less is
 // better.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The statistics of tests/bench, with values whose truth is known.
 #include "bench/results.hpp"
 #include "bench/statistics.hpp"

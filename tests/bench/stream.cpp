@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // stream MODE SIZE COUNT CALLBACK [FROM TO]: a thread multicasts COUNT messages of SIZE bytes as fast as the daemon
 // takes them, and this one delivers them: MODE is blocking, all (behind poll) or one (behind poll). The callback looks
 // at nothing ("idle"), reads every byte of a message ("read") or sleeps for a millisecond ("slow"). With FROM and TO,

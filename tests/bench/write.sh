@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # write.sh RESULTS TOP: puts what measure.sh left in RESULTS into the pages of the source tree TOP: between the lines
 # "<!-- bench: NAME -->" and "<!-- /bench -->" stands NAME.md, and the plot is a file beside tests/bench/README.md.
 

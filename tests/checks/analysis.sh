@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # analysis.sh CMAKE SOURCE_FOLDER BUILD_FOLDER: clang-tidy finds nothing in the sources of the libraries. What it looks for
 # is in .clang-tidy.
 

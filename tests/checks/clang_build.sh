@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # clang_build.sh CMAKE SOURCE_FOLDER BUILD_FOLDER: everything builds with clang, without a warning. Nothing of it is
 # run, so it need be neither fast nor easy to debug.
 

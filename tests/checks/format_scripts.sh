@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # format_scripts.sh SOURCE_FOLDER: shellcheck has nothing to say about the shell scripts and what they source.
 
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # format_sources.sh SOURCE_FOLDER: the C and C++ sources are formatted as .clang-format asks.
 
 set -eu

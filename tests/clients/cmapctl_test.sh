@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # cmapctl_test.sh REFERENCE LIBRARIES ring|libqb|socket [PRELOAD], inside sandbox.sh
 #
 # Debian's corosync-cmapctl, unmodified, is run through all that it can do, once on the libraries in the folder

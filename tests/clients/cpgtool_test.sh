@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # cpgtool_test.sh REFERENCE LIBRARIES MEMBERS [PRELOAD], inside sandbox.sh
 #
 # Debian's corosync-cpgtool, unmodified, shows groups of two member processes (the program MEMBERS), once on the

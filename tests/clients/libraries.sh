@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Sourced by the tests of clients: which libraries a process had.
 # shellcheck shell=bash
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * members GROUP...: joins the groups, says so when it is a member of all of them, and stays until the end of its
  * standard input.

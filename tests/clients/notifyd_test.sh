@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # notifyd_test.sh REFERENCE LIBRARIES [PRELOAD], inside sandbox.sh
 #
 # Debian's corosync-notifyd, unmodified, in the foreground beside one of three nodes: a client comes and goes, the node

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Sourced inside sandbox.sh by the tests of Pacemaker, behind node.sh, cluster.sh and libraries.sh: Debian's Pacemaker,
 # unmodified, on the nodes of a cluster. What a node writes goes into a folder of its own, $WORK/pacemaker.NODE, which
 # survives when its Pacemaker has ended.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # pacemaker_cluster_test.sh LIBRARIES, inside sandbox.sh
 #
 # Debian's Pacemaker, unmodified, on the libraries in that folder, on a cluster of three nodes. The resource runs on one

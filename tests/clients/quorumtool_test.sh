@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # quorumtool_test.sh REFERENCE LIBRARIES [PRELOAD], inside sandbox.sh
 #
 # Debian's corosync-quorumtool, unmodified, on three nodes: all that it can show and set, and its monitor while nodes

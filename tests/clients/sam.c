@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A program that libsam watches over, in one of three ways; it writes down what becomes of it. What libsam shows of it
  * in the daemon's map, through libcmap, the test sees there.

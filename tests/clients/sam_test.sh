@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # sam_test.sh REFERENCE LIBRARIES SAM [PRELOAD], inside sandbox.sh
 #
 # Debian's libsam, unmodified, a client of libcmap, watches over the program SAM beside one of three nodes: it is well, or

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # swap_test.sh REFERENCE LIBRARIES PROGRAM_OF_REFERENCE PROGRAM_OF_OURS [PRELOAD], inside sandbox.sh
 #
 # One source, built against the reference and against ours; each program runs on the libraries in the folder

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A program that goes once through libcmap and writes down what it gets. It is built twice, against the
  * reference's headers and libraries and against ours, and each of the two programs runs on both libraries: one

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Handles that are none, pointers that are none, and which of several wrong arguments is noticed first.
 #include "cmap_scene.hpp"
 #include "integration/cmap_calls.hpp"

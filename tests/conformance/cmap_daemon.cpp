@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The daemon is dead, frozen, or comes back; and handles across fork.
 #include "cmap_scene.hpp"
 #include "integration/cmap_calls.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Dispatching: what each type returns, what the descriptor shows after it and inside callbacks, and what callbacks may
 // do.
 #include "cmap_scene.hpp"

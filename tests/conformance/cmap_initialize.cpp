@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Handles: what comes of opening and closing them, what they hold meanwhile, and their context.
 #include "cmap_scene.hpp"
 #include "support/fake_daemon.hpp"

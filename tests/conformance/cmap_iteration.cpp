@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Iterators, and what calls that fail leave behind.
 #include "cmap_scene.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The map of statistics. Its values move, so that of most only the type and the length are written down.
 #include "cmap_scene.hpp"
 

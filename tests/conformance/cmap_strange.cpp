@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A daemon whose replies and events are not what they should be. In the reference much of this is read from memory that
 // nobody has written, so that only what is certain of it is written down.
 #include "cmap_scene.hpp"

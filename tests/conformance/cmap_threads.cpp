@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What several threads could do in the reference, too: use a handle each, or dispatch and ask on one. What they could
 // not is a matter of chance, and shown by tests of ours alone.
 #include "cmap_scene.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Trackers: which events they see, and what they are told.
 #include "cmap_scene.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Setting, getting, changing and deleting values.
 #include "cmap_scene.hpp"
 

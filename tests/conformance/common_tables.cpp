@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // libcorosync_common: pure functions.
 #include "conformance.hpp"
 

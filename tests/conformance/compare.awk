@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Compares two transcripts: kind=tolerated FILE kind=list FILE... kind=reference FILE kind=ours FILE, with variant set.
 # Every line that differs must be in the lists, with both values, and every line of the lists must occur.
 

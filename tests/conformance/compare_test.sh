@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # compare_test.sh: compare.awk accepts what is as it should be, and nothing else.
 
 set -eu

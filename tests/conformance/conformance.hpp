@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // One program that is run on the reference's libraries and on ours and writes down what it sees of them: the
 // transcript, a line for each observation, "cmap.get.missing_key: 12". The two may differ only where differences_*.txt
 // says so.

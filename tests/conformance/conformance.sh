@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # conformance.sh ring|libqb|socket REFERENCE LIBRARIES PROGRAM FOLDER
 #
 # Runs PROGRAM on the libraries in the folder REFERENCE and on those in LIBRARIES, which use the rings, libqb's client, or

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # count.sh TRANSCRIPT: it has at least 400 observations besides the tables of libcorosync_common, 100 of each service.
 
 set -eu

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Handles that are none, pointers that are none, names that are too long, and which of several wrong arguments is
 // noticed first.
 #include "cpg_scene.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The four ways to dispatch, the descriptor, and what callbacks and other threads may do meanwhile.
 #include "cpg_scene.hpp"
 

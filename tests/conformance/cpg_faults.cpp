@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A daemon that is dead, frozen or lies; fork; and a program that closes the descriptor.
 #include "cpg_scene.hpp"
 #include "support/bytes.hpp"

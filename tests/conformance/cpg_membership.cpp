@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Groups: joining, leaving, who is told of it, who is in them; names; and the cluster's membership.
 #include "cpg_scene.hpp"
 #include "integration/cpg_raw.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Messages of all sizes and shapes, parts that make no sense, and zero-copy buffers.
 #include "cpg_scene.hpp"
 #include "integration/cpg_raw.hpp"

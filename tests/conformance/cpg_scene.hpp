@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the scenes of libcpg share, beside test::Cpg of the integration tests, which writes down what callbacks are
 // told.
 #pragma once

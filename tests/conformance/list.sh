@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # list.sh MANUAL_PAGE TESTS: the lists of deliberate differences are well made, name the same differences as the manual
 # page, and what they say is shown elsewhere is: the test is there, and names the difference.
 

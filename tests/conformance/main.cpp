@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // conformance FOLDER SERVICE... [half], inside sandbox.sh: runs the groups of these services on the libraries in FOLDER
 // and writes the transcript to the standard output. With "first-half" or "second-half", every other group.
 #include "conformance.hpp"

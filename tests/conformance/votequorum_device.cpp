@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The quorum device of a single node.
 #include "votequorum_scene.hpp"
 

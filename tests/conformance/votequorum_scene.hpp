@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the scenes of libvotequorum share.
 #pragma once
 

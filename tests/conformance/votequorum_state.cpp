@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a single node tells of itself, its votes, and who may connect.
 #include "votequorum_scene.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Tracking, the four dispatch types, callbacks, and the descriptor.
 #include "support/thread.hpp"
 #include "votequorum_scene.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Administrators who have the daemon serve over sockets.
 #include "contract.hpp"
 #include "support/environment.hpp"

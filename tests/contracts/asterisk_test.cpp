@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // asterisk: threads that ask on one handle at the same time, and initialize over a handle that is still open.
 #include "contract.hpp"
 

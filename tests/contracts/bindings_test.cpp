@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Language bindings (Ruby, Go, Rust, OCaml): no event is a result of its own, errors in a callback jump or unwind
 // through the library, and what a language has no value for is NULL.
 #include "contract.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What users of the reference complain about, and must not here.
 #include "contract.hpp"
 #include "integration/cpg_raw.hpp"

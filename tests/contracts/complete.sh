@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # complete.sh CONTRACTS.TXT BUILD-DIRECTORY PROGRAM...
 # Each row of the list has its test, and each test its row. The programs are those of the contracts.
 set -eu -o pipefail

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Containers, which share a network namespace and with it the abstract names of sockets: a file moves daemon and
 // clients to sockets in the file system. In a program of its own, because libqb looks for that file once in a process.
 #include "contract.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the tests of the contracts share. A suite is a row of contracts.txt, a file is a kind of program: each test does
 // what that program does, with as little around it as possible.
 #pragma once

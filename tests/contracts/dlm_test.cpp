@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // dlm_controld: takes all there is whenever it is woken, does its work inside callbacks, and finalizes twice.
 #include "contract.hpp"
 

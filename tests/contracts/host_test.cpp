@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Any program: it is the host, and the libraries are guests. And programs of all ages find the functions that they were
 // linked against.
 #include "contract.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // libsam: a parent forks the process that it looks after, over and over, and keeps books about it in the map.
 #include "contract.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Pacemaker: a main loop that takes one event whenever it is woken, messages whose header is patched where they lie,
 // senders that try again later.
 #include "contract.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // pmxcfs: threads that send hold a lock until their message has come back; a handle of libcmap is dropped when it
 // wakes the program for nothing, and all handles when the daemon is gone.
 #include "contract.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // corosync-qdevice: dispatches everything once a second, whether there is anything or not, and votes for the ring that
 // it has been told of.
 #include "contract.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Tools that have nothing else to do than to wait for events (corosync-notifyd, corosync-quorumtool, cpgbench).
 #include "contract.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Programs that watch the daemon (sbd, sheepdog): ask the descriptor who is behind it, take a hang-up for the end, and
 // have 0 for no handle.
 #include "contract.hpp"

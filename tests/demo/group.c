@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * group NAME: joins a group as NAME, prints who comes and goes and what is said, and says each line of standard input.
  * At the end of the input it leaves.

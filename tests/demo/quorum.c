@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * quorum: prints whether the cluster has a quorum, and then the notifications as nodes come and go, until it is ended.
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The part of the demo about libvotequorum, sourced by show.sh.
 # shellcheck shell=bash
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * reconnect GROUP: follows a key of the map, a group and the quorum in one poll loop, and comes back by itself whenever
  * corosync has been stopped, killed or started again. corosync_reconnect(7) explains it. At the end of its input it

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # reconnect_test.sh LIBRARIES PROGRAM RESTARTS, inside sandbox.sh
 #
 # PROGRAM (reconnect.c) beside a daemon that is killed, stopped in order and frozen: it comes back each time, is told of

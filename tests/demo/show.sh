@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # show.sh LIBRARIES FOLDER_OF_PROGRAMS, inside sandbox.sh: what the demo shows, part by part.
 # A part is a file beside this one. It uses step, note, run and the functions of node.sh.
 

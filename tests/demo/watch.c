@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * watch PREFIX: follows the keys that begin with PREFIX in the daemon's configuration map.
  *

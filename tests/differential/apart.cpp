@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the reference is known not to survive, or what leaves it in another state: each in a child with handles of its
 // own.
 #include "player.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Arguments for the functions, from all that their types allow, most of them at borders.
 #pragma once
 

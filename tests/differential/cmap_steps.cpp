@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The steps of libcmap. a[0] is the handle; keys are numbers of key().
 #include "cmap_values.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The steps of libcmap that store values and fetch them.
 #include "cmap_values.hpp"
 

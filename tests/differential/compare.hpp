@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Whether two transcripts of one program differ, and whether that is meant. The list of what is meant is
 // differences.txt.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // One of the two sides that are compared: a sandbox with a daemon, and a process that carries out programs in it.
 #pragma once
 

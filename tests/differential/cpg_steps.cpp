@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The steps of libcpg. a[0] is the handle, except for iterations; groups are numbers of group().
 #include "player.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The steps of libcpg with buffers of the library.
 #include "player.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The dispatches that run, and what is done in their callbacks.
 #include "player.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The program closes the descriptor of a handle, which is not its to close, and its number may become another file's.
 #include "player.hpp"
 

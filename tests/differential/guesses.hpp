@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the generator supposes of the handles, if nothing unforeseen has happened.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Initializations with little of something.
 #include "player.hpp"
 

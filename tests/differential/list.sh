@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # list.sh: the differences that random programs may show have names in the lists of the conformance test.
 set -eu
 here=$(dirname "$0")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // differential VARIANT REFERENCE OURS SIDE SANDBOX LIST [WORD VALUE]...
 //
 // Carries out programs from seeds on the libraries in REFERENCE and on those in OURS, and compares what they show.

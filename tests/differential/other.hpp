@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Another process, which joins groups, sends, sets keys, and ends.
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # planted.sh [FAULT...]
 #
 # Whether the differential test finds faults: for each of planted/*.patch, or those named, builds the libraries with it

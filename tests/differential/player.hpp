@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Carries out a program on the libraries that are loaded, and writes down what it sees of them: the transcript, an
 // observation a line, "STEP>>> NAME ARGUMENTS: RESULT OUTPUTS" with a > for each callback that it is inside of.
 //

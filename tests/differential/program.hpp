@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A program of steps, which the generator makes from a seed, the player carries out on a set of libraries, and the
 // driver compares, shrinks and prints. As text, a step is a line: DEPTH AT NAME ARGUMENT...
 #pragma once

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # run.sh REFERENCE LIBRARIES PROGRAMS VARIANT [WORD VALUE]...
 # Compares the libraries in the folder REFERENCE with those in LIBRARIES; our programs are in PROGRAMS, and the words are
 # those of main.cpp. With a VARIANT of two transports, as ring-socket, those in LIBRARIES with themselves.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The random programs of several threads at once, on handles that they share. There is nothing to compare with: the
 // reference says nothing of threads. But no result may be one that the manual does not allow, every thread gets its own
 // answers, no message comes twice or damaged, none of one's own is lost, and nobody waits for ever.

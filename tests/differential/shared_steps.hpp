@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Steps of random programs that several threads carry out at once, on handles that they share. What must not be is a
 // failure of the test.
 #pragma once

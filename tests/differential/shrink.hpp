@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Delta debugging: the fewest steps that still fail.
 #pragma once
 

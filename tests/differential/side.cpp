@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // differential_side FOLDER, inside sandbox.sh: reads programs from the standard input, each ended by a line "run", and
 // carries each out on the libraries in FOLDER, in a fresh process with a daemon as fresh as need be. Writes its
 // transcript, ended by a line ".".

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "stage.hpp"
 
 #include "support/process.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a program is played on: the daemon, the steward, and another process. The player asks for what is to happen to
 // them. Or, with DIFFERENTIAL_NODES in the environment, a cluster of so many nodes: the program and the steward are on
 // the first, and another process on each.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A process beside the player's that knows when all that has been caused has arrived, and that undoes what a program
 // has done to the daemon.
 #pragma once

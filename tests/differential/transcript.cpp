@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a player sees, and how it writes it down.
 #include "player.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The steps of libvotequorum. a[0] is the handle; names of devices are numbers of device().
 #include "player.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Events whose values, keys and trackers are not what they say, and good ones of unusual shapes. For what can be wrong
 // with every event see malformed_event_test.cpp.
 #include "fake_cmap.hpp"

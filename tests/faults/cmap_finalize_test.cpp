@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Finalize while others use the handle, and signals on a busy connection. For what is the same for every service see
 // integration/finalize_test.cpp and resources/signals_test.cpp.
 #include "fake_cmap.hpp"

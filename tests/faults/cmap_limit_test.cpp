@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The limit of cmap_initialize_map() is one for all of it: the handshake is over in time, but the request that follows
 // is not answered.
 #include "fake_cmap.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a daemon's cmap service sends.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Replies whose values, strings, handles and keys are not what they say, and daemons that end with a reply. For what
 // can be wrong with every reply see malformed_reply_test.cpp.
 #include "fake_cmap.hpp"

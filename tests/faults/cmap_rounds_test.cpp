@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Connections that come and go, very many of them.
 #include "fake_cmap.hpp"
 

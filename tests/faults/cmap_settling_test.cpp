@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the descriptor says during and after each dispatch of a burst: it is readable if there is something left to
 // deliver, and only then.
 #include "fake_cmap.hpp"

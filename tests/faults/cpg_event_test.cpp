@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Events of unusual shapes, and what becomes of the parts of long messages. For what is wrong in every kind of event
 // see malformed_event_test.cpp.
 #include "fake_cpg.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What cpg makes of unusual replies, request by request. For those that are none see malformed_reply_test.cpp.
 #include "fake_cpg.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The daemon dies, hangs up, freezes or comes back, at each step of a connection's life. The same for every service.
 // For what happens in the midst of the handshake see handshake_flow_test.cpp, for what a real daemon can show as well
 // integration/fault_test.cpp.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the tests on a fake cpg service share. Its messages are put together by the library's own layouts; that these
 // are the daemon's is for the tests on a real one to say.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the tests on a fake votequorum service share. Its messages are written down here field by field, after the
 // specification, and not with the library's own layouts.
 #pragma once

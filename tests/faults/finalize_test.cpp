@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The daemon hangs up in the midst of a finalize, because of it or not: who waits in dispatch is told of the finalize.
 #include "service.hpp"
 

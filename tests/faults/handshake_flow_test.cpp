@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // How the reply to the handshake arrives: in pieces, late, half, or not at all.
 #include "raw_cmap.hpp"
 #include "support/storm.hpp"

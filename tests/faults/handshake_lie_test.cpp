@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A reply to the handshake that is unlike what this library knows is not acted on: it goes to libqb's client, or
 // fails where the program wants rings and nothing else.
 #include "raw_cmap.hpp"

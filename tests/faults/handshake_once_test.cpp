@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A daemon whose handshake is odd once, in the middle of starting perhaps: the next connections are over its rings
 // again.
 #include "raw_cmap.hpp"

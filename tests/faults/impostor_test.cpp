@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A daemon in all but the user that it runs as. The same for every service and, unlike peer_test.cpp, with libqb's own
 // server on either transport.
 #include "service.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A handle of a service that lends large events, on a raw daemon.
 #pragma once
 

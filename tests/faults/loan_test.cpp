@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which events are delivered where they lie, and what a callback may do with one.
 #include "loan_fixture.hpp"
 

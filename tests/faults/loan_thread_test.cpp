@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Two threads, one of them in the callback of an event on loan.
 #include "loan_fixture.hpp"
 

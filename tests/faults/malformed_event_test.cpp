@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Events that are none, of each kind. A malformed one is used up, the dispatch that met it says CS_ERR_LIBRARY, no
 // callback hears of it, and what comes behind it is delivered. The same for every service.
 #include "message_fields.hpp"

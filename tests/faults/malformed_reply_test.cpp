@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Replies that are none, to every function that waits for one. Whatever the daemon answers, the caller gets a result
 // code, nothing of what the daemon sent if that is an error, and the next request its own answer. The same for every
 // service.

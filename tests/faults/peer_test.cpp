@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Whom the library talks to at all (PEER): root, the caller's own user, and those that the administrator lists. An
 // abstract socket name belongs to whoever takes it first.
 #include "raw_cmap.hpp"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Opens a connection; the status is what that returns. For peer_test.cpp, which raises its privileges.
  */

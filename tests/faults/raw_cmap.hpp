@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the tests on a raw cmap daemon share.
 #pragma once
 

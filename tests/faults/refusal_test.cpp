@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Daemons that turn a client away, and what initialize says then. The same for every service.
 #include "service.hpp"
 

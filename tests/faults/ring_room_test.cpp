@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Attaching to rings for which there is no room any more.
 #include "raw_cmap.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Sending while the daemon does not read, or does not want to. Over the connection itself, since cmap has no message
 // that goes without a reply.
 #include "raw_cmap.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the tests that are the same for every service know of a fake daemon, and of its client. For what they know of
 // the service itself see integration/service.hpp.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // libcmap, for the tests that are the same for every service.
 #include "cmap_messages.hpp"
 #include "integration/cmap_calls.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // libcpg, for the tests that are the same for every service.
 #include "fake_cpg.hpp"
 #include "service.hpp"

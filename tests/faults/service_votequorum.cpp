@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // libvotequorum, for the tests that are the same for every service.
 #include "fake_votequorum.hpp"
 #include "service.hpp"

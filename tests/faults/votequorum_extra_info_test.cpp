@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A daemon of the development line: it knows of a device's extra information.
 #include "fake_votequorum.hpp"
 

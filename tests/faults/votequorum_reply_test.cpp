@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Replies of unusual shapes, and daemons that end. For what can be wrong with every
 // reply see malformed_reply_test.cpp.
 #include "fake_votequorum.hpp"

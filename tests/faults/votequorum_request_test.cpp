@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Each request, byte by byte: what a daemon reads, and zeros where it reads nothing.
 #include "fake_votequorum.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Who opens files of rings? Nobody here may, before a peer and its offer are found good.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // cmap's notifications, and the table of trackers behind them. The cookie in the input decides between a tracker that
 // exists, the first that a table gives, and none.
 #include "cmap/trackers.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Replies to cmap's requests.
 //
 // Input: which map, then for each call its number and what else it asks for here, and a reply for each request that

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Of lcov files: how many lines of each of the `wanted` files in the folder `sources` have been reached in any of them,
 # and those that have not. FILE:FUNCTION stands for one function of a file.
 

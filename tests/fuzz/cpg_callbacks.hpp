@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Callbacks for cpg that look at all they are given.
 #pragma once
 

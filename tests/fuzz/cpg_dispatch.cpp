@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Sequences of cpg's events through the dispatch loop, so that the parts of long messages meet, of several senders,
 // in memory of the ring's and in copies; callbacks dispatch again, or finalize. Each message must be the one that a
 // model has put together.

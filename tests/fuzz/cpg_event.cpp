@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // One event of cpg's, with callbacks and without.
 #include "cpg/session.hpp"
 #include "cpg_callbacks.hpp"

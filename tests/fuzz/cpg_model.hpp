@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a program should be given of a sequence of cpg's events, told in the plainest way, to compare with.
 #pragma once
 

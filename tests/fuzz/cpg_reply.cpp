@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Replies to cpg's requests. Input: for each call its number, and a reply for each request that it sends.
 #include "outputs.hpp"
 #include "scripted_transport.hpp"

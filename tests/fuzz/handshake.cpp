@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The handshake's reply: the first bytes that a stranger may send.
 //
 // Input: how much of it has come, what it starts with, and three names, each in a field of its own.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the targets have in common: the fuzzer's bytes, taken piece by piece, and messages made of them.
 #pragma once
 

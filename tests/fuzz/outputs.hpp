@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What calls write for the program. An input is run twice, with different bytes in all the places that are to be
 // written, and what the program gets to see must be the same.
 #pragma once

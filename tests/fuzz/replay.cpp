@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Stands in for libFuzzer where there is none: runs the target once on each file of the folders it is given.
 #include <cstdint>
 #include <cstdio>

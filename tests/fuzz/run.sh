@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # run.sh [--merge] SECONDS [FOLDER]
 # run.sh --coverage [FOLDER]
 #
@@ -19,7 +20,7 @@ while :; do
     --merge) merge=1 ;;
     --coverage) coverage=1 ;;
     -h | --help)
-        sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+        sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
         exit
         ;;
     *) break ;;

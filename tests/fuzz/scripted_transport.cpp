@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "scripted_transport.hpp"
 
 #include "core/libqb_transport.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A daemon out of the fuzzer's bytes. scripted_transport.cpp is linked in place of the core's libqb_transport.cpp, so
 // that all above a transport is the library's own and runs without a system call: from the C functions to the
 // dispatch loop.

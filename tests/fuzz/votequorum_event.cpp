@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // votequorum's notifications, with callbacks and without.
 #include "input.hpp"
 #include "votequorum/session.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Replies to votequorum's requests. Input: for each call its number, and the reply to it.
 #include "outputs.hpp"
 #include "scripted_transport.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What callbacks may do: anything. Dispatch again, finalize, use other handles, take their time, and never return (for
 // that see tests/resources as well). The same for every service.
 #include "listener.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // All functions of libcmap that take a handle, each with arguments that are right.
 #pragma once
 

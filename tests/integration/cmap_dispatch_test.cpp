@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What becomes of events whose tracker is deleted, or whose handle is finalized. For what is the same for every
 // service see dispatch_test.cpp and callback_test.cpp.
 #include "cmap_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the integration tests of libcmap share: handles, and trackers that write down what they are
 // told.
 #pragma once

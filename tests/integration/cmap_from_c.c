@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "cmap_from_c.h"
 
 cs_error_t initialize_map_number(cmap_handle_t* handle, int map)

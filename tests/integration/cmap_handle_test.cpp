@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What is looked at first: the handle or the other arguments. For what is the same for every service see
 // handle_test.cpp.
 #include "cmap_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Opening a connection to one of the maps. For what is the same for every service see initialize_test.cpp.
 #include "cmap_fixture.hpp"
 #include "cmap_from_c.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Going through the keys.
 #include "cmap_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the library does to the process that hosts it: nothing that was not asked for.
 #include "cmap_fixture.hpp"
 #include "support/eavesdropper.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // With libcmap: values of every type, iteration, trackers and a thousand of their events, and the end.
 #include "session.hpp"
 

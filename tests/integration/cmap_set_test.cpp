@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What can be stored, under which names.
 #include "cmap_fixture.hpp"
 #include "cmap_from_c.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The map of statistics.
 #include "cmap_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Several threads, with a handle each and with one in common. For what is the same for every service see
 // thread_test.cpp.
 #include "cmap_fixture.hpp"

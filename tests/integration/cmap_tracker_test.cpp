@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which changes a tracker is told of, and with which values.
 #include "cmap_fixture.hpp"
 

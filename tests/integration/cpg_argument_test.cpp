@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which arguments are refused, and what is looked at first. For what is the same for every service see handle_test.cpp.
 #include "cpg_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What callbacks may do: anything. Send, query, finalize, dispatch again, use other handles, and never return. For what
 // is the same for every service see callback_test.cpp.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Three nodes part and meet, and the members of a group are told the same, wherever they are.
 #include "cpg_fixture.hpp"
 #include "support/cluster.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What counts as an event, and events of every size. For what is the same for every service see dispatch_test.cpp
 // and readiness_test.cpp.
 #include "cpg_fixture.hpp"

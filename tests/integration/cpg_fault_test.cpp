@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The daemon dies or stops. For what is the same for every service see fault_test.cpp.
 #include "cpg_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the integration tests of libcpg share: handles that write down what their callbacks are told, and members in
 // processes of their own.
 #pragma once

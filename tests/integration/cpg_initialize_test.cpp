@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Opening a connection, with a model and without. For what is the same for every service see initialize_test.cpp.
 #include "cpg_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Iterations over groups and their members.
 #include "cpg_fixture.hpp"
 

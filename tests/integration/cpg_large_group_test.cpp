@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Groups with more members than the reference has room for (CPG-D25, CPG-D27).
 #include "cpg_fixture.hpp"
 #include "cpg_raw.hpp"

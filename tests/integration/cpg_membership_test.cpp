@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Joining, leaving, and what the members are told of it.
 #include "cpg_fixture.hpp"
 

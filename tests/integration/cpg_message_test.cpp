@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Messages: everything that is sent arrives, whole, once and in order.
 #include "cpg_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Group names are bytes with a length (C17).
 #include "cpg_fixture.hpp"
 

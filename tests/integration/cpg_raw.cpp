@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cpg_raw.hpp"
 
 #include "support/bytes.hpp"

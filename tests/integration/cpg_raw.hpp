@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A client of the daemon's that is not the library: it says on the wire what no library would say, and joins under any
 // pid, so that a test can have a group of any size.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a sender may do to its receivers: nothing, whatever it says (CPG-D12 to D14). And what the library takes for
 // granted of the daemon and cannot be seen through it.
 #include "cpg_fixture.hpp"

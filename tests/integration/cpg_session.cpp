@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // With libcpg: a group, a thousand messages, one that is put together, membership and iteration, buffers, and the end.
 #include "session.hpp"
 

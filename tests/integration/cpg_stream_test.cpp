@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Streams of messages in bursts, from one thread to another: nothing is lost, nothing comes twice or out of order, and
 // the descriptor is never readable with nothing to deliver.
 //

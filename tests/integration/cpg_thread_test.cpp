@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Several threads on one handle. For what is the same for every service see thread_test.cpp and finalize_test.cpp.
 #include "cpg_fixture.hpp"
 #include "support/sanitizers.hpp"

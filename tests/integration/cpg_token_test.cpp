@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What happens while the cluster cannot take messages: one node stands still, and the others wait for the token.
 #include "cpg_fixture.hpp"
 #include "support/cluster.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Buffers for sending: allocated here, sent from here, freed here.
 #include "cpg_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What each kind of dispatch takes, waits for and returns. The same for every service. That signals end none is in
 // tests/resources.
 #include "listener.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The daemon dies, stops, comes back. The same for every service.
 #include "listener.hpp"
 

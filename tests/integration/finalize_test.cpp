@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Finalize while other threads are busy with the handle. The same for every service.
 #include "listener.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the fixtures of all services share: handles that end with their scope, and a daemon per suite or per test.
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Calls with enumeration arguments as a C program can make them: with any number. In C++ a value that the
  * enumeration has no room for would be undefined before the library ever sees it.

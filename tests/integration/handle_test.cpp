@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which handles are refused, and what is looked at first. The same for every service.
 #include "from_c.h"
 #include "service.hpp"

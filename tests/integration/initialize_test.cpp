@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Opening a connection: what comes out of it, and what is left when it fails. The same for every service.
 #include "listener.hpp"
 

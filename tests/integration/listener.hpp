@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A handle that the daemon sends events to.
 #pragma once
 

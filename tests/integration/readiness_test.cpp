@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The descriptor to poll is readable while, and only while, an event waits (contract C2, decision 8): programs sleep on
 // it, and one that takes an event per wake-up must neither stall nor wake up for nothing. The same for every service.
 #include "listener.hpp"

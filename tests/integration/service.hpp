@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The service whose library a program is linked with: what the tests that are the same for every service know of it.
 // To add a service, describe it in a file like cmap_service.cpp.
 #pragma once

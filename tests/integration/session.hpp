@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // For the plain programs that live a whole life with a library, to be run under a memory checker. The status says
 // whether all went well.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Several threads, with a handle each and with one in common. The same for every service; see also finalize_test.cpp.
 #include "listener.hpp"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # valgrind_test.sh PROGRAM ring|libqb|socket, inside sandbox.sh
 #
 # PROGRAM, which needs a daemon, under valgrind's memory checker: no error, and nothing left behind at its end.

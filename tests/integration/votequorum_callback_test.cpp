@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What callbacks are given, and when they are over. For what is the same for every service see callback_test.cpp.
 #include "votequorum_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // All functions of libvotequorum 3.1 that take a handle, each with arguments that are right; finalize is the last. None
 // of them changes anything for good.
 #pragma once

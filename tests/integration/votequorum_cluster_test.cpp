@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Three nodes part and meet, and all that are together are told the same.
 #include "support/cluster.hpp"
 #include "votequorum_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the library takes for granted of the daemon and cannot be seen through it.
 #include "support/raw_client.hpp"
 #include "votequorum_fixture.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Quorum devices: register, poll, rename, unregister; and the functions for their extra information on a daemon that
 // has never heard of it.
 #include "votequorum_fixture.hpp"

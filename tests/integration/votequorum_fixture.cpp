@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "votequorum_fixture.hpp"
 
 #include "votequorum_calls.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the tests of libvotequorum share: handles that write down what their callbacks are told, and a daemon
 // that is quorate.
 #pragma once

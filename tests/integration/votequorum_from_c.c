@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 #include "votequorum_from_c.h"
 
 cs_error_t votequorum_model_number(votequorum_handle_t* handle, int model)

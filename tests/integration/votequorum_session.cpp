@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // With libvotequorum: a thousand settings and their notifications, a device, and the end.
 #include "session.hpp"
 

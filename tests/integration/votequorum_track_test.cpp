@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which events come for which flags, and when they end.
 #include "votequorum_fixture.hpp"
 

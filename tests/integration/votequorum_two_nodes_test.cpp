@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Two nodes: quorum devices, and what the options of the quorum section do to the flags.
 #include "support/cluster.hpp"
 #include "votequorum_fixture.hpp"

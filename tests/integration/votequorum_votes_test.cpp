@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What is known of nodes and votes, and how votes are changed.
 #include "support/sanitizers.hpp"
 #include "votequorum_fixture.hpp"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The errors that a page documents, one "FUNCTION ERROR" a line. Those of its ERRORS section are for all functions that
 # its NAME section has, or for the functions that a subsection of it names.
 

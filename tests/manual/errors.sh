@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # errors.sh INCLUDE-DIRECTORY MANUAL TESTS
 # Pages and headers agree on the errors of each function, errors.txt has a row for each of them and no other, and the
 # tests that it names exist.

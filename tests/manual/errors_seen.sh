@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-3-Clause
 # errors_seen.sh INCLUDE-DIRECTORY WITNESS PROGRAM...
 # Runs the tests that errors.txt names under the eyes of the witness: in each test the function does return the error.
 

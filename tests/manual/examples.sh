@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # examples.sh CC INCLUDE-DIRECTORY LIBRARY-DIRECTORY MANUAL, inside sandbox.sh
 # Each example of the manual compiles without a warning, and does on a real daemon what its page says.
 

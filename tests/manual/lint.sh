@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # lint.sh MANUAL: mandoc has no warning for any page, and no line of any page is too long for 80 columns.
 
 set -eu

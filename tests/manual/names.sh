@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # names.sh CMAKE BUILD-DIRECTORY MANUAL-DIRECTORY EXPORTS
 # After an installation into an empty directory each exported function has a page under its name, and nothing else but
 # the overviews has; and each reference leads to a page: to one of ours, or to one of those in elsewhere.txt.

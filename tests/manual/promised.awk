@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # The errors that the comments of a header promise, one a line: "FUNCTION ERROR", or "FUNCTION or ERROR" for one that
 # the comment at the top of the header says can come from any function, as far as it applies.
 # A comment is for the functions that follow it without another one. It says more by "errors of FUNCTION()" and, behind

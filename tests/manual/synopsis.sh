@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # synopsis.sh CC INCLUDE-DIRECTORY MANUAL
 # The synopsis of each page compiles together with the header that it names; all synopses together have exactly the
 # prototypes of the headers, word for word; and so have the types that pages show.

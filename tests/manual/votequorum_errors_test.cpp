@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Errors of libvotequorum that its manual documents and that no other test has seen.
 #include "memory.hpp"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Loaded into a test program before the libraries, and in front of each of their functions: writes down which error
  * each of them returns in which test, as lines "TEST FUNCTION NUMBER" in the file $WITNESS. The file has its full size

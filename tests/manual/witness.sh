@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # witness.sh CC INCLUDE-DIRECTORY: prints the functions for witness.c, made from the prototypes of the headers.
 
 set -eu

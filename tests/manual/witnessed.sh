@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Sourced by the tests that look at what the witness has seen. They set $include and $witness.
 # shellcheck shell=bash
 # shellcheck disable=SC2154

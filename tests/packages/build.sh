@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # build.sh EXPORTS GCC-VERSION|CLANG-VERSION FLAG...: with this compiler, Debian's flags and FLAG..., the libraries build
 # without a warning and are what EXPORTS, the test of it, demands; and from a copy of what gets installed, anywhere,
 # pkg-config builds a program.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # build32.sh EXPORTS FOLDER: for 32-bit x86, where layouts must be the same and pointers are not, the libraries and the
 # unit tests are built and run. apt-get, as the machine has it configured, brings libqb and GoogleTest for that, which
 # lie unpacked in FOLDER.

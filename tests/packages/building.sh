@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Sourced by the tests of packages: builds of the sources as a packager does them.
 # shellcheck shell=bash
 

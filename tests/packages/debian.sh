@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # debian.sh SYSTEM DEBS, inside sandbox.sh
 #
 # In a system with Debian's corosync, Pacemaker and packages for development: ours are installed, corosync's tools and

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # debs.sh FOLDER: two builds of Debian's packages, with its flags, in different folders and circumstances, are the
 # same to the byte. They are left in FOLDER for other tests, and so are the builds.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # metadata.sh FOLDER: what is said about the packages in FOLDER is in order by lintian, and programs get the same
 # dependencies from it as from Debian's packages.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # root.sh FOLDER: FOLDER/base becomes a small system with Debian's corosync and Pacemaker, by debootstrap, and
 # FOLDER/debian the archive that it was made from. FOLDER/newer is one of the same corosync in a higher version.
 # What is there already, and complete, stays.

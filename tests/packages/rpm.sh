@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # rpm.sh SYSTEM DEBS, inside sandbox.sh
 #
 # The package for distributions with RPM, from the build that is in the folder DEBS, is installed beside the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Sourced inside sandbox.sh by tests that install packages: a throw-away copy of the system that root.sh made.
 # shellcheck shell=bash
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # version.sh: the packages for Debian provide, and the pkg-config files have, the version of the corosync that is
 # installed, else of the one that apt would install, unless another is given; where nobody knows one, all but Debian's
 # packages can be built. dpkg-query and apt-cache are told what to say.

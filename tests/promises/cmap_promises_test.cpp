@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What cmap.h promises of single functions.
 #include "integration/cmap_fixture.hpp"
 

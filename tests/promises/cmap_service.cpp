@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "service.hpp"
 
 #include "integration/cmap_calls.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What corotypes.h promises.
 #include "strict_time.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What cpg.h promises of a dispatch without memory: an event stays, but a message longer than the atomic size is lost.
 #include "integration/cpg_fixture.hpp"
 #include "resources/allocations.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What cpg.h promises of single functions and callbacks.
 #include "integration/cpg_fixture.hpp"
 #include "support/environment.hpp"

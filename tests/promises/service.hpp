@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The service whose header is held to its word: what the tests that are the same for each need to know of it.
 #pragma once
 

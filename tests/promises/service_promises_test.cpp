@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the headers of all services promise in the same words.
 #include "service.hpp"
 

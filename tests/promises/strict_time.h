@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
 // What corotypes.h gives a program in strictly conforming C.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What votequorum.h promises of single functions and callbacks.
 #include "integration/votequorum_fixture.hpp"
 #include "support/cluster.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A thread is cancelled where that may happen: while it waits in dispatch. And what its callbacks say of that holds.
 #include "integration/listener.hpp"
 

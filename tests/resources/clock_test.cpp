@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The clock is set while a request waits: that neither prolongs nor ends it.
 #include "clocks.hpp"
 #include "integration/listener.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Stands between the program, with all its libraries, and the clock that may be set: CLOCK_REALTIME with its like.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A program closes the descriptor of a handle, which is not its to close, and its number becomes that of another file.
 #include "integration/listener.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Messages that need memory.
 #include "allocations.hpp"
 #include "integration/cpg_fixture.hpp"

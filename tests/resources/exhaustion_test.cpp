@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // There is no room in shared memory, or no descriptor left, or so few allowed that poll fails for good.
 #include "integration/listener.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Stands between the program, with all its libraries, and the calls that fail for want of something: descriptors,
 // memory mappings, room, buffers. (For what they allocate see allocations.hpp.)
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // One of the calls that a function makes fails for want of descriptors, memory or room, whichever it is: the function
 // says so or manages without, keeps nothing and harms nothing.
 #include "failing_calls.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The functions that FailingCall lets fail, besides those of system_calls.cpp.
 #undef _FORTIFY_SOURCE // its inline functions would be in the way of ours
 #include "failing_calls.hpp"

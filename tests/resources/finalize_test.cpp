@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Another thread finalizes: what a dispatch that is under way does then, at whichever point of its way it is.
 #include "integration/listener.hpp"
 #include "system_calls.hpp"

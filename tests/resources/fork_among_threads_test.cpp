@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A fork while other threads dispatch and ask: what they held then, nobody in the child gives back.
 #include "integration/listener.hpp"
 

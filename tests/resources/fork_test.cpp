@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Handles across fork: either side may use one, and neither spoils it for the other by leaving.
 #include "integration/listener.hpp"
 #include "system_calls.hpp"

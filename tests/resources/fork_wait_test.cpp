@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A child that waits in a dispatch: it sleeps, and is woken by what it waits for.
 #include "integration/listener.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The daemon is stopped, and initialize waits for it: until it goes on, a signal means it, or a limit is reached.
 #include "integration/listener.hpp"
 

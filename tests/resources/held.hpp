@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What this process holds that a library may keep or lose: descriptors, allocations, mappings, and files of
 // connections.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A callback never returns: it leaves its dispatch by a jump.
 #include "integration/listener.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The daemon is killed: nothing of its connections stays behind their handles.
 #include "integration/listener.hpp"
 

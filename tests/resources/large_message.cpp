@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "large_message.hpp"
 
 #include "support/sanitizers.hpp"

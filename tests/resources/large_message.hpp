@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the tests of messages share that are delivered in each of the ways that there are: from a copy, where they lie
 // in the ring, as the daemon's queue has room for them, and put together from parts.
 #pragma once

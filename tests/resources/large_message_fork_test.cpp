@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A fork while the callback of a message runs, at every size: neither side takes anything from the other.
 #include "large_message.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the callback of a message may do on its own thread, at every size: dispatch, leave by a jump, go to another
 // stack, finalize. Its message stays in its place, and what is behind it comes once and in order.
 #include "large_message.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What other threads may do while the callback of a message runs, and when its thread ends in it.
 #include "large_message.hpp"
 

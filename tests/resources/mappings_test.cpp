@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // There is no room for the mappings of a connection: in the address space, or in what may be locked.
 #include "held.hpp"
 #include "integration/listener.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // There is no memory for one of the allocations that a call makes, whichever it is: the call says so, keeps nothing and
 // harms nothing.
 #include "allocations.hpp"

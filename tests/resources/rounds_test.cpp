@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Handles that come and go, and handles that only lie there.
 #include "integration/service.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Signals interrupt whatever waits, over and over: what comes of it is the same.
 #include "integration/listener.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #undef _FORTIFY_SOURCE // its inline functions would be in the way of ours
 #include "system_calls.hpp"
 

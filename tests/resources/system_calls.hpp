@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Stands between the program, with all its libraries, and the system calls that a signal interrupts or that may do a
 // part of their work only. No others are made that could be: opening, mapping, sizing and removing files in memory,
 // making and closing sockets, and asking for what is known never wait for anything that a signal would end. (For

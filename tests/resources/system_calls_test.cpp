@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A signal interrupts one of the system calls that a call makes, whichever it is, or they all do a part of their work
 // only: what comes of it is the same.
 #include "integration/listener.hpp"

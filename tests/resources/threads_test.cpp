@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Many threads that do everything with one handle, until it is finalized under them.
 #include "integration/listener.hpp"
 

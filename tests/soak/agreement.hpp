@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Compares what the members of a group on several nodes are told, and says where they contradict each other or the
 // promises of closed process groups:
 //   - of each sender its messages come in order and once, and to itself without a gap, but for what its daemon dropped;

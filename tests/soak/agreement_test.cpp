@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The soak test's judge sees each kind of contradiction, and none where there is none.
 #include "agreement.hpp"
 

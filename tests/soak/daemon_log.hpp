@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a daemon's log knows and its clients are not told.
 #pragma once
 

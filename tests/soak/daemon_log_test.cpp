@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Lines as corosync 3.1.7 writes them.
 #include "daemon_log.hpp"
 

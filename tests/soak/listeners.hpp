@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Hears what the streamers say, and lets Agreement judge it.
 #pragma once
 

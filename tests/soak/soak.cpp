@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // soak MINUTES [SEED]: three nodes whose daemons are killed, frozen and cut off at random, with a streamer on each.
 // Ends with a line of figures; non-zero if anybody was told what contradicts the others, or what was promised.
 #include "listeners.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The program that the soak test runs on each node: a member of a group that sends messages of all sizes, says what it
 // is told, and starts anew whenever its daemon dies. Trackers of libcmap and libvotequorum live beside it.
 //

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # demonstration.sh, inside enter.sh: as somebody who has only just got the sources, with a system that has hardly more
 # than apt; once more where the administrator had corosync-notifyd and removed it without purging; and without root.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # enter.sh ROOT CHANGES COMMAND...: runs COMMAND as root of the system in the folder ROOT, on the machine's network.
 # Nothing that it starts survives. What it changes goes to the empty folder CHANGES, or stays in ROOT if CHANGES is
 # empty. Packages that apt-get fetches stay in ROOT.archives.

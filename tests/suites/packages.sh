@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # packages.sh, inside enter.sh, in the system of a node: README's commands build Debian's packages and install them. All
 # of the cluster stays, and runs on them. README's way back gives the list of packages from before, to the letter.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # root.sh SUITE FOLDER: two systems of that suite of Debian, made by debootstrap or brought up to date: FOLDER/newcomer,
 # which has hardly more than apt, and FOLDER/node, which has a cluster's packages and what a build needs.
 #

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the integration tests of every library look at: the transport under test, what a handle is, what poll says of
 // its descriptor, and how result codes are shown.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Several real daemons in one cluster, each in a network namespace of its own, on a bridge: for use inside the sandbox
 // (sandbox.sh). Nodes are numbered from 1, which are also their ids.
 //

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Sourced inside sandbox.sh, behind node.sh: private corosync nodes in one cluster, each in a network namespace of its
 # own, on a bridge. Nodes are numbered from 1, which are also their ids.
 # shellcheck shell=bash

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A child process that does something beside the test, to be killed, stopped, or just asked. The two talk in lines.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A real corosync daemon, for use inside the sandbox (sandbox.sh): one at a time for each network namespace. For more
 // see cluster.hpp.
 #pragma once

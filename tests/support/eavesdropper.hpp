@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Standard output and error, collected in a file for as long as this lives.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Environment variables for the length of a scope.
 #pragma once
 

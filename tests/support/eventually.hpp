@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Waiting for what another process or thread is about to do, never for longer than a limit.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // One service of a daemon, played by a child process on libqb's own server. To each request it gives its usual answer,
 // unless the test has scripted another reaction; and it does what the test tells it to do at once.
 #pragma once

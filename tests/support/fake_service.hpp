@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What runs in the child of a FakeDaemon, and how the two talk.
 #pragma once
 

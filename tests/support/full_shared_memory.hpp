@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // For use inside the sandbox (sandbox.sh).
 #pragma once
 

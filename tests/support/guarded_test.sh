@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # guarded_test.sh PROGRAM COMPILER: guarded.sh accepts PROGRAM, which has guards, and of those without only what is excepted.
 
 set -eu

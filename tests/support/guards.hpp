@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Guards around every test: nothing may leak, nothing may hang.
 #pragma once
 

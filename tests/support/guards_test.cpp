@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Each guard trips on what it guards against. The first half asks the guards themselves; the second runs this
 // program again on tests that must fail, to see that a tripped guard fails a test. Beside them: a child that has ended.
 #include "companion.hpp"

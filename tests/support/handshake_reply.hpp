@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A daemon's reply to the handshake, field by field, to be right or wrong in each.
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
 # install.sh PACKAGE...: installs packages through apt-get, as root; quiet if all is well.
 #
 # Services that come with these packages are never started, not even while apt-get runs, and they are disabled as soon

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The main program of tests that run with the guards.
 #include "guards.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Networks for daemons that must not meet, or meet only over a bridge: for use inside the sandbox (sandbox.sh).
 //
 // A daemon's sockets have fixed names, so each needs a network namespace of its own. A client belongs to the namespace

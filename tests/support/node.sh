@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Sourced inside sandbox.sh by the shell tests and by the demo: one private corosync node. For more see cluster.sh.
 # shellcheck shell=bash
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "process.hpp"
 
 #include "eventually.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What this process holds, and short-lived children.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What belongs to the program and not to the libraries that it uses.
 #pragma once
 

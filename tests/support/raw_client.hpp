@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Requests to a daemon byte by byte, through libqb's own client: for what the libraries never send.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A daemon that can lie. The handshake is spoken by hand, in a child process, as each test scripts it for each visitor;
 // the rings are real ones, and their daemon's side is in the hands of the test.
 #pragma once

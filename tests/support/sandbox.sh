@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
 # sandbox.sh CMD...: run CMD where nothing it does can survive or leak.
 #
 # CMD gets namespaces of its own for network, mounts, processes and System V IPC, an empty /run, /dev/shm and

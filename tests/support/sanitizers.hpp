@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Is this build sanitized? For the few tests that a sanitizer itself makes impossible or slow.
 #pragma once
 

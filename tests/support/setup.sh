@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-3-Clause
 # Sourced by the scripts that people start: what the machine needs, the build, and the sandbox.
 # shellcheck shell=bash
 
@@ -23,7 +24,7 @@ die() {
 help_if_asked() {
     case ${1-} in
     -h | --help)
-        sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
+        sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
         exit
         ;;
     esac

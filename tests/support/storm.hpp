@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Signals, over and over, to a thread that waits.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // POSIX threads as tests need them: on a chosen stack, cancellable, observable from outside.
 #pragma once
 

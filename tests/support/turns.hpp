@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // For two processes or threads of which one waits for the other.
 #pragma once
 

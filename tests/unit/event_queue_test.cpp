@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What a program and a daemon may do to the event queue, all of it within bounds: which event, byte and hang-up comes
 // before which look of the queue, and what is done in callbacks and by a second thread meanwhile. (The queue's counts
 // of notification bytes have their own cases in notification_bytes_test.cpp.)

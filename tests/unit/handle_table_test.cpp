@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "core/handle_table.hpp"
 #include "support/thread.hpp"
 

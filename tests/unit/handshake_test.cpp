@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The decoding of a daemon's reply to the handshake, and the way to its socket.
 #include "core/handshake.hpp"
 #include "support/handshake_reply.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Received bytes are never read beyond their end, and sent ones hold nothing that was not put there.
 #include "core/message.hpp"
 #include "core/transport.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which directories and files of a daemon are attached, rule by rule. The files are real ones: for the sandbox.
 #include "core/ring_files.hpp"
 #include "ring_names.hpp"

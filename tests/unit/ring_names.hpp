@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // The names in a reply to the handshake, given to the core.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which names of rings are a daemon's, rule by rule.
 #include "ring_names.hpp"
 

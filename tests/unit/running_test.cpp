@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // Which of the recorded dispatches a later call of the same thread proves to be no more.
 #include "core/running.hpp"
 #include "support/thread.hpp"

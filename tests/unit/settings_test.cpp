@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "core/settings.hpp"
 #include "support/environment.hpp"
 #include "support/process.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "core/spin.hpp"
 #include "support/thread.hpp"
 

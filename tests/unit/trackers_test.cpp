@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cmap/trackers.hpp"
 #include "support/thread.hpp"
 

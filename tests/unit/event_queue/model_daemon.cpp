@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "model_daemon.hpp"
 
 #include "core/handshake.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A daemon in memory: events in its ring, and the bytes on the socket that announce them. model_daemon.cpp is linked in
 // place of the core's ring_transport.cpp, ring_alias.cpp, handshake.cpp and lock.cpp, so that all above a transport is
 // the library's own.

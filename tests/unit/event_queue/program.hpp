@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A program that dispatches events and does in their callbacks whatever a program may do, and what must be true of it.
 #pragma once
 

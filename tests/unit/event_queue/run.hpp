@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // What the parts of the program share: the state of a run, and what must be true of it.
 #pragma once
 

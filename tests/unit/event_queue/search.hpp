@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 // A depth-first search through all that a program and its world may do.
 //
 // A run asks for a choice wherever something may go on in more than one way. The search repeats the run with the same
