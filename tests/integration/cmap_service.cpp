@@ -52,6 +52,7 @@ cs_error_t ask(cmap_handle_t handle)
 const Service& service()
 {
     static constexpr Service cmap{
+        .name = "cmap",
         .initialize = cmap_initialize,
         .initialize_otherwise = [](cmap_handle_t* handle) { return cmap_initialize_map(handle, CMAP_MAP_STATS); },
         .finalize = cmap_finalize,

@@ -66,6 +66,7 @@ const std::vector<HandleCall>& calls()
 const Service& service()
 {
     static constexpr Service cpg{
+        .name = "cpg",
         .initialize = [](cpg_handle_t* handle) { return cpg_initialize(handle, nullptr); },
         .initialize_otherwise =
             [](cpg_handle_t* handle) { return cpg_model_initialize(handle, CPG_MODEL_V1, nullptr, nullptr); },

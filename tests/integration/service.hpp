@@ -12,6 +12,7 @@ namespace test {
 struct Service {
     using Initialize = cs_error_t (*)(std::uint64_t* handle);
 
+    const char* name;                // of its socket
     Initialize initialize;           // without callbacks
     Initialize initialize_otherwise; // the same with the service's other function
     cs_error_t (*finalize)(std::uint64_t handle);

@@ -42,6 +42,7 @@ cs_error_t ask(votequorum_handle_t handle)
 const Service& service()
 {
     static constexpr Service votequorum{
+        .name = "votequorum",
         .initialize = [](votequorum_handle_t* handle) { return votequorum_initialize(handle, nullptr); },
         .initialize_otherwise =
             [](votequorum_handle_t* handle) { return votequorum_model_initialize(handle, nullptr); },

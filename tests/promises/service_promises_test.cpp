@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What the headers of all services promise in the same words.
-#include "service.hpp"
+#include "integration/listener.hpp"
 
 #include "support/bytes.hpp"
 #include "support/environment.hpp"
@@ -34,7 +34,7 @@ protected:
     Promise() { service().await(); }
     ~Promise() override
     {
-        on_event = nullptr;
+        Listener::on_event = nullptr;
         daemon_.reset();
         remove_what_libqb_leaves();
     }
@@ -51,24 +51,10 @@ using PromiseOfOutputs = Promise;
 using PromiseOfBlocking = Promise;
 using PromiseOfInitialize = Promise;
 
-// A handle whose events come to on_event; one is waiting.
-class Listening {
+// With events in its queue.
+class Listening : public Listener {
 public:
-    Listening()
-    {
-        EXPECT_EQ(CS_OK, service().listen(&handle_));
-        EXPECT_EQ(CS_OK, service().provoke(handle_));
-        int fd = -1;
-        EXPECT_EQ(CS_OK, service().fd_get(handle_, &fd));
-        EXPECT_TRUE(readable(fd, kPatience));
-    }
-    ~Listening() { service().finalize(handle_); }
-    Listening(const Listening&) = delete;
-    Listening& operator=(const Listening&) = delete;
-    operator std::uint64_t() const { return handle_; }
-
-private:
-    std::uint64_t handle_ = kNoHandle;
+    Listening() { queue(); }
 };
 
 // The daemon has said something, whatever it was; what it calls a bad handle is the one of something else.
@@ -86,7 +72,7 @@ TEST_F(PromiseOfCallbacks, to_run_in_the_thread_that_dispatches_and_in_that_call
     const Listening handle;
     std::atomic<int> calls = 0;
     std::atomic<pid_t> caller = 0;
-    on_event = [&] {
+    Listener::on_event = [&] {
         ++calls;
         caller = ::gettid();
     };
@@ -112,7 +98,7 @@ TEST_F(PromiseOfCallbacks, to_be_free_to_call_every_function)
 {
     const Listening handle;
     bool called = false;
-    on_event = [&] {
+    Listener::on_event = [&] {
         if (std::exchange(called, true))
             return;
         for (const auto& call : service().calls())
@@ -126,7 +112,7 @@ TEST_F(PromiseOfCallbacks, to_hold_no_lock_that_another_thread_wants)
 {
     const Listening handle;
     bool called = false;
-    on_event = [&] {
+    Listener::on_event = [&] {
         if (std::exchange(called, true))
             return;
         for (const auto& call : service().calls()) {
