@@ -57,7 +57,9 @@ int EventQueue::fetch_event(Transport& transport, DispatchRecord& record, const 
         return rc;
     const View view(event.data, event.size);
     const bool part = handling.is_part != nullptr && handling.is_part(view);
-    std::byte* lent = !part && handling.may_lend ? transport.lend_event(event.data, event.size) : nullptr;
+    // A child that goes on beside its parent may leave in the callback: the event must be out of the ring by then.
+    std::byte* lent =
+        !part && handling.may_lend && !beside_parent() ? transport.lend_event(event.data, event.size) : nullptr;
     // Get the memory before any byte is read: on -ENOMEM the event stays in the ring and the descriptor stays readable.
     if (!part && lent == nullptr && !transport.reserve_buffer(record.buffer, event.size))
         return -ENOMEM;
@@ -136,7 +138,7 @@ template <class Transport> int EventQueue::check_announced(Transport& transport,
     if (!Transport::kBytesStayUnread || transport.known_disconnected())
         return 1;
     const auto not_yet = [&] { return !wanted.waits && transport.disconnected() ? 1 : 0; };
-    const bool single = wanted.last || (forked_in_dispatch_ != 0 && forked_in_dispatch_ != this_process());
+    const bool single = wanted.last || beside_parent();
     if (!notification_bytes_.announced()) {
         const int behind = single ? 0 : transport.queued();
         if (behind == 0) {
@@ -154,6 +156,11 @@ template <class Transport> int EventQueue::check_announced(Transport& transport,
     if (notification_bytes_.count_delivery(single))
         read_stale_bytes();
     return 1;
+}
+
+bool EventQueue::beside_parent() const
+{
+    return forked_in_dispatch_ != 0 && forked_in_dispatch_ != this_process();
 }
 
 void EventQueue::read_stale_bytes()

@@ -77,6 +77,7 @@ private:
     template <class Transport>
     int fetch_event(Transport& transport, DispatchRecord& record, const NextEvent& wanted,
                     const EventHandling& handling, void* session, Event& event) COROSYNC_REQUIRES(lock_);
+    [[nodiscard]] bool beside_parent() const COROSYNC_REQUIRES(lock_); // a child of one that forked in a dispatch
     void read_stale_bytes() COROSYNC_REQUIRES(lock_);
     int call_in() COROSYNC_REQUIRES(lock_);
     void end_loan(DispatchRecord& record) COROSYNC_REQUIRES(lock_);

@@ -45,7 +45,7 @@ void Player::dispatch(std::size_t step, cs_error_t (*call)(std::uint64_t, cs_dis
                             what.a[2] & 1);
     begin(step);
     result ? say(" %d", result) : say(" left by a jump");
-    if (leave_at_ == depth_) {
+    if (leave_at_ >= depth_) { // a jump may have gone further
         say(" child leaves\n");
         ::_exit(0);
     }

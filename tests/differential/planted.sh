@@ -32,6 +32,10 @@ if [ $# = 0 ] || [ "$1" = --apply ]; then
 fi
 status=0
 if [ "${1-}" = --apply ]; then
+    command -v patch >/dev/null || {
+        echo "patch is not installed: skipped"
+        exit 77
+    }
     for fault in "${faults[@]}"; do
         plant "$fault" || status=1
     done
