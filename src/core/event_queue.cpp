@@ -218,33 +218,31 @@ unsigned EventQueue::reap(const Caller& caller)
     });
 }
 
-int EventQueue::sleep(int timeout_ms)
+COROSYNC_CANCELLED_HERE int EventQueue::sleep(int timeout_ms)
 {
-    return transport_.visit([&](auto& transport) {
-        pollfd set[kMaxPollFds];
-        unsigned count = transport.poll_set(set);
-        if (count == 0)
-            return static_cast<int>(POLLHUP); // the program has closed the descriptor
-        // The parent uses the socket too, so a finalize in a child does not shut it down.
-        if (!lifecycle_.in_creator()) {
-            const int wakeup = lifecycle_.child_wakeup_fd();
-            if (wakeup >= 0)
-                set[count++] = {wakeup, POLLIN, 0};
-            else if (timeout_ms < 0 || timeout_ms > kSliceMs)
-                timeout_ms = kSliceMs; // no descriptor is free: look at `closing` regularly instead
-        }
-        if (lifecycle_.closing())
-            return 0;
-        const int ready = poll(set, count, timeout_ms);
-        if (ready <= 0)
-            return ready == 0 || errno == EINTR || errno == EAGAIN ? 0 : -errno;
-        int revents = 0;
-        for (unsigned index = 0; index < count; ++index)
-            revents |= set[index].revents;
-        if (hung_up(static_cast<short>(revents)) && !lifecycle_.closing())
-            transport.mark_disconnected();
-        return revents;
-    });
+    pollfd set[kMaxPollFds];
+    unsigned count = transport_.visit([&](auto& transport) { return transport.poll_set(set); });
+    if (count == 0)
+        return static_cast<int>(POLLHUP); // the program has closed the descriptor
+    // The parent uses the socket too, so a finalize in a child does not shut it down.
+    if (!lifecycle_.in_creator()) {
+        const int wakeup = lifecycle_.child_wakeup_fd();
+        if (wakeup >= 0)
+            set[count++] = {wakeup, POLLIN, 0};
+        else if (timeout_ms < 0 || timeout_ms > kSliceMs)
+            timeout_ms = kSliceMs; // no descriptor is free: look at `closing` regularly instead
+    }
+    if (lifecycle_.closing())
+        return 0;
+    const int ready = poll(set, count, timeout_ms);
+    if (ready <= 0)
+        return ready == 0 || errno == EINTR || errno == EAGAIN ? 0 : -errno;
+    int revents = 0;
+    for (unsigned index = 0; index < count; ++index)
+        revents |= set[index].revents;
+    if (hung_up(static_cast<short>(revents)) && !lifecycle_.closing())
+        transport_.visit([](auto& transport) { transport.mark_disconnected(); });
+    return revents;
 }
 
 unsigned EventQueue::close(const Caller& caller)

@@ -42,7 +42,9 @@ public:
         demand(fd_get_(handle_, &fd), "fd_get");
         return fd;
     }
-    cs_error_t finalize() { return finalize_(std::exchange(handle_, kNoHandle)); }
+    cs_error_t finalize() { return finalize_(release()); }
+    // The handle, which is the caller's to finalize now.
+    std::uint64_t release() { return std::exchange(handle_, kNoHandle); }
 
 protected:
     using Finalize = cs_error_t (*)(std::uint64_t handle);
