@@ -47,7 +47,7 @@ void Tracker::write_down(std::int32_t kind, const Call& call)
 
 Cmap::Cmap(cmap_map_t map) : OwnHandle(cmap_finalize, cmap_fd_get)
 {
-    demand(cmap_initialize_map(&handle_, map), "cmap_initialize_map");
+    demand(open([=](cmap_handle_t* handle) { return cmap_initialize_map(handle, map); }), "cmap_initialize_map");
 }
 
 Tracker& Cmap::track(const char* key, std::int32_t flags)

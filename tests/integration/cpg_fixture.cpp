@@ -176,7 +176,9 @@ Cpg::Cpg(Wanted wanted) : OwnHandle(cpg_finalize, cpg_fd_get)
     cpg_model_v1_data_t model{CPG_MODEL_V1, wanted.deliver ? Callbacks::deliver : nullptr,
                               wanted.confchg ? Callbacks::confchg : nullptr, wanted.totem ? Callbacks::totem : nullptr,
                               wanted.flags};
-    demand(cpg_model_initialize(&handle_, CPG_MODEL_V1, reinterpret_cast<cpg_model_data_t*>(&model), this),
+    demand(open([&](cpg_handle_t* handle) {
+               return cpg_model_initialize(handle, CPG_MODEL_V1, reinterpret_cast<cpg_model_data_t*>(&model), this);
+           }),
            "cpg_model_initialize");
 }
 

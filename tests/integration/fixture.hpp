@@ -8,6 +8,7 @@
 #include "support/process.hpp"
 #include "support/thread.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -44,14 +45,23 @@ public:
     }
     cs_error_t finalize() { return finalize_(release()); }
     // The handle, which is the caller's to finalize now.
-    std::uint64_t release() { return std::exchange(handle_, kNoHandle); }
+    std::uint64_t release() { return handle_.exchange(kNoHandle); }
 
 protected:
     using Finalize = cs_error_t (*)(std::uint64_t handle);
     using FdGet = cs_error_t (*)(std::uint64_t handle, int* fd);
     OwnHandle(Finalize ending, FdGet getting) : finalize_(ending), fd_get_(getting) {}
 
-    std::uint64_t handle_ = kNoHandle;
+    // initialize(&handle): its result.
+    template <class Initialize> cs_error_t open(const Initialize& initialize)
+    {
+        std::uint64_t handle = kNoHandle;
+        const auto error = initialize(&handle);
+        handle_ = handle;
+        return error;
+    }
+
+    std::atomic<std::uint64_t> handle_ = kNoHandle; // other threads may use it while it is finalized
 
 private:
     const Finalize finalize_;

@@ -53,7 +53,7 @@ public:
 protected:
     explicit Handle(Service::Initialize initialize) : OwnHandle(service().finalize, service().fd_get)
     {
-        EXPECT_EQ(CS_OK, initialize(&handle_));
+        EXPECT_EQ(CS_OK, open(initialize));
     }
 };
 

@@ -89,11 +89,13 @@ Votequorum::Votequorum(Initialize how) : OwnHandle(votequorum_finalize, votequor
 {
     if (how == Initialize::plain) {
         votequorum_callbacks_t callbacks{Callbacks::quorum, Callbacks::expected_votes, Callbacks::node_list};
-        demand(votequorum_initialize(&handle_, &callbacks), "votequorum_initialize");
+        demand(open([&](votequorum_handle_t* handle) { return votequorum_initialize(handle, &callbacks); }),
+               "votequorum_initialize");
     } else {
         const votequorum_model_v1_data_t model{VOTEQUORUM_MODEL_V1, Callbacks::quorum, Callbacks::expected_votes,
                                                Callbacks::node_list, Callbacks::extra_info};
-        demand(votequorum_model_initialize(&handle_, &model), "votequorum_model_initialize");
+        demand(open([&](votequorum_handle_t* handle) { return votequorum_model_initialize(handle, &model); }),
+               "votequorum_model_initialize");
     }
     owners.add(handle_, this);
 }
