@@ -90,7 +90,7 @@ std::string got(cmap_handle_t handle, const char* key, std::size_t room)
     memory.resize(own);
     memory.erase(memory.find_last_not_of('#') + 1);
     return std::to_string(error) + " length " + std::to_string(length) + " type " + std::to_string(type) + " " +
-           quoted(memory) + (behind ? " and overwritten" : "");
+           conformance::quoted(memory) + (behind ? " and overwritten" : "");
 }
 
 std::string got(cmap_handle_t handle, const char* key)

@@ -13,7 +13,7 @@ constexpr char kDevice[] = "QD";
 // it has gone round. What it says in the end if that never comes.
 std::string once(votequorum_handle_t handle, unsigned flags, const std::string& device)
 {
-    const auto expected = "flags=" + std::to_string(flags) + ",device=" + quoted(device);
+    const auto expected = "flags=" + std::to_string(flags) + ",device=" + conformance::quoted(device);
     std::string words;
     test::eventually([&] { return (words = flags_of(handle)) == expected; });
     return words;

@@ -123,7 +123,7 @@ int main(int argc, char** argv)
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    group.length = strlen(argv[1]);
+    group.length = (uint32_t)strlen(argv[1]);
     memcpy(group.value, argv[1], group.length);
     for (i = 0; i < DESCRIPTORS; i++) {
         ready[i].fd = i == INPUT ? STDIN_FILENO : -1;
