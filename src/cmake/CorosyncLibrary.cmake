@@ -2,12 +2,15 @@
 # Rules for the code of the libraries, which C programs use: no exceptions and no RTTI. The C linker driver with -z defs
 # makes the link fail if the code needs the C++ run-time library.
 
+# The libraries do not depend on the folder in which they are built.
+set(same_in_any_folder
+    -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build)
 add_library(library_rules INTERFACE)
 target_compile_options(library_rules INTERFACE
     -fno-exceptions -fno-rtti -fno-threadsafe-statics -fasynchronous-unwind-tables
     -U_GLIBCXX_ASSERTIONS
-    # The libraries do not depend on the folder in which they are built.
-    -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${PROJECT_BINARY_DIR}=build)
+    ${same_in_any_folder})
+target_link_options(library_rules INTERFACE ${same_in_any_folder}) # where link-time optimization compiles
 if(NOT COROSYNC_CLIENT_SANITIZE)
     target_compile_options(library_rules INTERFACE -Wframe-larger-than=2048)
 endif()
