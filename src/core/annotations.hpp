@@ -2,9 +2,6 @@
 // Lock annotations for clang's -Wthread-safety. Other compilers ignore them.
 #pragma once
 
-// For a function in which threads are cancelled: AddressSanitizer takes the frames that this unwinds for live ones.
-#define COROSYNC_CANCELLED_HERE __attribute__((no_sanitize("address")))
-
 #if defined(__clang__)
 #define COROSYNC_ANNOTATION(x) __attribute__((x))
 #else

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/event_queue.hpp"
 
+#include "core/cancellation.hpp"
+
 #include <cerrno>
 
 namespace corosync {
@@ -57,9 +59,8 @@ int EventQueue::fetch_event(Transport& transport, DispatchRecord& record, const 
         return rc;
     const View view(event.data, event.size);
     const bool part = handling.is_part != nullptr && handling.is_part(view);
-    // A child that goes on beside its parent may leave in the callback: the event must be out of the ring by then.
     std::byte* lent =
-        !part && handling.may_lend && !beside_parent() ? transport.lend_event(event.data, event.size) : nullptr;
+        !part && handling.may_lend && !in_child() ? transport.lend_event(event.data, event.size) : nullptr;
     // Get the memory before any byte is read: on -ENOMEM the event stays in the ring and the descriptor stays readable.
     if (!part && lent == nullptr && !transport.reserve_buffer(record.buffer, event.size))
         return -ENOMEM;
@@ -138,7 +139,7 @@ template <class Transport> int EventQueue::check_announced(Transport& transport,
     if (!Transport::kBytesStayUnread || transport.known_disconnected())
         return 1;
     const auto not_yet = [&] { return !wanted.waits && transport.disconnected() ? 1 : 0; };
-    const bool single = wanted.last || beside_parent();
+    const bool single = wanted.last || in_child();
     if (!notification_bytes_.announced()) {
         const int behind = single ? 0 : transport.queued();
         if (behind == 0) {
@@ -158,9 +159,11 @@ template <class Transport> int EventQueue::check_announced(Transport& transport,
     return 1;
 }
 
-bool EventQueue::beside_parent() const
+// A child may end in any callback, and its parent may use the handle after that. So the child takes the event out of
+// the ring, and its byte off the socket, before the callback.
+bool EventQueue::in_child() const
 {
-    return forked_in_dispatch_ != 0 && forked_in_dispatch_ != this_process();
+    return forked_ && !lifecycle_.in_creator();
 }
 
 void EventQueue::read_stale_bytes()
@@ -271,8 +274,6 @@ void EventQueue::before_fork()
     read_stale_bytes();
     notification_bytes_.forget_announced();
     forked_ = true;
-    if (running_.any())
-        forked_in_dispatch_ = this_process();
     forking_.store(pthread_self(), std::memory_order_relaxed);
 }
 

@@ -77,7 +77,7 @@ private:
     template <class Transport>
     int fetch_event(Transport& transport, DispatchRecord& record, const NextEvent& wanted,
                     const EventHandling& handling, void* session, Event& event) COROSYNC_REQUIRES(lock_);
-    [[nodiscard]] bool beside_parent() const COROSYNC_REQUIRES(lock_); // a child of one that forked in a dispatch
+    [[nodiscard]] bool in_child() const COROSYNC_REQUIRES(lock_);
     void read_stale_bytes() COROSYNC_REQUIRES(lock_);
     int call_in() COROSYNC_REQUIRES(lock_);
     void end_loan(DispatchRecord& record) COROSYNC_REQUIRES(lock_);
@@ -92,10 +92,7 @@ private:
     DispatchRecord* borrower_ COROSYNC_GUARDED_BY(lock_) = nullptr;
     std::uint32_t loan_process_ COROSYNC_GUARDED_BY(lock_) = 0;
     bool forked_ COROSYNC_GUARDED_BY(lock_) = false; // another process may have used the handle
-    // The process that forked during a dispatch; 0 if none did. Its child may leave the callback at any time. So the
-    // child reads the byte of each event before it delivers the event.
-    std::uint32_t forked_in_dispatch_ COROSYNC_GUARDED_BY(lock_) = 0;
-    std::atomic<pthread_t> forking_{}; // the thread that holds the lock for a fork; 0 if none
+    std::atomic<pthread_t> forking_{};               // the thread that holds the lock for a fork; 0 if none
 };
 
 } // namespace corosync

@@ -73,14 +73,6 @@ void RunningDispatches::leave(DispatchRecord& record)
     record.buffer.trim();
 }
 
-bool RunningDispatches::any() const
-{
-    for (const DispatchRecord* record = &first_; record != nullptr; record = record->next)
-        if (record->busy)
-            return true;
-    return false;
-}
-
 bool RunningDispatches::any_of_others(const Caller& caller) const
 {
     for (const DispatchRecord* record = &first_; record != nullptr; record = record->next)

@@ -58,7 +58,6 @@ public:
         return count;
     }
 
-    [[nodiscard]] bool any() const;
     // True if another thread than the caller's is in a dispatch.
     [[nodiscard]] bool any_of_others(const Caller& caller) const;
 

@@ -43,6 +43,22 @@ TEST_F(Fork, lets_the_child_only_finalize_the_handle)
     EXPECT_TRUE(listener.works());
 }
 
+// Decision 4: the child has taken the event in whose callback it leaves, and no other.
+TEST_F(Fork, leaves_the_parent_what_the_child_has_not_taken)
+{
+    const Listener listener;
+    listener.queue();
+    EXPECT_EQ(0, in_child([&] {
+                  Listener::in_event(1, [] { ::_exit(0); });
+                  listener.dispatch(CS_DISPATCH_ALL);
+                  return 1;
+              }));
+    while (Listener::told() < Listener::kEvents - 1 && readable(listener.fd(), kPatience))
+        ASSERT_EQ(CS_OK, listener.dispatch(CS_DISPATCH_ONE));
+    EXPECT_EQ((Numbers{2, 3, 4}), Listener::heard());
+    EXPECT_FALSE(readable(listener.fd(), kGlance));
+}
+
 // C23
 TEST_F(Fork, lets_the_child_exit)
 {

@@ -6,6 +6,7 @@
 #include "support/turns.hpp"
 
 #include <cstdio>
+#include <numeric>
 
 #include <unistd.h>
 
@@ -185,6 +186,26 @@ TEST_P(LargeMessageAtFork, whose_child_dispatches_in_the_callback_reaches_the_ch
     start_again(2);
     EXPECT_TRUE(hears(2));
     expect_heard(2);
+}
+
+// A child that was forked before any callback uses the handle, and leaves in the callback of message 0. The parent uses
+// it after that.
+TEST_P(LargeMessageAtFork, before_which_leaves_the_parent_what_a_child_has_not_taken)
+{
+    queue(many);
+    EXPECT_EQ(0, in_child([&] {
+                  in_message(0, [](const Cpg::Call&) { ::_exit(0); });
+                  hears(1, CS_DISPATCH_ALL);
+                  return 1;
+              }));
+    std::vector<int> numbers;
+    cpg.on_event = [&](const Cpg::Call& call) { numbers.push_back(number_of(call)); };
+    std::vector<int> others(static_cast<std::size_t>(many) - 1);
+    std::iota(others.begin(), others.end(), 1);
+    while (numbers.size() < others.size() && readable(fd, kPatience))
+        ASSERT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE));
+    EXPECT_EQ(others, numbers);
+    EXPECT_FALSE(readable(fd, kGlance));
 }
 
 TEST_P(LargeMessageAtFork, is_in_memory_that_either_side_has_to_itself)
