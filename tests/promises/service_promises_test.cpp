@@ -201,6 +201,13 @@ private:
     rlimit before_{};
 };
 
+// A daemon that runs out of descriptors in the middle of a connect leaves the files that it has made.
+void remove_what_is_left_by(const Daemon& daemon)
+{
+    for (const auto& left : connection_entries(daemon.pid()))
+        std::filesystem::remove_all("/dev/shm/" + left);
+}
+
 // Both again as long as the daemon still gives back what earlier connections had.
 TEST_F(PromiseOfInitialize, to_fail_with_a_daemon_that_has_too_few_descriptors)
 {
@@ -213,8 +220,7 @@ TEST_F(PromiseOfInitialize, to_fail_with_a_daemon_that_has_too_few_descriptors)
         return error == CS_ERR_LIBRARY;
     }));
     EXPECT_EQ(kUntouched, handle);
-    for (const auto& left_by_daemon : connection_entries(daemon.pid()))
-        std::filesystem::remove_all("/dev/shm/" + left_by_daemon);
+    remove_what_is_left_by(daemon);
 }
 
 TEST_F(PromiseOfInitialize, to_wait_for_a_daemon_that_has_no_descriptor)
@@ -229,6 +235,7 @@ TEST_F(PromiseOfInitialize, to_wait_for_a_daemon_that_has_no_descriptor)
         EXPECT_EQ(CS_OK, service().finalize(handle));
         return waits;
     }));
+    remove_what_is_left_by(daemon);
 }
 
 // As in a container with a /dev/shm of its own.
