@@ -110,6 +110,8 @@ static void need_quorum(unsigned int instance)
         }
     }
     said("stop", sam_stop());
+    /* libsam starts us anew if it sees that we ended before it has done with the stop; nothing tells when it has. */
+    sleep(1);
 }
 
 int main(int argc, char** argv)
