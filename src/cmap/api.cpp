@@ -9,6 +9,7 @@
 #include <cstring>
 
 using corosync::Caller;
+using corosync::refuse;
 using corosync::with_session;
 using corosync::cmap::Key;
 using corosync::cmap::Session;
@@ -16,26 +17,45 @@ using corosync::cmap::Session;
 namespace {
 
 // Checks the key before the handle, as most functions do.
-template <class F> cs_error_t with_key(cmap_handle_t handle, const char* name, F f)
+template <class F>
+cs_error_t with_key(cmap_handle_t handle, const char* name, F f, const char* function = __builtin_FUNCTION())
 {
     Key key;
     if (name == nullptr)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM, function);
     if (!key.assign(name))
-        return CS_ERR_NAME_TOO_LONG;
-    return with_session<Session>(handle, [&](Session& session) { return f(session, key); });
+        return refuse<Session>(handle, CS_ERR_NAME_TOO_LONG, function);
+    return with_session<Session>(
+        handle, [&](Session& session) { return f(session, key); }, function);
 }
 
-template <class T> cs_error_t set_number(cmap_handle_t handle, const char* key, T value, cmap_value_types_t type)
+cs_error_t set(cmap_handle_t handle, const char* name, const void* value, std::size_t length, cmap_value_types_t type,
+               const char* function = __builtin_FUNCTION())
 {
-    return cmap_set(handle, key, &value, sizeof value, type);
+    if (value == nullptr)
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM, function);
+    return with_key(
+        handle, name, [&](Session& session, const Key& key) { return session.set(key, value, length, type); },
+        function);
 }
 
-template <class T> cs_error_t get_number(cmap_handle_t handle, const char* name, T* value, cmap_value_types_t type)
+template <class T>
+cs_error_t set_number(cmap_handle_t handle, const char* key, T value, cmap_value_types_t type,
+                      const char* function = __builtin_FUNCTION())
 {
-    return with_key(handle, name, [&](Session& session, const Key& key) {
-        return value != nullptr ? session.get_number(key, type, value, sizeof *value) : CS_ERR_INVALID_PARAM;
-    });
+    return set(handle, key, &value, sizeof value, type, function);
+}
+
+template <class T>
+cs_error_t get_number(cmap_handle_t handle, const char* name, T* value, cmap_value_types_t type,
+                      const char* function = __builtin_FUNCTION())
+{
+    return with_key(
+        handle, name,
+        [&](Session& session, const Key& key) {
+            return value != nullptr ? session.get_number(key, type, value, sizeof *value) : CS_ERR_INVALID_PARAM;
+        },
+        function);
 }
 
 } // namespace
@@ -80,10 +100,7 @@ cs_error_t cmap_context_set(cmap_handle_t handle, const void* context)
 cs_error_t cmap_set(cmap_handle_t handle, const char* key_name, const void* value, size_t value_len,
                     cmap_value_types_t type)
 {
-    if (value == nullptr)
-        return CS_ERR_INVALID_PARAM;
-    return with_key(handle, key_name,
-                    [&](Session& session, const Key& key) { return session.set(key, value, value_len, type); });
+    return set(handle, key_name, value, value_len, type);
 }
 
 cs_error_t cmap_set_int8(cmap_handle_t handle, const char* key_name, int8_t value)
@@ -138,7 +155,7 @@ cs_error_t cmap_set_double(cmap_handle_t handle, const char* key_name, double va
 
 cs_error_t cmap_set_string(cmap_handle_t handle, const char* key_name, const char* value)
 {
-    return cmap_set(handle, key_name, value, value != nullptr ? std::strlen(value) : 0, CMAP_VALUETYPE_STRING);
+    return set(handle, key_name, value, value != nullptr ? std::strlen(value) : 0, CMAP_VALUETYPE_STRING);
 }
 
 cs_error_t cmap_delete(cmap_handle_t handle, const char* key_name)
@@ -151,11 +168,11 @@ cs_error_t cmap_get(cmap_handle_t handle, const char* key_name, void* value, siz
 {
     Key key;
     if (key_name == nullptr)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     if (!key.assign(key_name))
-        return CS_ERR_NAME_TOO_LONG;
+        return refuse<Session>(handle, CS_ERR_NAME_TOO_LONG);
     if (value != nullptr && value_len == nullptr)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     return with_session<Session>(handle, [&](Session& session) { return session.get(key, value, value_len, type); });
 }
 
@@ -229,7 +246,7 @@ cs_error_t cmap_dec(cmap_handle_t handle, const char* key_name)
 cs_error_t cmap_iter_init(cmap_handle_t handle, const char* prefix, cmap_iter_handle_t* cmap_iter_handle)
 {
     if (cmap_iter_handle == nullptr)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     return with_session<Session>(handle, [&](Session& session) {
         Key key;
         return key.assign(prefix) ? session.iter_init(key, *cmap_iter_handle) : CS_ERR_NAME_TOO_LONG;
@@ -240,7 +257,7 @@ cs_error_t cmap_iter_next(cmap_handle_t handle, cmap_iter_handle_t iter_handle, 
                           cmap_value_types_t* type)
 {
     if (key_name == nullptr)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     return with_session<Session>(
         handle, [&](Session& session) { return session.iter_next(iter_handle, key_name, value_len, type); });
 }
@@ -254,7 +271,7 @@ cs_error_t cmap_track_add(cmap_handle_t handle, const char* key_name, int32_t tr
                           void* user_data, cmap_track_handle_t* cmap_track_handle)
 {
     if (cmap_track_handle == nullptr || notify_fn == nullptr)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     return with_session<Session>(handle, [&](Session& session) {
         Key key;
         return key.assign(key_name) ? session.track_add(key, track_type, notify_fn, user_data, *cmap_track_handle)

@@ -30,6 +30,11 @@ public:
         return ring_ != nullptr ? f(std::as_const(*ring_)) : f(std::as_const(*libqb_));
     }
 
+    [[nodiscard]] int late_events() const
+    {
+        return visit([](const auto& transport) { return transport.late_events(); });
+    }
+
     void clear()
     {
         destroy(std::exchange(ring_, nullptr));

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/reasons.hpp"
 
 #include <poll.h>
 
@@ -29,8 +30,10 @@ public:
             const std::int64_t now = now_ms();
             std::int64_t left = max_ms < 0 ? -1 : end > now ? end - now : 0;
             const std::int64_t limit = begin_ + limit_ms_ - now;
-            if (limit_ms_ != 0 && limit <= 0)
+            if (limit_ms_ != 0 && limit <= 0) {
+                explain(reasons::time_limit, static_cast<long>(limit_ms_));
                 return -EAGAIN;
+            }
             if (limit_ms_ != 0 && (left < 0 || limit < left))
                 left = limit;
             const int ready = poll(&entry, 1, static_cast<int>(left));
@@ -38,8 +41,10 @@ public:
                 return ready;
             if (ready == 0 && max_ms >= 0 && now_ms() >= end)
                 return 0;
-            if (ready < 0 && errno == EINTR && now_ms() - begin_ >= kSignalsCountAfterMs)
+            if (ready < 0 && errno == EINTR && now_ms() - begin_ >= kSignalsCountAfterMs) {
+                explain(reasons::signal_came, static_cast<long>(now_ms() - begin_));
                 return -EAGAIN;
+            }
             if (ready < 0 && errno != EINTR && errno != EAGAIN)
                 return -errno;
         }

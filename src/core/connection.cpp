@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/connection.hpp"
 
+#include "core/reasons.hpp"
+
 #include <unistd.h>
 
 #include <cerrno>
@@ -61,27 +63,33 @@ int Connection::open(const char* service, const Settings& settings, const Connec
     if (settings.transport != Transport::libqb)
         rc = open_ring(service, settings, deadline);
     if (!may_fall_back(rc))
-        return rc;
+        return explain_errno(rc);
     return settings.transport == Transport::ring ? -ENOTSUP : open_libqb(service, settings, deadline);
 }
 
 int Connection::open_ring(const char* service, const Settings& settings, const ConnectDeadline& deadline)
 {
-    if (access(kForceFile, F_OK) == 0)
+    if (access(kForceFile, F_OK) == 0) {
+        explain(reasons::filesystem_sockets);
         return kNoSharedMemory;
+    }
     const int socket = connect_abstract(service);
     // Nothing listens on this name. libqb may find a file-system socket, or returns the same error.
-    if ((socket == -ECONNREFUSED || socket == -ENOENT) && settings.transport != Transport::ring)
-        return kNoSharedMemory;
+    if (socket == -ECONNREFUSED || socket == -ENOENT) {
+        explain(reasons::nobody_listens, service);
+        return settings.transport != Transport::ring ? kNoSharedMemory : socket;
+    }
     if (socket < 0)
         return socket;
 
     // Check the peer before sending anything: an untrusted one may never reply.
     Server server;
     if (!socket_peer(socket, server) || !settings.trusts_peer(server.uid)) {
+        explain(reasons::untrusted_peer, server.pid, server.uid);
         close(socket);
         return -EACCES;
     }
+    lifecycle_.set_daemon(server.pid);
     int rc = kNoSharedMemory;
     if (settings.transport != Transport::automatic || !server_without_shm.known(server.pid)) {
         Offer offer;
@@ -95,6 +103,8 @@ int Connection::open_ring(const char* service, const Settings& settings, const C
         transport_.clear();
         if (rc == kNoSharedMemory)
             server_without_shm.note(server.pid);
+    } else {
+        explain(reasons::no_rings);
     }
     // The daemon sees the hang-up and removes the files that it made.
     close(socket);
@@ -103,11 +113,23 @@ int Connection::open_ring(const char* service, const Settings& settings, const C
 
 int Connection::open_libqb(const char* service, const Settings& settings, const ConnectDeadline& deadline)
 {
+    const Note why_no_rings = forget_reason();
     LibqbTransport* libqb = transport_.make_libqb();
     const int rc = libqb != nullptr ? libqb->connect(service, settings, deadline) : -ENOMEM;
     if (rc != 0)
         transport_.clear();
-    return rc;
+    else
+        lifecycle_.set_daemon(libqb->server());
+    const bool nobody = rc == -ECONNREFUSED || rc == -ENOENT || rc == -ENOTCONN;
+    if (rc == 0 && why_no_rings.reason == &reasons::nobody_listens)
+        explain(reasons::filesystem_sockets);
+    else if (rc == 0 || (nobody && !explained() && why_no_rings.reason != nullptr))
+        restore_reason(why_no_rings);
+    else if (rc == -ENOTCONN && !explained())
+        explain(reasons::hung_up_early);
+    else if (nobody && !explained())
+        explain(reasons::nobody_listens, service);
+    return explain_errno(rc);
 }
 
 unsigned Connection::begin_close(const Caller& caller)

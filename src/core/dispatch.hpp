@@ -5,6 +5,7 @@
 #include "core/cancellation.hpp"
 #include "core/connection.hpp"
 #include "core/handle_table.hpp"
+#include "core/reasons.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -106,7 +107,11 @@ private:
         no_cancel_.allow();
         const int rc = session_.deliver(handle_, event.data, event.size);
         no_cancel_.forbid();
+        if (rc == -EPROTO)
+            explain_malformed("event", {event.data, event.size});
         events().end_event(*record_);
+        if (closing())
+            explain(reasons::finalized_meanwhile);
         return closing() ? -EBADF : rc;
     }
 

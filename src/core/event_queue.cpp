@@ -2,6 +2,7 @@
 #include "core/event_queue.hpp"
 
 #include "core/cancellation.hpp"
+#include "core/reasons.hpp"
 
 #include <cerrno>
 
@@ -40,15 +41,17 @@ int EventQueue::next(DispatchRecord& record, const NextEvent& wanted, const Even
         return -ENOTCONN;
     const LockGuard guard(lock_);
     if (lifecycle_.closing())
-        return -EBADF;
+        return lifecycle_.explain_end(-EBADF, 0);
     if (const int rc = call_in(); rc != 0)
         return rc;
     const int rc = transport_.visit([&](auto& transport) {
         lock_.assert_held();
         return fetch_event(transport, record, wanted, handling, session, event);
     });
+    if (rc >= 0)
+        return rc;
     // A finalize in another thread looks like a hang-up here.
-    return rc < 0 && lifecycle_.closing() ? -EBADF : rc;
+    return lifecycle_.explain_end(lifecycle_.closing() ? -EBADF : rc, transport_.late_events());
 }
 
 template <class Transport>
@@ -79,6 +82,8 @@ int EventQueue::fetch_event(Transport& transport, DispatchRecord& record, const 
     if (part) {
         event = {};
         rc = handling.add_part(session, view, record.buffer, event);
+        if (rc == -EPROTO)
+            explain_malformed("part of a message", view);
     } else {
         transport.move_event(record.buffer);
         event.data = record.buffer.data();
@@ -105,7 +110,7 @@ template <class Transport> int EventQueue::find(Transport& transport, const Next
         // protocol, and the descriptor would stay readable for ever.
         if (announced) {
             if (!forked_)
-                return transport.fail();
+                return transport.fail("event ring");
             // Another process that shares the handle has delivered the event and has not read the byte.
             notification_bytes_.forget_announced();
             if (unread > 0) {
@@ -180,8 +185,10 @@ int EventQueue::call_in()
     if (borrower_ == nullptr)
         return 0;
     // An ancestor of this process lent the event and then forked without the atfork handlers, so nobody called it in.
-    if (loan_process_ != this_process())
+    if (loan_process_ != this_process()) {
+        explain(reasons::used_in_child);
         return -ENOTCONN;
+    }
     if (!transport_.visit([](auto& transport) { return transport.call_in_event(); }))
         return -ENOMEM;
     borrower_ = nullptr;
@@ -239,7 +246,7 @@ COROSYNC_CANCELLED_HERE int EventQueue::sleep(int timeout_ms)
         return 0;
     const int ready = poll(set, count, timeout_ms);
     if (ready <= 0)
-        return ready == 0 || errno == EINTR || errno == EAGAIN ? 0 : -errno;
+        return ready == 0 || errno == EINTR || errno == EAGAIN ? 0 : explain_errno(-errno);
     int revents = 0;
     for (unsigned index = 0; index < count; ++index)
         revents |= set[index].revents;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/handshake.hpp"
 
+#include "core/reasons.hpp"
+
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -84,6 +86,12 @@ ssize_t receive_some(int socket, std::byte* to, std::size_t size, Server& server
     return got;
 }
 
+int unknown_reply()
+{
+    explain(reasons::unknown_reply);
+    return kUnrecognized;
+}
+
 int send_request(int socket)
 {
     Outgoing<HandshakeRequest> request(kAuthenticate);
@@ -94,8 +102,11 @@ int send_request(int socket)
             send(socket, static_cast<const std::byte*>(part.iov_base) + sent, part.iov_len - sent, MSG_NOSIGNAL);
         if (some > 0)
             sent += static_cast<std::size_t>(some);
-        else if (errno != EINTR)
-            return errno == EPIPE || errno == ECONNRESET ? -ENOTCONN : -errno;
+        else if (errno == EPIPE || errno == ECONNRESET) {
+            explain(reasons::hung_up_early);
+            return -ENOTCONN;
+        } else if (errno != EINTR)
+            return -errno;
     }
     return 0;
 }
@@ -118,14 +129,18 @@ int receive_reply(int socket, const Settings& settings, const ConnectDeadline& d
         const ssize_t got = receive_some(socket, reply + have, goal - have, server, have_credentials);
         if (got == -EAGAIN || got == -EINTR)
             continue;
-        if (got == 0 || got == -ECONNRESET)
+        if (got == 0 || got == -ECONNRESET) {
+            explain(reasons::hung_up_early);
             return -ENOTCONN;
+        }
         if (got < 0)
             return static_cast<int>(got);
         // The first bytes must carry trusted credentials. Otherwise the connection fails, without a fall-back to
         // libqb's client.
-        if (!have_credentials || !settings.trusts_peer(server.uid))
+        if (!have_credentials || !settings.trusts_peer(server.uid)) {
+            explain(reasons::untrusted_peer, server.pid, server.uid);
             return -EACCES;
+        }
         if (have == 0)
             end = now_ms() + kWholeReplyMs;
         have += static_cast<std::size_t>(got);
@@ -144,23 +159,25 @@ int decode_handshake(const View& reply, const char* service, Offer& offer)
 {
     ReplyHeader header;
     if (!reply.read(header) || header.id != kAuthenticate || header.size != kHandshakeReplySize || header.error > 0)
-        return kUnrecognized;
+        return unknown_reply();
     if (header.error < 0)
-        return header.error;
+        return explain_refusal(header.error);
     if (reply.size() < kHandshakeReplySize)
         return 0;
     HandshakeReply granted;
     if (!reply.read(granted))
-        return kUnrecognized;
-    if (granted.transport != kSharedMemory)
+        return unknown_reply();
+    if (granted.transport != kSharedMemory) {
+        explain(reasons::no_rings);
         return kNoSharedMemory;
+    }
     if (granted.message_size < kMessageSize || granted.message_size > kMaxMessageSize)
-        return kUnrecognized;
+        return unknown_reply();
     offer.message_size = granted.message_size;
     const View names[3] = {{reply.bytes(kNames, kNameField), kNameField},
                            {reply.bytes(kNames + kNameField, kNameField), kNameField},
                            {reply.bytes(kNames + 2 * kNameField, kNameField), kNameField}};
-    return offer.files.parse(service, names) ? 0 : kUnrecognized;
+    return offer.files.parse(service, names) ? 0 : unknown_reply();
 }
 
 int connect_abstract(const char* service)

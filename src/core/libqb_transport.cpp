@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/libqb_transport.hpp"
 
+#include "core/reasons.hpp"
+
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <qb/qbipcc.h>
@@ -214,6 +216,7 @@ int LibqbTransport::open_connection(const char* service, const Settings& setting
         return errno != 0 ? -errno : -ENOTCONN;
     int rc = 0;
     if (!socket_peer(setup_socket_, server_) || !settings.trusts_peer(server_.uid)) {
+        explain(reasons::untrusted_peer, server_.pid, server_.uid);
         rc = -EACCES;
     } else {
         // Wait here and not in libqb, where every signal ends the wait.
@@ -228,6 +231,8 @@ int LibqbTransport::open_connection(const char* service, const Settings& setting
     rc = qb_ipcc_connect_continue(connection_); // frees the connection if it fails
     if (rc != 0)
         connection_ = nullptr;
+    if (rc == -EACCES || rc == -ENOSPC)
+        return explain_refusal(rc);
     return rc > 0 ? -EPROTO : rc; // libqb returns the daemon's error unchecked, so it may be positive
 }
 
@@ -330,14 +335,15 @@ int LibqbTransport::failure(ssize_t rc)
         return -ENOTCONN;
     case EBADMSG:
     case ENOBUFS:
-        return fail();
+        return fail("connection");
     default:
         return static_cast<int>(rc);
     }
 }
 
-int LibqbTransport::fail()
+int LibqbTransport::fail(const char* damaged)
 {
+    explain(reasons::damaged, damaged);
     broken_.store(true, std::memory_order_relaxed);
     if (sockets_are_ours())
         shutdown(setup_socket_, SHUT_RDWR);

@@ -45,9 +45,11 @@ public:
 
     static bool known_disconnected() { return false; } // libqb checks the connection itself
     static void mark_disconnected() {}
+    static int late_events() { return 0; } // libqb's client does not tell
+    [[nodiscard]] pid_t server() const { return server_.pid; }
     bool disconnected();
     int poll_now() { return disconnected() ? POLLHUP : 0; }
-    int fail();
+    int fail(const char* damaged);
 
     void wake();
     void disconnect_in_child();

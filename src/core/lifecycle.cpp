@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/lifecycle.hpp"
 
+#include "core/reasons.hpp"
+
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 
 namespace corosync {
 namespace {
@@ -41,6 +44,25 @@ void Lifecycle::close()
 int Lifecycle::request_result(int rc) const
 {
     return rc == -ENOTCONN && hangup_expected_.load(std::memory_order_acquire) ? -EBADF : rc;
+}
+
+int Lifecycle::explain_end(int rc, int late_events) const
+{
+    if (rc == -EBADF)
+        explain(reasons::finalized_meanwhile);
+    if (rc >= 0 || explained())
+        return rc;
+    if (rc == -EPROTO)
+        explain(reasons::damaged, "connection");
+    else if (rc != -ENOTCONN)
+        explain_errno(rc);
+    else if (closed_in_child())
+        explain(reasons::used_in_child);
+    else if (kill(daemon_, 0) == 0 || errno == EPERM)
+        explain(reasons::daemon_hung_up, daemon_, late_events);
+    else
+        explain(reasons::daemon_ended, daemon_, late_events);
+    return rc;
 }
 
 int Lifecycle::child_wakeup_fd()

@@ -19,6 +19,8 @@
 
 #include "core/process.hpp"
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstdint>
 
@@ -33,6 +35,7 @@ public:
 
     // Records this process as the creator.
     void begin() { creator_ = this_process(); }
+    void set_daemon(pid_t daemon) { daemon_ = daemon; }
     [[nodiscard]] bool in_creator() const { return creator_ == this_process(); }
 
     [[nodiscard]] bool closing() const { return closing_.load(std::memory_order_acquire); }
@@ -46,6 +49,10 @@ public:
     // The result of a request that ended with `rc`: turns a hang-up that we have caused into -EBADF.
     [[nodiscard]] int request_result(int rc) const;
 
+    // Notes the reason (core/reason.hpp) of a call that ends with `rc`, unless one is noted. Returns `rc`.
+    // `late_events` were in the ring when the daemon's hang-up was noticed.
+    int explain_end(int rc, int late_events) const;
+
     // For a child: a descriptor that becomes readable when the connection is closed, to poll together with the socket.
     // -1 if no descriptor is free. In the creator, close() shuts down the socket instead.
     int child_wakeup_fd();
@@ -54,6 +61,7 @@ private:
     std::atomic<bool> closing_{false};
     std::atomic<bool> hangup_expected_{false};
     std::uint32_t creator_ = 0;
+    pid_t daemon_ = 0;
     // The eventfd and the process that made it, in one word. A grandchild makes its own eventfd.
     std::atomic<std::uint64_t> wakeup_{0};
 };

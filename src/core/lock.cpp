@@ -2,6 +2,7 @@
 #include "core/lock.hpp"
 
 #include "core/clock.hpp"
+#include "core/reasons.hpp"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -47,8 +48,10 @@ bool Mutex::wait(std::uint32_t mine, int limit_ms)
                 return true;
             continue;
         }
-        if ((seen & ~kContended) != mine)
+        if ((seen & ~kContended) != mine) {
+            explain(reasons::used_in_child);
             return false;
+        }
         std::int64_t left = -1;
         if (limit_ms >= 0 && (left = end - now_ms()) <= 0)
             return false;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/request_channel.hpp"
 
+#include "core/reasons.hpp"
+
 #include <cerrno>
 
 namespace corosync {
 namespace {
 
 constexpr int kFirstWaitMs = 5;
+constexpr std::int64_t kLongRefusalMs = 1000;
 
 } // namespace
 
@@ -27,17 +30,34 @@ int RequestChannel::post(const Message& message, unsigned threshold, const std::
     const LockGuard guard(sending_);
     if (lifecycle_.closed_in_child())
         return -ENOTCONN;
-    return transport_.visit([&](auto& transport) { return transport.send(message, threshold, give_up); });
+    const int rc = transport_.visit([&](auto& transport) { return transport.send(message, threshold, give_up); });
+    if (rc == -EAGAIN)
+        explain_refusal();
+    else
+        refused_since_ms_ = 0;
+    return rc;
+}
+
+void RequestChannel::explain_refusal()
+{
+    const std::int64_t now = now_ms();
+    if (refused_since_ms_ == 0)
+        refused_since_ms_ = now;
+    if (now - refused_since_ms_ > kLongRefusalMs)
+        explain(reasons::held_back, static_cast<long>(now - refused_since_ms_));
+    else if (!explained())
+        explain(reasons::flow_control); // libqb's client does not tell
 }
 
 int RequestChannel::send(const Message& message, unsigned threshold)
 {
     const int rc = post(message, threshold, &lifecycle_.closing_flag());
-    if (rc >= 0 || !lifecycle_.closing())
+    if (rc >= 0)
         return rc;
-    if (rc == -ENOTCONN)
+    const bool closing = lifecycle_.closing();
+    if (closing && rc == -ENOTCONN)
         lifecycle_.expect_hangup(); // the send gave up and shut down the socket
-    return -EBADF;
+    return lifecycle_.explain_end(closing ? -EBADF : rc, transport_.late_events());
 }
 
 int RequestChannel::exchange(const Message& request, unsigned threshold, View& reply)
@@ -54,7 +74,8 @@ int RequestChannel::exchange(const Message& request, unsigned threshold, View& r
         // A finalize in another thread does not stop a request that has begun.
         return post(request, threshold, nullptr);
     });
-    return lifecycle_.request_result(rc != 0 ? rc : wait_reply(reply));
+    const int result = lifecycle_.request_result(rc != 0 ? rc : wait_reply(reply));
+    return result >= 0 ? result : lifecycle_.explain_end(result, transport_.late_events());
 }
 
 // Waits for the reply. 1, or a negative errno. Only the daemon's death ends the wait: a frozen daemon replies later.
@@ -140,7 +161,8 @@ Exchange::Exchange(RequestChannel& channel, const Message& request, const ReplyF
     if (!locked_)
         status_ = -ENOTCONN;
     else
-        status_ = channel_.lifecycle_.closing() ? -EBADF : channel_.exchange(request, threshold, reply_);
+        status_ = channel_.lifecycle_.closing() ? channel_.lifecycle_.explain_end(-EBADF, 0)
+                                                : channel_.exchange(request, threshold, reply_);
     replied_ = status_ > 0;
     if (replied_)
         status_ = check(format);
@@ -154,16 +176,22 @@ Exchange::~Exchange()
         channel_.exchange_.unlock();
 }
 
+int Exchange::malformed() const
+{
+    explain_malformed("reply", reply_);
+    return -EPROTO;
+}
+
 int Exchange::check(const ReplyFormat& format)
 {
     ReplyHeader header;
     if (!read_header(reply_, header))
-        return -EPROTO;
+        return malformed();
     const bool bare = reply_.size() == sizeof header;
     if (header.id != format.id && !(bare && header.id == 0 && header.error != kWireOk))
-        return -EPROTO;
+        return malformed();
     if (header.error == kWireOk && (reply_.size() < format.min_size || reply_.size() > format.max_size))
-        return -EPROTO;
+        return malformed();
     error_ = header.error;
     return 0;
 }

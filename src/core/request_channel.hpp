@@ -56,6 +56,7 @@ private:
     friend class Exchange;
 
     int post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up) COROSYNC_EXCLUDES(sending_);
+    void explain_refusal() COROSYNC_REQUIRES(sending_);
     int exchange(const Message& request, unsigned threshold, View& reply) COROSYNC_REQUIRES(exchange_);
     int wait_reply(View& reply) COROSYNC_REQUIRES(exchange_);
     int wait_on_socket(int hangup_descriptor, int milliseconds) const;
@@ -66,6 +67,7 @@ private:
     std::optional<ConnectDeadline> deadline_;
     Mutex exchange_;
     Mutex sending_;
+    std::int64_t refused_since_ms_ COROSYNC_GUARDED_BY(sending_) = 0; // 0: the last message was taken
     Spin spin_ COROSYNC_GUARDED_BY(exchange_);
 };
 
@@ -89,6 +91,7 @@ public:
 
 private:
     int check(const ReplyFormat& format);
+    [[nodiscard]] int malformed() const;
 
     RequestChannel& channel_;
     View reply_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/ring_files.hpp"
 
+#include "core/reasons.hpp"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -127,8 +129,12 @@ int RingFiles::open_directory() const
 int RingFiles::safe_to_attach(uid_t server, std::size_t ring_size) const
 {
     const int directory = open_directory();
-    if (directory < 0)
-        return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
+    if (directory < 0) {
+        const bool limit = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+        if (!limit)
+            explain(errno == ENOENT ? reasons::ring_files_missing : reasons::ring_files_unsafe);
+        return limit ? -errno : 0;
+    }
     struct stat status {};
     bool safe = fstat(directory, &status) == 0 && (status.st_mode & S_IWOTH) == 0 &&
                 (status.st_uid == geteuid() || status.st_uid == getuid() || status.st_uid == server);
@@ -137,6 +143,8 @@ int RingFiles::safe_to_attach(uid_t server, std::size_t ring_size) const
         safe = safe && safe_file(directory, {base(ring), kHeaderSuffix}, server, kHeaderSize) &&
                safe_file(directory, {base(ring), kDataSuffix}, server, size);
     close(directory);
+    if (!safe)
+        explain(reasons::ring_files_unsafe);
     return safe ? 1 : 0;
 }
 

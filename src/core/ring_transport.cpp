@@ -2,6 +2,7 @@
 #include "core/ring_transport.hpp"
 
 #include "core/clock.hpp"
+#include "core/reasons.hpp"
 
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -59,8 +60,10 @@ int RingTransport::attach(int socket, uid_t server, const Offer& offer)
         return safe < 0 ? safe : kUnrecognized;
     ring_size_ = RingFiles::data_size(offer.message_size);
     int error = open_rings(socket, offer);
-    if (error == 0 && !rings_as_expected())
+    if (error == 0 && !rings_as_expected()) {
+        explain(reasons::ring_files_unsafe);
         error = kUnrecognized;
+    }
     if (error != 0) {
         close_rings();
         return error;
@@ -82,7 +85,7 @@ int RingTransport::open_rings(int socket, const Offer& offer)
         if (rb == nullptr) {
             const int error = errno != 0 ? -errno : -EIO;
             leaked.close_if_open(offer.files, ring);
-            return error;
+            return explain_errno(error);
         }
         (ring == Ring::request ? request_ : ring == Ring::response ? response_ : event_) = rb;
     }
@@ -114,23 +117,27 @@ int RingTransport::send(const Message& message, unsigned threshold, const std::a
     const std::size_t size = message.size();
     if (size > message_size_)
         return -EMSGSIZE;
-    if (known_disconnected() || !both_sides_attached() || !descriptor_is_ours())
+    if (!descriptor_is_ours() || known_disconnected() || !both_sides_attached())
         return -ENOTCONN;
     // The daemon's flow-control word. No ordering is needed: a new level seen late is like a request sent early.
     auto level =
         __atomic_load_n(static_cast<const std::uint32_t*>(qb_rb_shared_user_data_get(request_)), __ATOMIC_RELAXED);
     if (level > 2)
         level = 2;
-    if (level > 0 && level <= threshold)
+    if (level > 0 && level <= threshold) {
+        explain(reasons::flow_control);
         return -EAGAIN;
+    }
 
     auto* to = static_cast<std::byte*>(qb_rb_chunk_alloc(request_, size));
-    if (to == nullptr)
+    if (to == nullptr) {
+        explain(reasons::ring_full);
         return -EAGAIN;
+    }
     message.copy_to(to);
     // A chunk without its byte freezes the whole daemon, so nothing may come between these two calls.
     if (qb_rb_chunk_commit(request_, size) != 0)
-        return fail();
+        return fail("request ring");
     return send_byte(give_up);
 }
 
@@ -165,7 +172,7 @@ int RingTransport::reply(View& view, int timeout_ms)
     if (size == 0 || size == -ETIMEDOUT || size == -EAGAIN || size == -EINTR)
         return 0;
     if (size < 0 || static_cast<std::size_t>(size) > ring_size_)
-        return fail();
+        return fail("response ring");
     view = {static_cast<const std::byte*>(data), static_cast<std::size_t>(size)};
     return 1;
 }
@@ -181,22 +188,24 @@ void RingTransport::drop_reply()
 int RingTransport::check_reply_ring()
 {
     const bool stuck = qb_rb_chunks_used(response_) == 0 && qb_rb_space_used(response_) > 0;
-    return std::exchange(reply_stuck_, stuck) && stuck ? fail() : 0;
+    return std::exchange(reply_stuck_, stuck) && stuck ? fail("response ring") : 0;
 }
 
 int RingTransport::peek_event(Event& event)
 {
     if (broken_.load(std::memory_order_relaxed))
         return -EPROTO;
-    if (descriptor_closed_.load(std::memory_order_relaxed))
+    if (descriptor_closed_.load(std::memory_order_relaxed)) {
+        explain(reasons::descriptor_closed);
         return -ENOTCONN;
+    }
     if (chunk_ == nullptr) {
         void* data = nullptr;
         const ssize_t size = qb_rb_chunk_peek(event_, &data, 0);
         if (size == 0 || size == -ETIMEDOUT || size == -EAGAIN)
             return 0;
         if (size < 0 || static_cast<std::size_t>(size) > ring_size_)
-            return fail();
+            return fail("event ring");
         chunk_ = static_cast<std::byte*>(data);
         chunk_size_ = static_cast<std::size_t>(size);
         if (event_base_ == nullptr)
@@ -285,9 +294,16 @@ bool RingTransport::descriptor_is_ours()
 {
     if (file_.matches(socket_))
         return true;
+    explain(reasons::descriptor_closed);
     descriptor_closed_.store(true, std::memory_order_relaxed);
     mark_disconnected();
     return false;
+}
+
+void RingTransport::mark_disconnected()
+{
+    if (!disconnected_.exchange(true, std::memory_order_relaxed))
+        late_events_.store(queued(), std::memory_order_relaxed);
 }
 
 bool RingTransport::both_sides_attached() const
@@ -303,8 +319,9 @@ void RingTransport::hang_up()
         shutdown(socket_, SHUT_RDWR);
 }
 
-int RingTransport::fail()
+int RingTransport::fail(const char* damaged)
 {
+    explain(reasons::damaged, damaged);
     broken_.store(true, std::memory_order_relaxed);
     hang_up();
     return -EPROTO;

@@ -41,10 +41,11 @@ public:
     void end_called_in() { alias_.unmap(); }
 
     [[nodiscard]] bool known_disconnected() const { return disconnected_.load(std::memory_order_relaxed); }
-    void mark_disconnected() { disconnected_.store(true, std::memory_order_relaxed); }
+    void mark_disconnected();
+    [[nodiscard]] int late_events() const { return late_events_.load(std::memory_order_relaxed); }
     int poll_now();
     bool disconnected() { return hung_up(static_cast<short>(poll_now())); }
-    int fail();
+    int fail(const char* damaged);
 
     void wake();
     void disconnect_in_child();
@@ -71,6 +72,7 @@ private:
     Rb* response_ = nullptr;
     Rb* event_ = nullptr;
 
+    std::atomic<int> late_events_{0};
     std::atomic<bool> disconnected_{false};      // the daemon hung up; events in the ring are still valid
     std::atomic<bool> descriptor_closed_{false}; // the program closed the descriptor
     std::atomic<bool> replaced_{false};          // in a child: disconnect_in_child() was called

@@ -125,7 +125,7 @@ inline void replace_with_unconnected(int fd)
 template <class T>
 concept MessageTransport = requires(T& transport, const T& same, const Message& message, View& view, Event& event,
                                     Buffer& buffer, const std::atomic<bool>* give_up, pollfd (&set)[kMaxPollFds],
-                                    std::byte* data, std::size_t size, int number)
+                                    std::byte* data, std::size_t size, int number, const char* what)
 {
     // The descriptor that the program polls.
     {
@@ -201,15 +201,19 @@ concept MessageTransport = requires(T& transport, const T& same, const Message& 
         same.known_disconnected()
         } -> std::same_as<bool>;
     {transport.mark_disconnected()};
+    // How many events were in the ring when the hang-up was noticed.
+    {
+        same.late_events()
+        } -> std::same_as<int>;
     {
         transport.disconnected()
         } -> std::same_as<bool>;
     {
         transport.poll_now()
         } -> std::same_as<int>;
-    // Marks the connection as broken for good: the daemon broke the protocol. Returns -EPROTO.
+    // Marks the connection as broken for good: the daemon broke the protocol. Returns -EPROTO. `what` is damaged.
     {
-        transport.fail()
+        transport.fail(what)
         } -> std::same_as<int>;
 
     // Wakes every thread that polls the descriptor.

@@ -9,6 +9,8 @@
 #include <corosync/cpg.h>
 
 using corosync::Caller;
+using corosync::finish;
+using corosync::refuse;
 using corosync::with_pinned;
 using corosync::with_session;
 using corosync::cpg::Iteration;
@@ -28,11 +30,13 @@ cs_error_t check_group(const cpg_name* group)
 }
 
 // Calls f(session, iteration) with the iteration and the session that it belongs to.
-template <class F> cs_error_t with_iteration(cpg_iteration_handle_t handle, F f)
+template <class F>
+cs_error_t with_iteration(cpg_iteration_handle_t handle, F f, const char* function = __builtin_FUNCTION())
 {
-    return with_pinned(iterations(), handle, [&](const Iteration& iteration) {
-        return with_session<Session>(iteration.owner, [&](Session& session) { return f(session, iteration); });
+    const cs_error_t error = with_pinned(iterations(), handle, [&](const Iteration& iteration) {
+        return with_pinned(Session::table(), iteration.owner, [&](Session& session) { return f(session, iteration); });
     });
+    return finish<Session>(handle, error, function);
 }
 
 } // namespace
@@ -55,7 +59,7 @@ cs_error_t cpg_initialize(cpg_handle_t* handle, cpg_callbacks_t* callbacks)
 cs_error_t cpg_model_initialize(cpg_handle_t* handle, cpg_model_t model, cpg_model_data_t* model_data, void* context)
 {
     if (model != CPG_MODEL_V1)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(0, CS_ERR_INVALID_PARAM);
     cpg_model_v1_data_t data{};
     if (model_data != nullptr)
         data = *reinterpret_cast<const cpg_model_v1_data_t*>(model_data);
@@ -107,14 +111,14 @@ cs_error_t cpg_dispatch(cpg_handle_t handle, cs_dispatch_flags_t dispatch_types)
 cs_error_t cpg_join(cpg_handle_t handle, const struct cpg_name* group)
 {
     if (const cs_error_t error = check_group(group); error != CS_OK)
-        return error;
+        return refuse<Session>(handle, error);
     return with_session<Session>(handle, [&](Session& session) { return session.join(*group); });
 }
 
 cs_error_t cpg_leave(cpg_handle_t handle, const struct cpg_name* group)
 {
     if (const cs_error_t error = check_group(group); error != CS_OK)
-        return error;
+        return refuse<Session>(handle, error);
     return with_session<Session>(handle, [&](Session& session) { return session.leave(*group); });
 }
 
@@ -128,9 +132,9 @@ cs_error_t cpg_membership_get(cpg_handle_t handle, struct cpg_name* groupName, s
                               int* member_list_entries)
 {
     if (const cs_error_t error = check_group(groupName); error != CS_OK)
-        return error;
+        return refuse<Session>(handle, error);
     if (member_list == nullptr || member_list_entries == nullptr)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     return with_session<Session>(
         handle, [&](Session& session) { return session.membership(*groupName, member_list, *member_list_entries); });
 }
@@ -184,12 +188,12 @@ cs_error_t cpg_iteration_initialize(cpg_handle_t handle, cpg_iteration_type_t it
                                     const struct cpg_name* group, cpg_iteration_handle_t* cpg_iteration_handle)
 {
     if (group != nullptr && group->length > CPG_MAX_NAME_LENGTH)
-        return CS_ERR_NAME_TOO_LONG;
+        return refuse<Session>(handle, CS_ERR_NAME_TOO_LONG);
     if (cpg_iteration_handle == nullptr || (group != nullptr) != (iteration_type == CPG_ITERATION_ONE_GROUP))
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     if (iteration_type != CPG_ITERATION_NAME_ONLY && iteration_type != CPG_ITERATION_ONE_GROUP &&
         iteration_type != CPG_ITERATION_ALL)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     return with_session<Session>(handle, [&](Session& session) {
         return session.iteration_initialize(handle, iteration_type, group, *cpg_iteration_handle);
     });
@@ -198,7 +202,7 @@ cs_error_t cpg_iteration_initialize(cpg_handle_t handle, cpg_iteration_type_t it
 cs_error_t cpg_iteration_next(cpg_iteration_handle_t handle, struct cpg_iteration_description_t* description)
 {
     if (description == nullptr)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     return with_iteration(handle, [&](Session& session, const Iteration& iteration) {
         return session.iteration_next(iteration, *description);
     });

@@ -213,6 +213,7 @@ cs_error_t Session::mcast_part(Outgoing<PartialMcastRequest>& request, std::span
                                 {kPartialMcastReply}, kMulticast);
         if (exchange.status() != -EAGAIN || pauses == kPartPauses)
             return result_of(exchange);
+        forget_reason();
         pause_ms(kPartPauseMs);
     }
 }

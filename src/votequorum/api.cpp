@@ -7,27 +7,34 @@
 #include <corosync/votequorum.h>
 
 using corosync::Caller;
+using corosync::refuse;
 using corosync::with_session;
 using corosync::votequorum::DeviceName;
 using corosync::votequorum::Session;
 
 namespace {
 
-cs_error_t initialize(votequorum_handle_t* handle, const votequorum_model_v1_data_t& model)
+cs_error_t initialize(votequorum_handle_t* handle, const votequorum_model_v1_data_t& model,
+                      const char* function = __builtin_FUNCTION())
 {
-    return corosync::initialize<Session>(handle, [&](Session& session) {
-        session.set_callbacks(model);
-        return CS_OK;
-    });
+    return corosync::initialize<Session>(
+        handle,
+        [&](Session& session) {
+            session.set_callbacks(model);
+            return CS_OK;
+        },
+        function);
 }
 
 // Checks the device's name before the handle, as all device functions do.
-template <class F> cs_error_t with_device(votequorum_handle_t handle, const char* name, F f)
+template <class F>
+cs_error_t with_device(votequorum_handle_t handle, const char* name, F f, const char* function = __builtin_FUNCTION())
 {
     DeviceName device;
     if (!device.assign(name))
-        return CS_ERR_INVALID_PARAM;
-    return with_session<Session>(handle, [&](Session& session) { return f(session, device); });
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM, function);
+    return with_session<Session>(
+        handle, [&](Session& session) { return f(session, device); }, function);
 }
 
 } // namespace
@@ -49,7 +56,7 @@ cs_error_t votequorum_model_initialize(votequorum_handle_t* handle, const votequ
 {
     if (model == nullptr)
         return initialize(handle, {});
-    return model->model == VOTEQUORUM_MODEL_V1 ? initialize(handle, *model) : CS_ERR_INVALID_PARAM;
+    return model->model == VOTEQUORUM_MODEL_V1 ? initialize(handle, *model) : refuse<Session>(0, CS_ERR_INVALID_PARAM);
 }
 
 cs_error_t votequorum_finalize(votequorum_handle_t handle)
@@ -120,7 +127,7 @@ cs_error_t votequorum_qdevice_update(votequorum_handle_t handle, const char* old
 {
     DeviceName renamed;
     if (!renamed.assign(newname))
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     return with_device(handle, oldname, [&](Session& session, const DeviceName& device) {
         return session.device_update(device, renamed);
     });
@@ -145,7 +152,7 @@ cs_error_t votequorum_get_qdevice_extra_info(votequorum_handle_t handle, unsigne
                                              void* extra_info)
 {
     if (ei_size == nullptr || extra_info == nullptr)
-        return CS_ERR_INVALID_PARAM;
+        return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     return with_session<Session>(
         handle, [&](Session& session) { return session.get_extra_info(nodeid, *ei_size, extra_info); });
 }

@@ -29,9 +29,9 @@ for side in ours reference; do
     mkdir "$side.d"
     $cc -w -g -fPIC -shared -Wl,-soname,libempty.so -I"$directory" empty.c -o "$side.d/libempty.so"
 done
-# Ours has each function that the libraries export, once.
+# Ours has each function that the libraries export, once. Those of client.h have a test of their own.
 nm -D --defined-only ours.d/libempty.so | sed -n 's/.* T //p' > functions
-sed -n 's/^T \([a-z0-9_]*\).*/\1/p' "$here"/exports/*.txt | LC_ALL=C sort | diff -u - functions ||
+sed -n 's/^T \([a-z0-9_]*\).*/\1/p' "$here"/exports/*.txt | grep -v '^cs_client_' | LC_ALL=C sort | diff -u - functions ||
     fail "the headers do not declare what the libraries export"
 
 additions_to_suppress > additions.suppr

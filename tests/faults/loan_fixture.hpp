@@ -24,6 +24,8 @@ struct Delivery {
 
 class LoanSession {
 public:
+    static constexpr char kService[] = "loan";
+
     static const corosync::EventHandling& event_handling()
     {
         static constexpr corosync::EventHandling lending{.may_lend = true};

@@ -81,7 +81,7 @@ bool LibqbTransport::disconnected()
     return false;
 }
 
-int LibqbTransport::fail()
+int LibqbTransport::fail(const char*)
 {
     return -EPROTO;
 }

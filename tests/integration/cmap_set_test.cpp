@@ -28,8 +28,11 @@ TEST_F(CmapSet, takes_keys_of_3_to_255_characters)
     const Cmap cmap;
     for (const auto length : Sizes{3, 4, 254, 255})
         EXPECT_EQ(CS_OK, cmap_set_uint8(cmap, key_of_length(length).c_str(), 1)) << length;
-    for (const auto length : Sizes{0, 1, 2, 256, 300})
-        EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cmap_set_uint8(cmap, key_of_length(length).c_str(), 1)) << length;
+    for (const auto length : Sizes{0, 1, 2, 256, 300}) {
+        const auto key = key_of_length(length);
+        EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cmap_set_uint8(cmap, key.c_str(), 1)) << length;
+        EXPECT_EQ(CS_ERR_NAME_TOO_LONG, cmap_set(cmap, key.c_str(), "1", 1, CMAP_VALUETYPE_STRING)) << length;
+    }
 }
 
 // T16
@@ -200,6 +203,7 @@ TEST_F(CmapSet, may_not_touch_what_the_daemon_keeps_read_only)
 {
     const Cmap cmap;
     EXPECT_EQ(CS_ERR_ACCESS, cmap_set_uint32(cmap, "totem.version", 2));
+    EXPECT_EQ(CS_ERR_ACCESS, cmap_set(cmap, "totem.version", "2", 1, CMAP_VALUETYPE_STRING));
     EXPECT_EQ(CS_ERR_ACCESS, cmap_inc(cmap, "totem.version"));
     EXPECT_EQ(CS_ERR_ACCESS, cmap_dec(cmap, "totem.version"));
     for (const char* key : {"nodelist.node.0.nodeid", "system.xx", "runtime.services.x"})

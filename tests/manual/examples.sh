@@ -68,14 +68,22 @@ quorate: yes
 END
 }
 
+# In a network namespace of its own it finds no daemon.
+cs_client_reason() {
+    ! unshare -n ./cs_client_reason 2>cs_client_reason.output || fail "cs_client_reason(3): it found a daemon"
+    grep -q "^no connection: nobody listens on the socket 'cmap' in this network namespace; " cs_client_reason.output ||
+        fail "cs_client_reason(3): $(cat cs_client_reason.output)"
+    ./cs_client_reason || fail "cs_client_reason(3): status $?"
+}
+
 start_node ""
 examples=0
 for page in "$manual"/*.3; do
     name=$(basename "$page" .3)
     program "$page" >"$name.c"
     [ -s "$name.c" ] || continue
-    library=$(text "$page" | section LIBRARY | grep -o -e '-l[a-z]*')
-    "$cc" -Wall -Wextra -Werror -I"$include" "$name.c" -o "$name" -L"$libraries" "$library" -lcorosync_common ||
+    library=$(text "$page" | section LIBRARY | grep -o -e '-l[a-z_]*')
+    "$cc" -Wall -Wextra -Werror -I"$include" "$name.c" -o "$name" -L"$libraries" "$library" -lcmap -lcorosync_common ||
         fail "the example of $name(3) does not compile"
     "$name"
     examples=$((examples + 1))

@@ -39,7 +39,7 @@ squeeze() {
 # declarations INCLUDE-DIRECTORY CC: all of the public headers that have manual pages, without comments and macros,
 # squeezed.
 declarations() {
-    for header in corotypes cmap cpg votequorum; do
+    for header in client corotypes cmap cpg votequorum; do
         sed -e ':line' -e '/\\$/{N' -e 's/\\\n//' -e 'b line' -e '}' -e '/^#/d' "$1/corosync/$header.h" |
             "$2" -std=c11 -E -P -x c -
     done | squeeze

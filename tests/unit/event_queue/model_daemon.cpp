@@ -168,7 +168,12 @@ void RingTransport::wake()
     world.woken = true;
 }
 
-int RingTransport::fail()
+void RingTransport::mark_disconnected()
+{
+    disconnected_.store(true, std::memory_order_relaxed);
+}
+
+int RingTransport::fail(const char*)
 {
     model::fail("an honest daemon is called broken");
 }

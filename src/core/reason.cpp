@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/reason.hpp"
+
+#include "common/reason_place.hpp"
+#include "core/log.hpp"
+#include "core/reasons.hpp"
+#include "core/text.hpp"
+
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace corosync {
+namespace {
+
+// With this model each thread has the space from its beginning. Otherwise the C library allocates it at the first use.
+__attribute__((tls_model("initial-exec"))) constinit thread_local Note noted{};
+
+void write_words(Text& text, const char* words, const Note& note, unsigned& used)
+{
+    for (; *words != '\0'; ++words) {
+        if (*words == '%')
+            text.add_signed(note.numbers[used++]);
+        else if (*words == '$')
+            text.add(note.word);
+        else
+            text.add(*words);
+    }
+}
+
+Reason& general_reason(cs_error_t error)
+{
+    switch (error) {
+    case CS_ERR_INVALID_PARAM:
+        return reasons::bad_argument;
+    case CS_ERR_BAD_HANDLE:
+        return reasons::bad_handle;
+    case CS_ERR_NAME_TOO_LONG:
+        return reasons::name_too_long;
+    case CS_ERR_TOO_BIG:
+        return reasons::too_large;
+    case CS_ERR_TRY_AGAIN:
+        return reasons::no_event;
+    case CS_ERR_LIBRARY:
+        return reasons::malformed_reply;
+    default:
+        return reasons::not_possible;
+    }
+}
+
+template <class Resource> long limit_of(Resource resource)
+{
+    rlimit limit{};
+    return getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? static_cast<long>(limit.rlim_cur) : -1;
+}
+
+} // namespace
+
+void explain(Reason& reason, const char* word, long first, long second, long third) noexcept
+{
+    noted = {&reason, word, {first, second, third}};
+}
+
+int explain_errno(int rc) noexcept
+{
+    if (rc >= 0 || explained())
+        return rc;
+    switch (-rc) {
+    case EMFILE:
+        explain(reasons::no_descriptor, limit_of(RLIMIT_NOFILE));
+        break;
+    case ENFILE:
+        explain(reasons::no_file);
+        break;
+    case ENOMEM:
+    case EAGAIN: // mmap() with locked memory
+        explain(reasons::no_memory, limit_of(RLIMIT_AS), limit_of(RLIMIT_MEMLOCK));
+        break;
+    case EMSGSIZE:
+        explain(reasons::too_large);
+        break;
+    default:
+        explain(reasons::system_error, -rc);
+    }
+    return rc;
+}
+
+int explain_refusal(int rc) noexcept
+{
+    struct statvfs shm {};
+    if (rc == -EACCES)
+        explain(reasons::not_authorized);
+    else if (rc == -ENOSPC && statvfs("/dev/shm", &shm) == 0)
+        explain(reasons::daemon_full, static_cast<long>(shm.f_bavail * shm.f_frsize));
+    else
+        explain(reasons::daemon_refused, -rc);
+    return rc;
+}
+
+void explain_malformed(const char* word, const View& view) noexcept
+{
+    ReplyHeader header{};
+    const bool complete = view.read(header);
+    explain(reasons::malformed, word, complete ? header.id : -1, static_cast<long>(view.size()));
+}
+
+bool explained() noexcept
+{
+    return noted.reason != nullptr;
+}
+
+Note forget_reason() noexcept
+{
+    return std::exchange(noted, {});
+}
+
+void restore_reason(const Note& note) noexcept
+{
+    noted = note;
+}
+
+cs_error_t report(const Call& call, cs_error_t error) noexcept
+{
+    const int callers_errno = errno;
+    if (error == CS_ERR_NO_MEMORY)
+        explain_errno(-ENOMEM);
+    Note note = forget_reason();
+    if (note.reason == nullptr)
+        note.reason = &general_reason(error);
+    // If this program has the reference's libcorosync_common, only the log needs the words.
+    cs_client_reason_memory own;
+    own.writer = nullptr;
+    cs_client_reason_memory& memory =
+        error != CS_OK && cs_client_reason_place != nullptr ? *cs_client_reason_place() : own;
+    if (!note.reason->ordinary || memory.writer != note.reason) {
+        memory.writer = note.reason;
+        unsigned used = 0;
+        Text text(memory.words, sizeof memory.words);
+        write_words(text, note.reason->cause, note, used);
+        write_words(text.add("; "), note.reason->remedy, note, used);
+    }
+    if (log_is_on() && !note.reason->ordinary)
+        write_log(*note.reason, call, error, memory.words);
+    errno = callers_errno;
+    return error;
+}
+
+} // namespace corosync

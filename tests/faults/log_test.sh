@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# log_test.sh LIBRARIES PROGRAM, inside sandbox.sh: what COROSYNC_CLIENT_LOG makes PROGRAM (failing_client.c) log, on the
+# libraries in the folder LIBRARIES. No daemon runs but in the last case.
+
+set -eu -o pipefail
+
+. "$(dirname "$0")/../support/node.sh"
+
+export LD_LIBRARY_PATH=$1
+program=$2
+cd "$WORK"
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# matches FILE PATTERN: it has one line, and that one matches.
+matches() {
+    [ "$(wc -l <"$1")" = 1 ] && grep -Eqx "$2" "$1" || fail "not one line '$2': $(cat "$1")"
+}
+
+what="nobody listens on the socket 'cmap' in this network namespace; start corosync, or .*"
+event="failing_client\[[0-9]+\]: cmap 0x0: cmap_initialize: CS_ERR_LIBRARY \(2\): $what"
+stamp='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
+
+# The reason needs no variable, and without one nothing is logged.
+"$program" 1 >out 2>err
+matches out "2 $what"
+[ ! -s err ] || fail "it logged: $(cat err)"
+
+before=$(date -u +%Y-%m-%dT%H:%M:%S)
+COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
+matches err "$stamp $event"
+[[ ! $(cut -c1-19 err) < $before ]] || fail "the time is wrong: $(cat err), and it was $before"
+matches out "2 $what"
+
+# At most one line a second. Those left out are counted by the next one.
+for calls in 1 20; do
+    COROSYNC_CLIENT_LOG=stderr "$program" $calls 1100 >out 2>err
+    left_out=$(sed -n 's/^.* (\([0-9]*\) more before)$/\1/p' err | paste -sd+)
+    [ $(($(wc -l <err) + ${left_out:-0})) = $((calls + 1)) ] || fail "not $calls and one: $(cat err)"
+    [ "$(wc -l <err)" -ge 2 ] || fail "nothing a second later: $(cat err)"
+done
+[ -n "$left_out" ] || fail "of 20 calls none was left out: $(cat err)"
+
+# A file is added to, belongs to its user alone, and keeps no descriptor (that is the program's status).
+for lines in 1 2; do
+    COROSYNC_CLIENT_LOG=$WORK/log "$program" 1 >out
+    [ "$(wc -l <log)" = $lines ] || fail "not $lines lines: $(cat log)"
+done
+[ "$(grep -Ecx "$stamp $event" log)" = 2 ] || fail "wrong lines: $(cat log)"
+[ "$(stat -c %a log)" = 600 ] || fail "the file's mode is $(stat -c %a log)"
+
+# No link is followed, no other kind of file is written to, and what is no path is nothing.
+: >elsewhere
+ln -s elsewhere link
+mkfifo fifo
+for place in "$WORK/link" "$WORK/fifo" "$WORK" relative '' "/$(printf '%0300d' 0)" STDERR; do
+    COROSYNC_CLIENT_LOG=$place timeout -s KILL 60 "$program" 1 >out 2>err
+    [ ! -s err ] && [ ! -s elsewhere ] && [ ! -e relative ] || fail "'$place' was written to"
+done
+
+# Nobody reads the program's standard error, or it has none.
+COROSYNC_CLIENT_LOG=stderr "$program" 2 2> >(exec true) >out || fail "it ended with $?"
+mkfifo unread
+exec 3<>unread
+dd if=/dev/zero of=unread bs=65536 count=1 oflag=nonblock status=none
+COROSYNC_CLIENT_LOG=stderr timeout -s KILL 60 "$program" 2 2>unread >out || fail "it ended with $?"
+exec 3>&-
+COROSYNC_CLIENT_LOG=stderr "$program" 2 2>&- >out || fail "it ended with $?"
+
+# Programs with raised privileges ignore the variable.
+cp "$program" raised
+chmod 4755 raised
+chmod 755 .
+if setpriv --reuid 65533 --clear-groups true 2>/dev/null && ! grep -q '^NoNewPrivs:.*1' /proc/self/status; then
+    mkdir -p /run/libraries
+    cp -P "$1"/lib*.so* /run/libraries
+    ldconfig -C /run/cache /run/libraries
+    # The loader ignores LD_LIBRARY_PATH for such a program: it must find ours in the usual way.
+    mount --bind /run/cache /etc/ld.so.cache
+    COROSYNC_CLIENT_LOG=$WORK/raised.log setpriv --reuid 65533 --clear-groups ./raised 1 >out || fail "it ended with $?"
+    [ ! -e raised.log ] || fail "a raised program wrote $(cat raised.log)"
+    umount /etc/ld.so.cache
+fi
+
+# The system's logger, in a /dev of its own.
+unshare -m sh -c '
+    mkdir /run/shm && mount --bind /dev/shm /run/shm && mount -t tmpfs tmpfs /dev && mkdir /dev/shm &&
+    mount --move /run/shm /dev/shm && COROSYNC_CLIENT_LOG=syslog exec "$0" --syslog' "$program" >out
+sed -n 2p out >line
+matches line "<28>$event"
+
+# What the reference lacks, the program does without.
+if [ -n "${3-}" ]; then
+    LD_LIBRARY_PATH=$3 COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
+    matches out '2 '
+    LD_LIBRARY_PATH=$WORK/mixed
+    mkdir mixed
+    cp -P "$1"/libcmap.so* mixed
+    cp -P "$3"/libcorosync_common.so* mixed
+    COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
+    matches out '2 '
+    matches err "$stamp $event"
+    rm -f mixed/*
+    cp -P "$3"/libcmap.so* mixed
+    cp -P "$1"/libcorosync_common.so* mixed
+    COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
+    matches out '2 '
+    export LD_LIBRARY_PATH=$1
+fi
+
+# A connection through libqb's client works, and the log says why.
+choose_transport socket
+start_node "$sections"
+COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
+matches out '1 '
+matches err "$stamp failing_client\[[0-9]+\]: cmap 0x[0-9a-f]+: cmap_initialize: CS_OK \(1\): the daemon offers sockets .*"
+echo "all as promised"

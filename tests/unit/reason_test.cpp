@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The note of a reason, its words, and the text that they are put into.
+#include "core/reason.hpp"
+#include "core/reasons.hpp"
+#include "core/text.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <string>
+#include <thread>
+
+#include <corosync/client.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+namespace {
+
+using namespace corosync;
+
+constexpr Call kCall{"cpg", 0x1234, "cpg_join"};
+
+std::string reported(cs_error_t error)
+{
+    EXPECT_EQ(error, report(kCall, error));
+    return cs_client_reason();
+}
+
+TEST(Text, holds_what_it_is_given)
+{
+    char memory[64];
+    Text text(memory, sizeof memory);
+    text.add("a ").add(std::uint64_t{0}).add(' ').add(std::uint64_t{7}, 10, 3).add(' ').add(UINT64_MAX, 16);
+    text.add(' ').add_signed(-1).add(' ').add_signed(LONG_MIN);
+    EXPECT_STREQ("a 0 007 ffffffffffffffff -1 -9223372036854775808", memory);
+}
+
+TEST(Text, ends_where_its_memory_ends)
+{
+    char memory[] = "xxxxxxxx";
+    Text text(memory, 5);
+    text.add("123456").add(std::uint64_t{7});
+    EXPECT_STREQ("1234", memory);
+    text.end_line();
+    EXPECT_STREQ("123\n", memory);
+    EXPECT_STREQ("xxx", memory + 5);
+}
+
+TEST(Text, is_one_line)
+{
+    char memory[16];
+    Text text(memory, sizeof memory);
+    text.add("a\nb\x1b\xc3\xa4");
+    EXPECT_STREQ("a?b?\xc3\xa4", memory);
+}
+
+TEST(Reason, is_the_noted_one_with_its_word_and_numbers)
+{
+    explain(reasons::malformed, "reply", -3, 5);
+    EXPECT_EQ("the daemon sent a malformed reply: message id -3, 5 bytes; report it, with the versions of both sides",
+              reported(CS_ERR_LIBRARY));
+    EXPECT_FALSE(explained()) << "it is for one call";
+}
+
+TEST(Reason, is_a_general_one_if_none_is_noted)
+{
+    std::set<std::string> seen;
+    for (const cs_error_t error : {CS_ERR_LIBRARY, CS_ERR_TRY_AGAIN, CS_ERR_INVALID_PARAM, CS_ERR_NO_MEMORY,
+                                   CS_ERR_BAD_HANDLE, CS_ERR_NAME_TOO_LONG, CS_ERR_TOO_BIG, CS_ERR_NOT_EXIST})
+        EXPECT_TRUE(seen.insert(reported(error)).second) << error << ": " << cs_client_reason();
+}
+
+TEST(Reason, of_a_system_call_that_fails_says_the_limit)
+{
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    const auto reason_of = [](int error) {
+        EXPECT_EQ(-error, explain_errno(-error));
+        return reported(CS_ERR_LIBRARY);
+    };
+    EXPECT_EQ("no file descriptor is free: the limit of the process is " + std::to_string(limit.rlim_cur) +
+                  "; close descriptors, or raise RLIMIT_NOFILE",
+              reason_of(EMFILE));
+    EXPECT_EQ("the system has no room for another open file; raise fs.file-max", reason_of(ENFILE));
+    EXPECT_EQ(reason_of(ENOMEM), reason_of(EAGAIN));
+    EXPECT_EQ("the message is larger than the daemon takes; send it in parts", reason_of(EMSGSIZE));
+    EXPECT_EQ("a system call failed with errno 5; look up that number in errno(3)", reason_of(EIO));
+}
+
+TEST(Reason, that_is_noted_is_not_replaced_by_that_of_a_system_call)
+{
+    explain(reasons::hung_up_early);
+    explain_errno(-EIO);
+    EXPECT_EQ(&reasons::hung_up_early, forget_reason().reason);
+    EXPECT_EQ(0, explain_errno(0));
+    EXPECT_FALSE(explained());
+}
+
+TEST(Reason, comes_back_when_it_is_restored)
+{
+    explain(reasons::malformed, "event", 1, 2);
+    const Note note = forget_reason();
+    EXPECT_FALSE(explained());
+    restore_reason(note);
+    EXPECT_EQ("the daemon sent a malformed event: message id 1, 2 bytes; report it, with the versions of both sides",
+              reported(CS_ERR_LIBRARY));
+}
+
+TEST(Reason, is_the_threads_own)
+{
+    reported(CS_ERR_BAD_HANDLE);
+    const std::string mine = cs_client_reason();
+    std::thread([] {
+        EXPECT_STREQ("", cs_client_reason());
+        reported(CS_ERR_INVALID_PARAM);
+    }).join();
+    EXPECT_EQ(mine, cs_client_reason());
+}
+
+// Words of an ordinary reason are written once, but other ones must not stay in their place.
+TEST(Reason, that_is_ordinary_follows_another_one)
+{
+    const std::string ordinary = reported(CS_ERR_TRY_AGAIN);
+    const std::string other = reported(CS_ERR_BAD_HANDLE);
+    EXPECT_NE(ordinary, other);
+    EXPECT_EQ(ordinary, reported(CS_ERR_TRY_AGAIN));
+    EXPECT_EQ(ordinary, reported(CS_ERR_TRY_AGAIN));
+}
+
+TEST(Reason, keeps_errno)
+{
+    errno = ERANGE;
+    report(kCall, CS_ERR_NO_MEMORY);
+    EXPECT_EQ(ERANGE, errno);
+}
+
+} // namespace
