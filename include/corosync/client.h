@@ -19,7 +19,7 @@ extern "C" {
  *         owns it. It is valid until the thread's next call that fails, or its end. The words may change with each
  *         release: they are for people, not for programs to compare.
  */
-const char *cs_client_reason(void);
+const char* cs_client_reason(void);
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,13 @@ target_link_options(library_rules INTERFACE ${same_in_any_folder}) # where link-
 if(NOT COROSYNC_CLIENT_SANITIZE)
     target_compile_options(library_rules INTERFACE -Wframe-larger-than=2048)
 endif()
+if(COROSYNC_CLIENT_PROBES)
+    include(CheckIncludeFileCXX)
+    check_include_file_cxx(sys/sdt.h HAVE_SYS_SDT_H)
+    if(HAVE_SYS_SDT_H)
+        target_compile_definitions(library_rules INTERFACE COROSYNC_CLIENT_HAVE_PROBES)
+    endif()
+endif()
 target_include_directories(library_rules INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(library_rules INTERFACE corosync_headers)
 

@@ -3,6 +3,7 @@
 
 #include "cmap/wire.hpp"
 #include "core/clock.hpp"
+#include "core/reason.hpp"
 
 #include <cerrno>
 #include <cstdlib>
@@ -91,13 +92,13 @@ int Trackers::deliver(cmap_handle_t handle, std::byte* event, std::size_t size, 
     const View view(event, size);
     ReplyHeader header;
     if (!read_header(view, header))
-        return -EPROTO;
+        return explain_malformed("event", view);
     if (header.id != kNotify)
         return 0; // an event that only newer daemons have
     NotifyEvent notify;
     if (!view.read(notify) || length_of(notify.key) < 0 || view.bytes(sizeof notify, notify.new_length) == nullptr ||
         view.bytes(sizeof notify + notify.new_length, notify.old_length) == nullptr)
-        return -EPROTO;
+        return explain_malformed("event", view);
 
     Tracker tracker;
     if (const int rc = find(notify.cookie, tracker); rc <= 0)

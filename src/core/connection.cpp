@@ -113,7 +113,7 @@ int Connection::open_ring(const char* service, const Settings& settings, const C
 
 int Connection::open_libqb(const char* service, const Settings& settings, const ConnectDeadline& deadline)
 {
-    const Note why_no_rings = forget_reason();
+    const Note why_no_rings = take_reason();
     LibqbTransport* libqb = transport_.make_libqb();
     const int rc = libqb != nullptr ? libqb->connect(service, settings, deadline) : -ENOMEM;
     if (rc != 0)

@@ -5,7 +5,7 @@
 #include "core/cancellation.hpp"
 #include "core/connection.hpp"
 #include "core/handle_table.hpp"
-#include "core/reasons.hpp"
+#include "core/probes.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -65,6 +65,8 @@ public:
         if (abandoned != 0)
             Session::table().unpin(handle_, abandoned);
         const int rc = entered == 0 ? loop(type) : entered;
+        if (rc < 0 && rc != -EAGAIN)
+            events().explain_end(rc);
         leave();
         return rc;
     }
@@ -105,13 +107,11 @@ private:
     int run_callback(const Event& event)
     {
         no_cancel_.allow();
+        COROSYNC_PROBE0(callback_begin);
         const int rc = session_.deliver(handle_, event.data, event.size);
+        COROSYNC_PROBE0(callback_end);
         no_cancel_.forbid();
-        if (rc == -EPROTO)
-            explain_malformed("event", {event.data, event.size});
         events().end_event(*record_);
-        if (closing())
-            explain(reasons::finalized_meanwhile);
         return closing() ? -EBADF : rc;
     }
 

@@ -2,6 +2,7 @@
 #include "core/event_queue.hpp"
 
 #include "core/cancellation.hpp"
+#include "core/probes.hpp"
 #include "core/reasons.hpp"
 
 #include <cerrno>
@@ -41,17 +42,15 @@ int EventQueue::next(DispatchRecord& record, const NextEvent& wanted, const Even
         return -ENOTCONN;
     const LockGuard guard(lock_);
     if (lifecycle_.closing())
-        return lifecycle_.explain_end(-EBADF, 0);
+        return -EBADF;
     if (const int rc = call_in(); rc != 0)
         return rc;
     const int rc = transport_.visit([&](auto& transport) {
         lock_.assert_held();
         return fetch_event(transport, record, wanted, handling, session, event);
     });
-    if (rc >= 0)
-        return rc;
     // A finalize in another thread looks like a hang-up here.
-    return lifecycle_.explain_end(lifecycle_.closing() ? -EBADF : rc, transport_.late_events());
+    return rc < 0 && lifecycle_.closing() ? -EBADF : rc;
 }
 
 template <class Transport>
@@ -69,6 +68,7 @@ int EventQueue::fetch_event(Transport& transport, DispatchRecord& record, const 
         return -ENOMEM;
     if (const int rc = check_announced(transport, wanted); rc <= 0)
         return rc;
+    COROSYNC_PROBE3(event, *reinterpret_cast<const std::int32_t*>(event.data), event.size, lent);
     if (handling.before_delivery != nullptr && !part)
         handling.before_delivery(session, view);
     if (lent != nullptr) {
@@ -82,8 +82,6 @@ int EventQueue::fetch_event(Transport& transport, DispatchRecord& record, const 
     if (part) {
         event = {};
         rc = handling.add_part(session, view, record.buffer, event);
-        if (rc == -EPROTO)
-            explain_malformed("part of a message", view);
     } else {
         transport.move_event(record.buffer);
         event.data = record.buffer.data();
@@ -253,6 +251,11 @@ COROSYNC_CANCELLED_HERE int EventQueue::sleep(int timeout_ms)
     if (hung_up(static_cast<short>(revents)) && !lifecycle_.closing())
         transport_.visit([](auto& transport) { transport.mark_disconnected(); });
     return revents;
+}
+
+void EventQueue::explain_end(int rc) const
+{
+    lifecycle_.explain_end(rc, transport_.late_events());
 }
 
 unsigned EventQueue::close(const Caller& caller)

@@ -11,6 +11,7 @@
 #include "core/lifecycle.hpp"
 #include "core/lock.hpp"
 #include "core/notification_bytes.hpp"
+#include "core/reason.hpp"
 #include "core/running.hpp"
 
 namespace corosync {
@@ -59,6 +60,9 @@ public:
     // Sleeps until the descriptor is readable or hung up, or the connection closes. Returns the poll() events, 0 after
     // the timeout or a signal, or a negative errno if poll() does not work.
     int sleep(int timeout_ms);
+
+    // Notes why a dispatch ends with the negative errno `rc`.
+    COROSYNC_COLD void explain_end(int rc) const;
 
     // For finalize: wakes the waiting dispatches and lets every dispatch end. Returns the number of the caller's
     // abandoned dispatches, which still have pins.

@@ -8,6 +8,7 @@
 
 #include "core/connect_deadline.hpp"
 #include "core/handshake.hpp"
+#include "core/reason.hpp"
 #include "core/settings.hpp"
 #include "core/transport.hpp"
 
@@ -49,7 +50,7 @@ public:
     [[nodiscard]] pid_t server() const { return server_.pid; }
     bool disconnected();
     int poll_now() { return disconnected() ? POLLHUP : 0; }
-    int fail(const char* damaged);
+    COROSYNC_COLD int fail(const char* damaged);
 
     void wake();
     void disconnect_in_child();

@@ -18,6 +18,7 @@
 #pragma once
 
 #include "core/process.hpp"
+#include "core/reason.hpp"
 
 #include <sys/types.h>
 
@@ -51,7 +52,7 @@ public:
 
     // Notes the reason (core/reason.hpp) of a call that ends with `rc`, unless one is noted. Returns `rc`.
     // `late_events` were in the ring when the daemon's hang-up was noticed.
-    int explain_end(int rc, int late_events) const;
+    COROSYNC_COLD int explain_end(int rc, int late_events) const;
 
     // For a child: a descriptor that becomes readable when the connection is closed, to poll together with the socket.
     // -1 if no descriptor is free. In the creator, close() shuts down the socket instead.

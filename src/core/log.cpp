@@ -103,7 +103,7 @@ void configure_log() noexcept
     } else if (wanted != nullptr && std::strcmp(wanted, "syslog") == 0) {
         chosen = Target::to_syslog;
     } else if (wanted != nullptr && *wanted == '/' && std::strlen(wanted) < sizeof file_path) {
-        std::strcpy(file_path, wanted);
+        std::memcpy(file_path, wanted, std::strlen(wanted) + 1);
         chosen = Target::to_file;
     }
     target.store(chosen, std::memory_order_release);

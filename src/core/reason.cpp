@@ -50,6 +50,12 @@ Reason& general_reason(cs_error_t error)
     }
 }
 
+// A daemon may send any number, also the one that has no opposite.
+long errno_of(int rc)
+{
+    return static_cast<long>(0U - static_cast<unsigned>(rc));
+}
+
 template <class Resource> long limit_of(Resource resource)
 {
     rlimit limit{};
@@ -67,7 +73,7 @@ int explain_errno(int rc) noexcept
 {
     if (rc >= 0 || explained())
         return rc;
-    switch (-rc) {
+    switch (errno_of(rc)) {
     case EMFILE:
         explain(reasons::no_descriptor, limit_of(RLIMIT_NOFILE));
         break;
@@ -82,7 +88,7 @@ int explain_errno(int rc) noexcept
         explain(reasons::too_large);
         break;
     default:
-        explain(reasons::system_error, -rc);
+        explain(reasons::system_error, errno_of(rc));
     }
     return rc;
 }
@@ -95,15 +101,16 @@ int explain_refusal(int rc) noexcept
     else if (rc == -ENOSPC && statvfs("/dev/shm", &shm) == 0)
         explain(reasons::daemon_full, static_cast<long>(shm.f_bavail * shm.f_frsize));
     else
-        explain(reasons::daemon_refused, -rc);
+        explain(reasons::daemon_refused, errno_of(rc));
     return rc;
 }
 
-void explain_malformed(const char* word, const View& view) noexcept
+int explain_malformed(const char* word, View view) noexcept
 {
     ReplyHeader header{};
     const bool complete = view.read(header);
     explain(reasons::malformed, word, complete ? header.id : -1, static_cast<long>(view.size()));
+    return -EPROTO;
 }
 
 bool explained() noexcept
@@ -111,7 +118,12 @@ bool explained() noexcept
     return noted.reason != nullptr;
 }
 
-Note forget_reason() noexcept
+void forget_reason() noexcept
+{
+    noted.reason = nullptr;
+}
+
+Note take_reason() noexcept
 {
     return std::exchange(noted, {});
 }
@@ -126,7 +138,7 @@ cs_error_t report(const Call& call, cs_error_t error) noexcept
     const int callers_errno = errno;
     if (error == CS_ERR_NO_MEMORY)
         explain_errno(-ENOMEM);
-    Note note = forget_reason();
+    Note note = take_reason();
     if (note.reason == nullptr)
         note.reason = &general_reason(error);
     // If this program has the reference's libcorosync_common, only the log needs the words.

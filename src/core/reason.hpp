@@ -13,6 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 
+// Called where a call fails, which the compiler keeps away from what an event takes.
+#define COROSYNC_COLD __attribute__((cold, noinline))
+
 namespace corosync {
 
 // One of src/core/reasons.hpp. In the texts, '%' stands for the next number and '$' for the word of explain().
@@ -41,25 +44,27 @@ struct Note {
 };
 
 // Notes why the running call will fail. `word` must be a constant.
-void explain(Reason& reason, const char* word, long first = 0, long second = 0, long third = 0) noexcept;
+COROSYNC_COLD void explain(Reason& reason, const char* word, long first = 0, long second = 0, long third = 0) noexcept;
 inline void explain(Reason& reason, long first = 0, long second = 0, long third = 0) noexcept
 {
     explain(reason, nullptr, first, second, third);
 }
 // The same for a system call that failed, unless a reason is noted already. Returns `rc`, a negative errno.
-int explain_errno(int rc) noexcept;
+COROSYNC_COLD int explain_errno(int rc) noexcept;
 // The same for the errno with which the daemon refuses a connect.
-int explain_refusal(int rc) noexcept;
-// Notes that the daemon sent the malformed message `view`, which is a `word`.
-void explain_malformed(const char* word, const View& view) noexcept;
+COROSYNC_COLD int explain_refusal(int rc) noexcept;
+// Notes that the daemon sent the malformed message `view`, which is a `word`. Returns -EPROTO.
+COROSYNC_COLD int explain_malformed(const char* word, View view) noexcept;
 // True if a reason is noted.
 bool explained() noexcept;
-// The call goes on in another way. Returns the note, which restore_reason() brings back.
-Note forget_reason() noexcept;
+// A call begins, or goes on in another way.
+void forget_reason() noexcept;
+// Drops the note and returns it. restore_reason() brings it back.
+Note take_reason() noexcept;
 void restore_reason(const Note& note) noexcept;
 
 // For a C function that fails: makes the noted reason, or a general one for `error`, that of the thread, and logs it.
 // Returns `error`. Keeps errno.
-cs_error_t report(const Call& call, cs_error_t error) noexcept;
+COROSYNC_COLD cs_error_t report(const Call& call, cs_error_t error) noexcept;
 
 } // namespace corosync

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/request_channel.hpp"
 
+#include "core/probes.hpp"
 #include "core/reasons.hpp"
 
 #include <cerrno>
@@ -31,18 +32,22 @@ int RequestChannel::post(const Message& message, unsigned threshold, const std::
     if (lifecycle_.closed_in_child())
         return -ENOTCONN;
     const int rc = transport_.visit([&](auto& transport) { return transport.send(message, threshold, give_up); });
-    if (rc == -EAGAIN)
+    if (rc == -EAGAIN) {
         explain_refusal();
-    else
+    } else if (refused_since_ms_ != 0) {
+        COROSYNC_PROBE1(flow_control_off, now_ms() - refused_since_ms_);
         refused_since_ms_ = 0;
+    }
     return rc;
 }
 
 void RequestChannel::explain_refusal()
 {
     const std::int64_t now = now_ms();
-    if (refused_since_ms_ == 0)
+    if (refused_since_ms_ == 0) {
+        COROSYNC_PROBE1(flow_control_on, this);
         refused_since_ms_ = now;
+    }
     if (now - refused_since_ms_ > kLongRefusalMs)
         explain(reasons::held_back, static_cast<long>(now - refused_since_ms_));
     else if (!explained())
@@ -156,6 +161,7 @@ void RequestChannel::disconnect_in_child()
 Exchange::Exchange(RequestChannel& channel, const Message& request, const ReplyFormat& format, unsigned threshold)
     : channel_(channel)
 {
+    COROSYNC_PROBE2(request_begin, &channel, request.id());
     locked_ = channel_.exchange_.lock();
     // No request begins after the handle was finalized.
     if (!locked_)
@@ -166,6 +172,7 @@ Exchange::Exchange(RequestChannel& channel, const Message& request, const ReplyF
     replied_ = status_ > 0;
     if (replied_)
         status_ = check(format);
+    COROSYNC_PROBE3(request_end, &channel, request.id(), status_ < 0 ? status_ : error_);
 }
 
 Exchange::~Exchange()
@@ -176,22 +183,16 @@ Exchange::~Exchange()
         channel_.exchange_.unlock();
 }
 
-int Exchange::malformed() const
-{
-    explain_malformed("reply", reply_);
-    return -EPROTO;
-}
-
 int Exchange::check(const ReplyFormat& format)
 {
     ReplyHeader header;
     if (!read_header(reply_, header))
-        return malformed();
+        return explain_malformed("reply", reply_);
     const bool bare = reply_.size() == sizeof header;
     if (header.id != format.id && !(bare && header.id == 0 && header.error != kWireOk))
-        return malformed();
+        return explain_malformed("reply", reply_);
     if (header.error == kWireOk && (reply_.size() < format.min_size || reply_.size() > format.max_size))
-        return malformed();
+        return explain_malformed("reply", reply_);
     error_ = header.error;
     return 0;
 }

@@ -91,7 +91,6 @@ public:
 
 private:
     int check(const ReplyFormat& format);
-    [[nodiscard]] int malformed() const;
 
     RequestChannel& channel_;
     View reply_;

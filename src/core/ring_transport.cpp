@@ -2,6 +2,7 @@
 #include "core/ring_transport.hpp"
 
 #include "core/clock.hpp"
+#include "core/probes.hpp"
 #include "core/reasons.hpp"
 
 #include <fcntl.h>
@@ -302,8 +303,10 @@ bool RingTransport::descriptor_is_ours()
 
 void RingTransport::mark_disconnected()
 {
-    if (!disconnected_.exchange(true, std::memory_order_relaxed))
-        late_events_.store(queued(), std::memory_order_relaxed);
+    if (disconnected_.exchange(true, std::memory_order_relaxed))
+        return;
+    late_events_.store(queued(), std::memory_order_relaxed);
+    COROSYNC_PROBE1(hang_up, late_events_.load(std::memory_order_relaxed));
 }
 
 bool RingTransport::both_sides_attached() const

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/handshake.hpp"
+#include "core/reason.hpp"
 #include "core/ring_alias.hpp"
 #include "core/transport.hpp"
 
@@ -41,11 +42,11 @@ public:
     void end_called_in() { alias_.unmap(); }
 
     [[nodiscard]] bool known_disconnected() const { return disconnected_.load(std::memory_order_relaxed); }
-    void mark_disconnected();
+    COROSYNC_COLD void mark_disconnected();
     [[nodiscard]] int late_events() const { return late_events_.load(std::memory_order_relaxed); }
     int poll_now();
     bool disconnected() { return hung_up(static_cast<short>(poll_now())); }
-    int fail(const char* damaged);
+    COROSYNC_COLD int fail(const char* damaged);
 
     void wake();
     void disconnect_in_child();
@@ -59,7 +60,7 @@ private:
     [[nodiscard]] bool rings_as_expected();
     void close_rings();
     int send_byte(const std::atomic<bool>* give_up);
-    void hang_up();
+    COROSYNC_COLD void hang_up();
     bool descriptor_is_ours();
     [[nodiscard]] bool both_sides_attached() const;
 

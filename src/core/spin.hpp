@@ -11,6 +11,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/probes.hpp"
 
 #include <sched.h>
 
@@ -42,6 +43,7 @@ public:
                 found = look();
             }
         } while (found == 0 && now_ns() < end);
+        COROSYNC_PROBE1(spin, found != 0);
         record(found != 0);
         return found;
     }

@@ -27,6 +27,7 @@ struct Message {
     std::size_t length = 0;
 
     [[nodiscard]] std::size_t size() const { return head.iov_len + length; }
+    [[nodiscard]] std::int32_t id() const { return *static_cast<const std::int32_t*>(head.iov_base); }
 
     // Calls piece(data, size) for the fixed part, then for each piece of the body, in order.
     template <class Piece> void for_each(Piece piece) const

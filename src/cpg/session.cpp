@@ -2,6 +2,7 @@
 #include "cpg/session.hpp"
 
 #include "core/clock.hpp"
+#include "core/reason.hpp"
 #include "cpg/zero_copy.hpp"
 #include "service/session_call.hpp"
 
@@ -329,10 +330,10 @@ int Session::add_part(const View& part, Buffer& buffer, Event& whole)
     ReplyHeader header;
     PartialDeliverEvent event;
     if (!read_header(part, header) || !part.read(event) || !valid(event.group))
-        return -EPROTO;
+        return explain_malformed("part of a message", part);
     const std::byte* bytes = part.bytes(sizeof event, event.part_length);
     if (bytes == nullptr)
-        return -EPROTO;
+        return explain_malformed("part of a message", part);
     if (model_.cpg_deliver_fn == nullptr)
         return 0;
     return assemblies_.add(event, bytes, buffer, whole);
@@ -357,7 +358,7 @@ int Session::deliver(cpg_handle_t handle, std::byte* event, std::size_t size)
     const View view(event, size);
     ReplyHeader header;
     if (!read_header(view, header))
-        return -EPROTO;
+        return explain_malformed("event", view);
     switch (header.id) {
     case kDeliver:
         return deliver_message(handle, event, view);
@@ -374,7 +375,7 @@ int Session::deliver_message(cpg_handle_t handle, std::byte* event, const View& 
 {
     DeliverEvent head;
     if (!view.read(head) || !valid(head.group) || view.bytes(sizeof head, head.length) == nullptr)
-        return -EPROTO;
+        return explain_malformed("event", view);
     if (model_.cpg_deliver_fn == nullptr)
         return 0;
     const cpg_name group = name_from(head.group);
@@ -387,7 +388,7 @@ int Session::deliver_confchg(cpg_handle_t handle, std::byte* event, const View& 
 {
     ConfchgEvent head;
     if (!read_confchg(view, head))
-        return -EPROTO;
+        return explain_malformed("event", view);
     if (model_.cpg_confchg_fn == nullptr)
         return 0;
     // cpg_address is smaller than an address in the message, so convert the lists in place, one after the other.
@@ -412,7 +413,7 @@ int Session::deliver_totem(cpg_handle_t handle, std::byte* event, const View& vi
 {
     TotemConfchgEvent head;
     if (!view.read(head) || view.bytes(kTotemNodes, std::uint64_t{head.members} * sizeof(std::uint32_t)) == nullptr)
-        return -EPROTO;
+        return explain_malformed("event", view);
     if (model_.cpg_totem_confchg_fn == nullptr)
         return 0;
     const auto* nodes = reinterpret_cast<const std::uint32_t*>(event + kTotemNodes);

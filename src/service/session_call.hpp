@@ -5,6 +5,7 @@
 
 #include "core/dispatch.hpp"
 #include "core/log.hpp"
+#include "core/probes.hpp"
 #include "core/reasons.hpp"
 #include "core/settings.hpp"
 #include "service/result.hpp"
@@ -125,7 +126,9 @@ template <class Session, class Prepare> cs_error_t open_session(std::uint64_t* h
 template <class Session, class Prepare>
 cs_error_t initialize(std::uint64_t* handle, Prepare prepare, const char* function = __builtin_FUNCTION())
 {
+    COROSYNC_PROBE1(connect_begin, Session::kService);
     const cs_error_t error = open_session<Session>(handle, prepare);
+    COROSYNC_PROBE2(connect_end, Session::kService, error);
     // If it has worked, a reason says why the rings are not used.
     if (error != CS_OK || explained())
         report({Session::kService, error == CS_OK ? *handle : 0, function}, error);
@@ -142,6 +145,7 @@ cs_error_t finalize(std::uint64_t handle, const Caller& caller, F f, const char*
     Session* session = Session::table().close(handle);
     if (session == nullptr)
         return finish<Session>(handle, CS_ERR_BAD_HANDLE, function);
+    COROSYNC_PROBE1(finalize, handle);
     const unsigned abandoned = session->connection().begin_close(caller);
     const cs_error_t error = f(*session);
     Session::table().unpin(handle, 1 + abandoned);

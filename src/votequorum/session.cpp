@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "votequorum/session.hpp"
 
+#include "core/reason.hpp"
 #include "service/session_call.hpp"
 
 #include <cerrno>
@@ -179,7 +180,7 @@ int Session::deliver(votequorum_handle_t handle, std::byte* event, std::size_t s
     const View view(event, size);
     ReplyHeader header;
     if (!read_header(view, header))
-        return -EPROTO;
+        return explain_malformed("event", view);
     switch (header.id) {
     case kQuorum:
         return deliver_quorum(handle, event, view);
@@ -199,7 +200,7 @@ int Session::deliver_quorum(votequorum_handle_t handle, std::byte* event, const 
     static_assert(sizeof(votequorum_node_t) == 8);
     QuorumEvent head;
     if (!view.read(head) || view.bytes(sizeof head, std::uint64_t{head.count} * sizeof(votequorum_node_t)) == nullptr)
-        return -EPROTO;
+        return explain_malformed("event", view);
     if (model_.votequorum_quorum_notify_fn != nullptr && !connection_.closing())
         model_.votequorum_quorum_notify_fn(handle, head.context, head.quorate, head.count,
                                            reinterpret_cast<votequorum_node_t*>(event + sizeof head));
@@ -210,7 +211,7 @@ int Session::deliver_node_list(votequorum_handle_t handle, std::byte* event, con
 {
     NodeListEvent head;
     if (!view.read(head) || view.bytes(sizeof head, std::uint64_t{head.count} * sizeof(std::uint32_t)) == nullptr)
-        return -EPROTO;
+        return explain_malformed("event", view);
     if (model_.votequorum_nodelist_notify_fn != nullptr && !connection_.closing())
         model_.votequorum_nodelist_notify_fn(handle, head.context, {head.ring_nodeid, head.ring_seq}, head.count,
                                              reinterpret_cast<std::uint32_t*>(event + sizeof head));
@@ -221,7 +222,7 @@ int Session::deliver_expected_votes(votequorum_handle_t handle, const View& view
 {
     ExpectedVotesEvent head;
     if (!view.read(head))
-        return -EPROTO;
+        return explain_malformed("event", view);
     if (model_.votequorum_expectedvotes_notify_fn != nullptr && !connection_.closing())
         model_.votequorum_expectedvotes_notify_fn(handle, head.context, head.expected_votes);
     return 0;
@@ -231,7 +232,7 @@ int Session::deliver_extra_info(votequorum_handle_t handle, std::byte* event, co
 {
     DeviceExtraInfoEvent head;
     if (!view.read(head) || view.bytes(sizeof head, head.size) == nullptr)
-        return -EPROTO;
+        return explain_malformed("event", view);
     if (model_.votequorum_qdevice_extra_info_fn != nullptr && !connection_.closing())
         model_.votequorum_qdevice_extra_info_fn(handle, head.context, head.nodeid, head.size, event + sizeof head);
     return 0;

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2154
 
 headers="corotypes corodefs hdb cmap cpg votequorum"
+# shellcheck disable=SC2034 # for those who source this
 ours_alone="client" # the reference has no such header
 
 fail()

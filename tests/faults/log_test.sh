@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# log_test.sh LIBRARIES PROGRAM, inside sandbox.sh: what COROSYNC_CLIENT_LOG makes PROGRAM (failing_client.c) log, on the
-# libraries in the folder LIBRARIES. No daemon runs but in the last case.
+# log_test.sh LIBRARIES PROGRAM [REFERENCE SESSIONS], inside sandbox.sh: what COROSYNC_CLIENT_LOG makes PROGRAM
+# (failing_client.c) log, on the libraries in the folder LIBRARIES and, mixed with those, on the reference's. SESSIONS is
+# the folder of the programs that live a whole life with a library.
 
 set -eu -o pipefail
 
@@ -93,29 +94,43 @@ unshare -m sh -c '
 sed -n 2p out >line
 matches line "<28>$event"
 
+# mixed SERVICES COMMON: these libraries of the services with that libcorosync_common.
+mixed() {
+    LD_LIBRARY_PATH=$WORK/mixed
+    rm -rf mixed
+    mkdir mixed
+    cp -P "$1"/lib{cmap,cpg,votequorum}.so* "$2"/libcorosync_common.so* mixed
+}
+
 # What the reference lacks, the program does without.
-if [ -n "${3-}" ]; then
+if [ $# -gt 2 ]; then
     LD_LIBRARY_PATH=$3 COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
     matches out '2 '
-    LD_LIBRARY_PATH=$WORK/mixed
-    mkdir mixed
-    cp -P "$1"/libcmap.so* mixed
-    cp -P "$3"/libcorosync_common.so* mixed
+    mixed "$1" "$3"
     COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
     matches out '2 '
     matches err "$stamp $event"
-    rm -f mixed/*
-    cp -P "$3"/libcmap.so* mixed
-    cp -P "$1"/libcorosync_common.so* mixed
+    mixed "$3" "$1"
     COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
     matches out '2 '
-    export LD_LIBRARY_PATH=$1
+    LD_LIBRARY_PATH=$1
 fi
 
 # A connection through libqb's client works, and the log says why.
+# shellcheck disable=SC2154 # choose_transport sets $sections
 choose_transport socket
 start_node "$sections"
 COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
 matches out '1 '
 matches err "$stamp failing_client\[[0-9]+\]: cmap 0x[0-9a-f]+: cmap_initialize: CS_OK \(1\): the daemon offers sockets .*"
+
+if [ $# -gt 2 ]; then
+    for mixture in "$1 $3" "$3 $1"; do
+        # shellcheck disable=SC2086 # two words
+        mixed $mixture
+        for service in cmap cpg votequorum; do
+            "$4/${service}_session" >out 2>&1 || fail "$service on a mixture of '$mixture': $(cat out)"
+        done
+    done
+fi
 echo "all as promised"

@@ -85,11 +85,11 @@ TEST_F(Handshake, takes_no_positive_error)
 // Old daemons leave garbage in what follows the header.
 TEST_F(Handshake, believes_an_error_whatever_follows)
 {
-    for (const int error : {EACCES, EAGAIN, EMFILE, ENOSYS, ENOSPC, 12345}) {
-        reply.error = -error;
+    for (const int error : {-EACCES, -EAGAIN, -EMFILE, -ENOSYS, -ENOSPC, -12345, INT_MIN}) {
+        reply.error = error;
         reply.transport = 77;
-        EXPECT_EQ(-error, decode(reply, kReplyHeader)) << error;
-        EXPECT_EQ(-error, decode(reply)) << error;
+        EXPECT_EQ(error, decode(reply, kReplyHeader)) << error;
+        EXPECT_EQ(error, decode(reply)) << error;
     }
 }
 

@@ -91,7 +91,7 @@ TEST(Reason, that_is_noted_is_not_replaced_by_that_of_a_system_call)
 {
     explain(reasons::hung_up_early);
     explain_errno(-EIO);
-    EXPECT_EQ(&reasons::hung_up_early, forget_reason().reason);
+    EXPECT_EQ(&reasons::hung_up_early, take_reason().reason);
     EXPECT_EQ(0, explain_errno(0));
     EXPECT_FALSE(explained());
 }
@@ -99,7 +99,7 @@ TEST(Reason, that_is_noted_is_not_replaced_by_that_of_a_system_call)
 TEST(Reason, comes_back_when_it_is_restored)
 {
     explain(reasons::malformed, "event", 1, 2);
-    const Note note = forget_reason();
+    const Note note = take_reason();
     EXPECT_FALSE(explained());
     restore_reason(note);
     EXPECT_EQ("the daemon sent a malformed event: message id 1, 2 bytes; report it, with the versions of both sides",

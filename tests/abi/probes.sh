@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# probes.sh LIBRARIES MANUAL CMAP-PROGRAM CPG-PROGRAM, inside sandbox.sh
+# The libraries in the folder LIBRARIES have the probes that corosync_client(7) lists, with that many arguments. Where the
+# kernel lets bpftrace, each of its examples there is run on a program, and sees something.
+
+set -eu -o pipefail
+export LC_ALL=C
+libraries=$1 manual=$2/corosync_client.7
+. "$(dirname "$0")/../support/node.sh"
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# name of each probe of a library
+probes_of() {
+    readelf -nW "$1" | sed -n '/Provider: corosync_client/{n;s/^ *Name: //p}' | sort -u
+}
+
+documented=$(sed -n '/^\.Sh PROBES/,/^\.Sh /s/^\.It Ql //p' "$manual" | sort)
+[ "$(wc -l <<<"$documented")" -ge 12 ] || fail "the page was not understood: $documented"
+for service in cmap cpg votequorum; do
+    found=$(probes_of "$libraries/lib$service.so")
+    [ -n "$found" ] || { echo "SKIPPED: built without sys/sdt.h"; exit 77; }
+    diff -u <(echo "$documented") <(echo "$found") || fail "lib$service and the page differ"
+done
+
+bpftrace -e 'BEGIN { exit(); }' >/dev/null 2>&1 || { echo "bpftrace is not there, or may not trace"; exit 0; }
+start_node ""
+examples=0
+while read -r -d '#' example; do
+    [ -n "$example" ] || continue
+    program=$3
+    [[ $example == *libcmap* ]] || program=$4
+    script=${example//\/usr\/lib\/x86_64-linux-gnu/$libraries}
+    timeout -s KILL 120 bpftrace -e "${script//10000000/1} BEGIN { printf(\"begun\\n\") }" >"$WORK/seen" 2>&1 &
+    await 60 grep -q '^begun' "$WORK/seen" || fail "bpftrace does not begin: $(cat "$WORK/seen")"
+    LD_LIBRARY_PATH=$libraries "$program" >/dev/null || fail "$program failed while it was traced"
+    pkill -INT -P $! bpftrace
+    wait $! || fail "$script: $(cat "$WORK/seen")"
+    grep -q -e '|@' -e ' ms$' "$WORK/seen" || fail "$script has seen nothing: $(cat "$WORK/seen")"
+    examples=$((examples + 1))
+done < <(sed -n "/^\.Sh PROBES/,/^\.Sh /p" "$manual" | awk '
+    /^bpftrace -e/ { inside = 1; next }
+    inside { line = $0; ends = sub(/\x27$/, "", line); gsub(/\\e/, "\\", line); print line }
+    ends { print "#"; inside = ends = 0 }')
+[ "$examples" = 3 ] || fail "$examples examples were found"
+echo "$(wc -l <<<"$documented") probes, $examples examples"
