@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What cpg's callbacks are given, as a binding takes it. That names end with zero in callbacks of a real daemon:
+// CpgName's does_not_include_what_lies_behind_it.
+#include "faults/fake_cpg.hpp"
+#include "integration/service.hpp"
+
+#include <algorithm>
+
+namespace {
+
+using namespace test;
+
+using Binding = ServiceTest;
+
+int called;
+
+void expect_ended(const cpg_name& name)
+{
+    EXPECT_TRUE(std::all_of(name.value + name.length, std::end(name.value), [](char c) { return c == 0; }));
+}
+
+void expect_empty(const void* list, std::size_t count)
+{
+    EXPECT_TRUE(list != nullptr && count == 0);
+    ++called;
+}
+
+// A real daemon sends no such list of nodes, and no such change.
+TEST(BindingToEmptiness, gets_lists_and_messages_that_are_not_null)
+{
+    FakeDaemon daemon({.service = "cpg", .answer = cpg_answer});
+    cpg_model_v1_data_t model{};
+    model.cpg_deliver_fn = [](cpg_handle_t, const cpg_name*, std::uint32_t, std::uint32_t, void* message,
+                              std::size_t size) { expect_empty(message, size); };
+    model.cpg_confchg_fn = [](cpg_handle_t, const cpg_name*, const cpg_address* members, std::size_t member_count,
+                              const cpg_address* left, std::size_t left_count, const cpg_address* joined,
+                              std::size_t joined_count) {
+        expect_empty(members, member_count);
+        expect_empty(left, left_count);
+        expect_empty(joined, joined_count);
+    };
+    model.cpg_totem_confchg_fn = [](cpg_handle_t, cpg_ring_id, std::uint32_t count, const std::uint32_t* nodes) {
+        expect_empty(nodes, count);
+    };
+    cpg_handle_t handle = kNoHandle;
+    ASSERT_EQ(CS_OK, cpg_model_initialize(&handle, CPG_MODEL_V1, reinterpret_cast<cpg_model_data_t*>(&model), nullptr));
+    called = 0;
+    daemon.now({event(Delivery("").bytes()), event(Confchg({}, {}, {}).bytes()), event(totem_event(0, {}))});
+    EXPECT_EQ(CS_OK, cpg_dispatch(handle, CS_DISPATCH_ALL));
+    EXPECT_EQ(5, called);
+    EXPECT_EQ(CS_OK, cpg_finalize(handle));
+    remove_what_libqb_leaves();
+}
+
+TEST_F(Binding, gets_names_from_an_iteration_that_end_with_zero)
+{
+    Cpg cpg;
+    cpg.enter("bindings");
+    cpg_iteration_handle_t groups = kNoHandle;
+    cpg_iteration_description_t description;
+    std::memset(&description, 'z', sizeof description);
+    ASSERT_EQ(CS_OK, cpg_iteration_initialize(cpg, CPG_ITERATION_NAME_ONLY, nullptr, &groups));
+    EXPECT_EQ(CS_OK, cpg_iteration_next(groups, &description));
+    EXPECT_STREQ("bindings", description.group.value);
+    expect_ended(description.group);
+    EXPECT_EQ(CS_OK, cpg_iteration_finalize(groups));
+}
+
+} // namespace

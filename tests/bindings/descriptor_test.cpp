@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The descriptor in the hands of an event loop that is edge-triggered (Go, Rust, libuv), or of one that has made it
+// block (Go's os.File.Fd, Python's socket objects). The same for every service.
+#include "integration/listener.hpp"
+
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace test;
+
+// More than the daemon's notifications have room for at once (278), so that it owes some.
+constexpr int kMany = 1000;
+
+class Edges {
+public:
+    explicit Edges(int fd)
+    {
+        epoll_event wanted{};
+        wanted.events = EPOLLIN | EPOLLET;
+        EXPECT_EQ(0, ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &wanted));
+    }
+    ~Edges() { ::close(epoll_); }
+    Edges(const Edges&) = delete;
+    Edges& operator=(const Edges&) = delete;
+
+    // The next one comes in that time.
+    bool next(Duration wait) const
+    {
+        epoll_event seen{};
+        const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(wait).count();
+        return ::epoll_wait(epoll_, &seen, 1, static_cast<int>(milliseconds)) == 1;
+    }
+
+private:
+    const int epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+};
+
+using Binding = ServiceTest;
+using BindingAtDeath = FreshServiceTest;
+
+TEST_F(Binding, with_edges_that_takes_all_each_time_misses_no_event)
+{
+    for (const auto flag : {CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING}) {
+        const Listener listener;
+        const Edges edges(listener.fd());
+        Thread provoking([&] { listener.provoke(kMany); });
+        while (Listener::told() < kMany) {
+            ASSERT_TRUE(edges.next(kPatience)) << "stalled behind event " << Listener::told();
+            cs_error_t error = listener.dispatch(flag);
+            while (error == CS_OK && flag == CS_DISPATCH_ONE_NONBLOCKING)
+                error = listener.dispatch(flag);
+            ASSERT_EQ(flag == CS_DISPATCH_ALL ? CS_OK : CS_ERR_TRY_AGAIN, error);
+        }
+        EXPECT_TRUE(numbers_to(kMany) == Listener::heard());
+    }
+}
+
+TEST_F(Binding, with_edges_is_told_of_events_from_before_and_not_twice_of_what_it_leaves)
+{
+    const Listener listener;
+    listener.queue();
+    const Edges edges(listener.fd());
+    EXPECT_TRUE(edges.next(kPatience));
+    EXPECT_EQ(CS_OK, listener.dispatch(CS_DISPATCH_ONE));
+    EXPECT_FALSE(edges.next(kGlance)) << "so it has to take them all";
+    EXPECT_TRUE(readable(listener.fd()));
+    EXPECT_EQ(CS_OK, listener.dispatch(CS_DISPATCH_ALL));
+    EXPECT_EQ(Listener::kEvents, Listener::told());
+    for (int times = 0; times < 10; ++times)
+        EXPECT_EQ(CS_OK, listener.ask());
+    EXPECT_FALSE(edges.next(kGlance)) << "and is woken by nothing else";
+    listener.provoke();
+    EXPECT_TRUE(edges.next(kPatience));
+    EXPECT_TRUE(listener.hears(2 * Listener::kEvents));
+}
+
+// With a descriptor that blocks.
+class Blocking : public Listener {
+public:
+    Blocking()
+    {
+        const int flags = ::fcntl(fd(), F_GETFL);
+        EXPECT_TRUE(flags & O_NONBLOCK);
+        EXPECT_EQ(0, ::fcntl(fd(), F_SETFL, flags & ~O_NONBLOCK));
+    }
+
+    void expect_not_to_wait(cs_error_t without_event, cs_error_t all) const
+    {
+        Background taking([&] { return std::pair(dispatch(CS_DISPATCH_ONE_NONBLOCKING), dispatch(CS_DISPATCH_ALL)); });
+        ASSERT_TRUE(taking.ended_within(kPatience));
+        EXPECT_EQ(std::pair(without_event, all), taking.result());
+    }
+};
+
+TEST_F(Binding, with_a_blocking_descriptor_waits_in_no_call_that_does_not_wait)
+{
+    const Blocking listener;
+    listener.expect_not_to_wait(CS_ERR_TRY_AGAIN, CS_OK);
+    const Freeze freeze(daemon());
+    listener.expect_not_to_wait(CS_ERR_TRY_AGAIN, CS_OK);
+}
+
+TEST_F(Binding, with_a_blocking_descriptor_misses_no_event_and_is_woken_by_finalize)
+{
+    Blocking listener;
+    {
+        Thread provoking([&] { listener.provoke(kMany); });
+        EXPECT_TRUE(listener.hears(kMany));
+    }
+    EXPECT_TRUE(numbers_to(kMany) == Listener::heard());
+    EXPECT_TRUE(listener.works());
+    Background waiting([handle = std::uint64_t{listener}] { return service().dispatch(handle, CS_DISPATCH_BLOCKING); });
+    ASSERT_TRUE(waiting.thread().falls_asleep());
+    EXPECT_EQ(CS_OK, listener.finalize());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, waiting.result());
+}
+
+TEST_F(BindingAtDeath, with_edges_or_with_a_blocking_descriptor_is_told)
+{
+    const Handle handle;
+    const Edges edges(handle.fd());
+    const Blocking blocking;
+    daemon.kill();
+    if (transport() != Transport::socket) { // where the descriptor does not show it
+        EXPECT_TRUE(edges.next(kPatience));
+    }
+    EXPECT_EQ(CS_ERR_LIBRARY, handle.dispatch(CS_DISPATCH_ALL));
+    blocking.expect_not_to_wait(CS_ERR_LIBRARY, CS_ERR_LIBRARY);
+    EXPECT_EQ(CS_ERR_LIBRARY, blocking.ask());
+}
+
+} // namespace
