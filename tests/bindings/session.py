@@ -130,13 +130,14 @@ def follow_keys():
     mine = ffi.new_handle("mine")
     kinds = cmap.CMAP_TRACK_ADD | cmap.CMAP_TRACK_MODIFY | cmap.CMAP_TRACK_DELETE | cmap.CMAP_TRACK_PREFIX
     ok(cmap.cmap_track_add(handle, b"python.", kinds, notify, mine, ffi.new("cmap_track_handle_t *")))
-    ok(cmap.cmap_set_string(handle, b"python.key", b"value"))
-    ok(cmap.cmap_delete(handle, b"python.key"))
+    longest = b"python.".ljust(cmap.CMAP_KEYNAME_MAXLEN, b"k")
+    ok(cmap.cmap_set_string(handle, longest, b"value"))
+    ok(cmap.cmap_delete(handle, longest))
     take(cmap, "cmap", handle, events, 2)
     text, nothing = (cmap.CMAP_VALUETYPE_STRING, b"value\0"), (0, b"")
     assert events == [
-        ("mine", cmap.CMAP_TRACK_ADD, b"python.key", text, nothing),
-        ("mine", cmap.CMAP_TRACK_DELETE, b"python.key", nothing, text),
+        ("mine", cmap.CMAP_TRACK_ADD, longest, text, nothing),
+        ("mine", cmap.CMAP_TRACK_DELETE, longest, nothing, text),
     ], events
     ok(cmap.cmap_finalize(handle))
 
