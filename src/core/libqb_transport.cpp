@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/libqb_transport.hpp"
 
+#include "core/process.hpp"
 #include "core/reasons.hpp"
 
 #include <fcntl.h>
@@ -9,11 +10,9 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 
 namespace corosync {
@@ -103,18 +102,6 @@ private:
     FileIdentity placeholder_;
     bool safe_to_close_ = true;
 };
-
-// True also for a zombie.
-bool is_dead(pid_t pid)
-{
-    const auto fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-    if (fd < 0)
-        return errno == ESRCH || (errno == ENOSYS && kill(pid, 0) != 0 && errno == ESRCH);
-    pollfd entry{fd, POLLIN, 0};
-    const bool dead = poll(&entry, 1, 0) > 0;
-    close(fd);
-    return dead;
-}
 
 // Repairs the program's descriptors after a failed connect of libqb. libqb may close descriptor 0. And if there is no
 // address space for a ring, it does not close the ring's data file, whose descriptor has the lowest number that was

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 
 namespace corosync {
 namespace {
@@ -58,10 +57,10 @@ int Lifecycle::explain_end(int rc, int late_events) const
         explain_errno(rc);
     else if (closed_in_child())
         explain(reasons::used_in_child);
-    else if (kill(daemon_, 0) == 0 || errno == EPERM)
-        explain(reasons::daemon_hung_up, daemon_, late_events);
+    else if (daemon_ == 0)
+        explain(reasons::daemon_gone, late_events);
     else
-        explain(reasons::daemon_ended, daemon_, late_events);
+        explain(is_dead(daemon_) ? reasons::daemon_ended : reasons::daemon_hung_up, daemon_, late_events);
     return rc;
 }
 

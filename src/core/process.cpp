@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/process.hpp"
 
+#include <poll.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <new>
 
@@ -62,6 +66,17 @@ std::uint32_t this_process()
     // Increment before publishing: a child that is forked in between gets a higher number.
     const std::uint32_t next = last.fetch_add(1, std::memory_order_relaxed) + 1;
     return word->compare_exchange_strong(number, next, std::memory_order_relaxed) ? next : number;
+}
+
+bool is_dead(pid_t pid)
+{
+    const auto fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    if (fd < 0)
+        return errno == ESRCH || (errno == ENOSYS && kill(pid, 0) != 0 && errno == ESRCH);
+    pollfd entry{fd, POLLIN, 0};
+    const bool dead = poll(&entry, 1, 0) > 0;
+    close(fd);
+    return dead;
 }
 
 } // namespace corosync

@@ -50,6 +50,9 @@ inline constinit Reason daemon_ended{
 inline constinit Reason daemon_hung_up{"the daemon (process %) runs, but closed the connection, and % of its events "
                                        "were in the ring when this was noticed",
                                        "finalize the handle and initialize again; look at the daemon's log"};
+inline constinit Reason daemon_gone{
+    "the daemon, in another process namespace, is gone, and % of its events were in the ring when this was noticed",
+    "finalize the handle, and initialize again when the daemon runs"};
 inline constinit Reason descriptor_closed{"the program has closed the handle's descriptor",
                                           "leave the descriptor to the library, and finalize the handle"};
 inline constinit Reason used_in_child{"the handle belongs to the process that forked this one, and is in use there",

@@ -215,6 +215,25 @@ TEST_F(Reason, is_that_the_daemon_has_ended_and_what_it_left)
     EXPECT_THAT(reason(), StartsWith(ended + left));
 }
 
+// Where the daemon's process id cannot be seen.
+TEST_F(Reason, is_that_the_daemon_is_gone)
+{
+    daemon.on_next_request({die()});
+    EXPECT_EQ(0, in_child([&] {
+                  if (::unshare(CLONE_NEWPID) != 0)
+                      return 2;
+                  return in_child([&] {
+                      std::uint64_t handle = kUntouched;
+                      if (service().initialize(&handle) != CS_OK)
+                          return 3;
+                      request_of(service().calls()).call(handle);
+                      const auto words = reason();
+                      service().finalize(handle);
+                      return words.starts_with("the daemon, in another process namespace, is gone, and ") ? 0 : 1;
+                  });
+              }));
+}
+
 TEST_F(Reason, is_that_the_daemon_has_closed_the_connection)
 {
     daemon.now({hang_up()});
