@@ -41,6 +41,24 @@ bool may_fall_back(int rc)
     return rc == kUnrecognized || rc == kNoSharedMemory;
 }
 
+// Notes the reason after a connect of libqb's client, which returned `rc`. If it did no better than the rings, theirs
+// is the better reason. If it did, the log says why the rings were not used.
+int explain_libqb(int rc, const char* service, const Note& why_no_rings)
+{
+    const bool no_daemon = rc == -ECONNREFUSED || rc == -ENOENT || rc == -ENOTCONN;
+    if (explained() || (rc != 0 && !no_daemon))
+        return explain_errno(rc);
+    if (rc == 0 && why_no_rings.reason == &reasons::nobody_listens)
+        explain(reasons::filesystem_sockets);
+    else if (rc == 0 || why_no_rings.reason != nullptr)
+        restore_reason(why_no_rings);
+    else if (rc == -ENOTCONN)
+        explain(reasons::hung_up_early);
+    else
+        explain(reasons::nobody_listens, service);
+    return rc;
+}
+
 } // namespace
 
 Connection::~Connection()
@@ -120,16 +138,7 @@ int Connection::open_libqb(const char* service, const Settings& settings, const 
         transport_.clear();
     else
         lifecycle_.set_daemon(libqb->server());
-    const bool nobody = rc == -ECONNREFUSED || rc == -ENOENT || rc == -ENOTCONN;
-    if (rc == 0 && why_no_rings.reason == &reasons::nobody_listens)
-        explain(reasons::filesystem_sockets);
-    else if (rc == 0 || (nobody && !explained() && why_no_rings.reason != nullptr))
-        restore_reason(why_no_rings);
-    else if (rc == -ENOTCONN && !explained())
-        explain(reasons::hung_up_early);
-    else if (nobody && !explained())
-        explain(reasons::nobody_listens, service);
-    return explain_errno(rc);
+    return explain_libqb(rc, service, why_no_rings);
 }
 
 unsigned Connection::begin_close(const Caller& caller)
