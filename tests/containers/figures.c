@@ -4,7 +4,6 @@
 
 #include <corosync/client.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +14,6 @@
 #include <unistd.h>
 
 enum { SMALL = 8, LARGE = 300 << 10, USER = 1000 };
-
-static const struct service* const cpg = &services[1];
 
 struct use {
     long shared, space, locked; /* KiB */

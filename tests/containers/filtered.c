@@ -6,7 +6,6 @@
  */
 #include "services.h"
 
-#include <corosync/client.h>
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -19,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_CALLS = 128, SMALL = 8, MEDIUM = 8 << 10, LARGE = 300 << 10, SET_MDWE = 65, REFUSE_EXEC_GAIN = 1 };
+enum { SMALL = 8, MEDIUM = 8 << 10, LARGE = 300 << 10, SET_MDWE = 65, REFUSE_EXEC_GAIN = 1 };
 
 static const struct {
     const char* name;
@@ -32,14 +31,16 @@ static const struct {
     {"wait4", SYS_wait4}, {"exit_group", SYS_exit_group},
 };
 
+#define CALLS (sizeof calls / sizeof *calls)
+
 static int allow_only_listed(const char* left_out)
 {
-    static struct sock_filter filter[2 * MOST_CALLS + 2] = {
+    static struct sock_filter filter[2 * CALLS + 2] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
     unsigned short size = 1;
     struct sock_fprog program = {0, filter};
 
-    for (size_t i = 0; i < sizeof calls / sizeof *calls && i < MOST_CALLS; i++) {
+    for (size_t i = 0; i < CALLS; i++) {
         if (left_out != NULL && strcmp(left_out, calls[i].name) == 0)
             continue;
         filter[size++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i].number, 0, 1);
@@ -59,9 +60,9 @@ static int deny_executable_memory(void)
     return mmap(NULL, 1, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
 }
 
-static void dispatch_another(uint64_t cpg)
+static void dispatch_another(uint64_t handle)
 {
-    event(&services[1], cpg, LARGE);
+    event(cpg, handle, LARGE);
 }
 
 static void finalize_in_child(const struct service* service, uint64_t handle)
@@ -87,7 +88,7 @@ static void use(const struct service* service, uint64_t* handle)
     event(service, *handle, MEDIUM);
     event(service, *handle, LARGE);
     in_callback = dispatch_another;
-    if (strcmp(service->name, "cpg") == 0)
+    if (service == cpg)
         event(service, *handle, LARGE);
     finalize_in_child(service, *handle);
     need(service, "request after a fork", service->ask(*handle));

@@ -6,4 +6,4 @@
 set -eu -o pipefail
 . "$(dirname "$0")/page.sh"
 
-{ listed 1 "$1"; listed 2 "$1"; } | sed 's/.*/#ifdef SYS_&\n{"&", SYS_&},\n#endif/'
+listed . "$1" | sed 's/.*/#ifdef SYS_&\n{"&", SYS_&},\n#endif/'

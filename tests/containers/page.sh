@@ -7,10 +7,11 @@ fail() {
     exit 1
 }
 
-# listed NUMBER PAGE: the system calls of the first or second list, one a line.
+# listed LISTS PAGE: the system calls of the lists with these numbers, a regular expression, one a line.
 listed() {
     awk -v wanted="$1" '/^\.S[sh] / { inside = $0 == ".Ss System calls" } !inside { next }
-        /^\.Ed/ { shown = 0 } shown && number == wanted { for (i = 1; i <= NF; i++) print $i } /^\.Bd/ { shown = 1; number++ }' "$2"
+        /^\.Ed/ { shown = 0 } shown && number ~ wanted {
+            for (i = 1; i <= NF; i++) print $i } /^\.Bd/ { shown = 1; number++ }' "$2"
 }
 
 # figures PAGE: "what: figure", one a line.

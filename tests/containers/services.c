@@ -85,10 +85,15 @@ static cs_error_t group_ask(cpg_handle_t handle)
     return cpg_local_get(handle, &id);
 }
 
+cs_error_t join_group(uint64_t handle)
+{
+    return cpg_join(handle, &group);
+}
+
 static cs_error_t group_provoke(cpg_handle_t handle, size_t size)
 {
     const struct iovec part = {message, size};
-    const cs_error_t result = cpg_join(handle, &group);
+    const cs_error_t result = join_group(handle);
 
     return result != CS_OK && result != CS_ERR_EXIST ? result : cpg_mcast_joined(handle, CPG_TYPE_AGREED, &part, 1);
 }
@@ -123,3 +128,4 @@ const struct service services[SERVICES] = {
     {"cpg", group_initialize, group_ask, group_provoke, cpg_dispatch, cpg_finalize},
     {"votequorum", quorum_initialize, quorum_ask, quorum_provoke, votequorum_dispatch, votequorum_finalize},
 };
+const struct service* const cpg = &services[1];

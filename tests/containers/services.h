@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The three services in the same manner, for the programs of this folder. */
 #include <corosync/corotypes.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,9 @@ struct service {
 
 enum { SERVICES = 3 };
 extern const struct service services[SERVICES];
+extern const struct service* const cpg;
+
+cs_error_t join_group(uint64_t cpg_handle);
 
 extern unsigned events;                   /* how many callbacks were called */
 extern void (*in_callback)(uint64_t cpg); /* if not NULL, called once, in the next callback for a message */
