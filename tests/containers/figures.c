@@ -15,11 +15,7 @@
 
 enum { SMALL = 8, LARGE = 300 << 10, USER = 1000 };
 
-struct use {
-    long shared, space, locked; /* KiB */
-    int descriptors;
-};
-
+/* A line of this process' status, in KiB. */
 static long status(const char* field)
 {
     FILE* const file = fopen("/proc/self/status", "re");
@@ -34,81 +30,74 @@ static long status(const char* field)
     return value;
 }
 
-static struct use now(void)
+static long shared_memory(void)
 {
-    struct use use = {0};
-    struct statfs shm;
+    struct statfs shm = {0};
 
-    if (statfs("/dev/shm", &shm) == 0)
-        use.shared = (long)((shm.f_blocks - shm.f_bfree) * (unsigned long)shm.f_bsize / 1024);
-    use.space = status("VmSize:");
-    use.locked = status("VmLck:");
+    return statfs("/dev/shm", &shm) == 0 ? (long)(shm.f_blocks - shm.f_bfree) * shm.f_bsize / 1024 : -1;
+}
+
+static int descriptors(void)
+{
+    int open = 0;
+
     for (int fd = 0; fd < 1000; fd++)
-        use.descriptors += fcntl(fd, F_GETFD) >= 0;
-    return use;
+        open += fcntl(fd, F_GETFD) >= 0;
+    return open;
 }
 
-static rlim_t next_descriptor(void)
+/* How many must be free, so that initialize works. */
+static int needed_descriptors(const struct service* service, uint64_t* handle)
 {
-    const int next = dup(STDIN_FILENO);
-    close(next);
-    return (rlim_t)next;
-}
-
-/* How many must be free for initialize. */
-static int needed_descriptors(const struct service* service)
-{
+    const int first = dup(STDIN_FILENO); /* that is free */
     struct rlimit before;
-    uint64_t handle = 0;
     cs_error_t result = CS_ERR_LIBRARY;
     int more = 0;
 
+    close(first);
     getrlimit(RLIMIT_NOFILE, &before);
     while (result != CS_OK && more < 20) {
-        const struct rlimit limit = {next_descriptor() + (rlim_t)++more, before.rlim_max};
+        const struct rlimit limit = {(rlim_t)(first + ++more), before.rlim_max};
         setrlimit(RLIMIT_NOFILE, &limit);
-        result = service->initialize(&handle);
+        result = service->initialize(handle);
     }
     setrlimit(RLIMIT_NOFILE, &before);
     need(service, "initialize", result);
-    need(service, "finalize", service->finalize(handle));
     return more;
 }
 
 static void measure_handle(const struct service* service)
 {
-    const struct use before = now();
-    struct use after;
+    const int open = descriptors();
+    const long space = status("VmSize:");
     uint64_t handle = 0;
 
-    need(service, "initialize", service->initialize(&handle));
-    after = now();
-    printf("address space of a handle: %ld\n", after.space - before.space);
-    printf("descriptors of a handle: %d\n", after.descriptors - before.descriptors);
-    printf("descriptors for an initialize: %d\n", needed_descriptors(service));
+    printf("descriptors for an initialize: %d\n", needed_descriptors(service, &handle));
+    printf("descriptors of a handle: %d\n", descriptors() - open);
+    printf("address space of a handle: %ld\n", status("VmSize:") - space);
     need(service, "finalize", service->finalize(handle));
 }
 
 /* In KiB, of address space. */
 static long cost_of_large_message(void)
 {
-    struct use before, after;
     uint64_t handle = 0;
+    long space = 0;
 
     need(cpg, "initialize", cpg->initialize(&handle));
     event(cpg, handle, SMALL);
-    before = now();
+    space = -status("VmSize:");
     event(cpg, handle, LARGE);
-    after = now();
+    space += status("VmSize:");
     need(cpg, "finalize", cpg->finalize(handle));
-    return after.space - before.space;
+    return space;
 }
 
 /* For a user who may lock so much. */
 static bool initializes_with(long kib)
 {
     const struct rlimit limit = {(rlim_t)kib * 1024, (rlim_t)kib * 1024};
-    int status = 0;
+    int result = 0;
     const pid_t child = fork();
 
     if (child == 0) {
@@ -118,11 +107,11 @@ static bool initializes_with(long kib)
             _exit(2);
         _exit(cpg->initialize(&handle) == CS_OK ? 0 : strstr(cs_client_reason(), "locked memory") != NULL ? 1 : 2);
     }
-    if (waitpid(child, &status, 0) != child || status == 2 << 8) {
+    if (waitpid(child, &result, 0) != child || result == 2 << 8) {
         puts("an ordinary user cannot be tried");
         exit(2);
     }
-    return status == 0;
+    return result == 0;
 }
 
 static void measure_locked(void)
@@ -132,9 +121,9 @@ static void measure_locked(void)
 
     if (mlockall(MCL_FUTURE) != 0)
         exit(2);
-    kib = -now().locked;
+    kib = -status("VmLck:");
     need(cpg, "initialize", cpg->initialize(&handle));
-    kib += now().locked;
+    kib += status("VmLck:");
     printf("locked memory of a handle: %ld\n", kib);
     need(cpg, "finalize", cpg->finalize(handle));
     while (!initializes_with(kib))
@@ -146,12 +135,11 @@ static void measure_locked(void)
 
 int main(void)
 {
-    const struct use before = now();
+    const long shared = shared_memory();
     uint64_t handles[SERVICES];
-
     for (int i = 0; i < SERVICES; i++)
         need(&services[i], "initialize", services[i].initialize(&handles[i]));
-    printf("shared memory of a handle: %ld\n", (now().shared - before.shared) / SERVICES);
+    printf("shared memory of a handle: %ld\n", (shared_memory() - shared) / SERVICES);
     for (int i = 0; i < SERVICES; i++) { /* and what each library needs once */
         event(&services[i], handles[i], LARGE);
         need(&services[i], "finalize", services[i].finalize(handles[i]));
