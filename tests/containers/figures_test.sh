@@ -4,7 +4,7 @@
 #
 # What a handle and the daemon cost, measured, is what the page says, word for word.
 
-set -eu -o pipefail
+set -eu
 
 . "$(dirname "$0")/../support/node.sh"
 . "$(dirname "$0")/page.sh"
@@ -19,13 +19,32 @@ start_node 'uidgid {
   uid: 1000
 }'
 
+used() {
+    df -k --output=used /dev/shm | tail -n 1
+}
+all_given_back() { # but for a line in a log
+    [ "$(used)" -le $((before + 64)) ]
+}
+before=$(used)
 {
     echo "shared memory of the daemon: $(du -ck /dev/shm/qb-corosync-* | sed -n 's/\ttotal//p')"
     "$program"
-} >"$WORK/measured"
+} >"$WORK/measured" || fail "$(cat "$WORK/measured")"
 cat "$WORK/measured"
 
 # In MiB, rounded up; the same for each service.
 awk -F ': ' '/^descriptors/ { print; next } { printf "%s: %.1f MiB\n", $1, int($2 / 102.4 + 0.999) / 10 }' \
     "$WORK/measured" | sort -u >"$WORK/rounded"
 figures "$page" | sort | diff -u - "$WORK/rounded" || fail "the page (-) and what was measured (+) differ"
+
+# There is room for two handles of this size, and not for a third one; then for three.
+tenths=$(sed -n 's/^shared memory of a handle: \(.*\)\.\(.\) MiB$/\1\2/p' "$WORK/rounded")
+for handles in 2 3; do
+    await 20 all_given_back || fail "$(used) KiB of /dev/shm are in use, $before before the first handle"
+    mount -o "remount,size=$(($(used) + handles * tenths * 1024 / 10))k" /dev/shm
+    "$program" three | tee "$WORK/said"
+    mount -o remount,size=50% /dev/shm
+    words='shared memory of a handle'
+    [ $handles = 3 ] || words='votequorum initialize: CS_ERR_NO_SPACE: .*: /dev/shm has'
+    grep -q "^$words" "$WORK/said" || fail "that is wrong where /dev/shm has room for $handles handles"
+done
