@@ -50,8 +50,10 @@ int explain_libqb(int rc, const char* service, const Note& why_no_rings)
         return explain_errno(rc);
     if (rc == 0 && why_no_rings.reason == &reasons::nobody_listens)
         explain(reasons::filesystem_sockets);
-    else if (rc == 0 || why_no_rings.reason != nullptr)
+    else if (rc == 0 || (why_no_rings.reason != nullptr && why_no_rings.reason != &reasons::filesystem_sockets))
         restore_reason(why_no_rings);
+    else if (rc == -ENOENT)
+        explain(reasons::not_found);
     else if (rc == -ENOTCONN)
         explain(reasons::hung_up_early);
     else

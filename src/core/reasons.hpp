@@ -9,6 +9,8 @@ namespace corosync::reasons {
 // Connecting.
 inline constinit Reason nobody_listens{"nobody listens on the socket '$' in this network namespace",
                                        "start corosync, or run the program in the daemon's network namespace"};
+inline constinit Reason not_found{"libqb's client finds no socket of the daemon, or no ring files",
+                                  "start corosync, or give the program the daemon's socket folder and /dev/shm"};
 inline constinit Reason filesystem_sockets{"the daemon uses sockets in the file system",
                                            "remove /etc/libqb/force-filesystem-sockets, for more speed"};
 inline constinit Reason no_rings{"the daemon offers sockets instead of shared memory",

@@ -62,6 +62,8 @@ expect 'works' "${network[@]}"
 expect "CS_ERR_NOT_EXIST: the daemon's ring files are not in this /dev/shm" with no_shm
 expect "CS_ERR_NOT_SUPPORTED: the daemon's ring files are not in this /dev/shm" \
     with no_shm env COROSYNC_CLIENT_TRANSPORT=ring
+expect "CS_ERR_NOT_EXIST: libqb's client finds no socket of the daemon, or no ring files" \
+    with no_shm env COROSYNC_CLIENT_TRANSPORT=libqb
 expect 'works' with private_dev
 expect 'works' with private_tmp
 expect 'works' unshare -p -f
@@ -104,7 +106,7 @@ sockets=$(sed -n 's|.* \(/.*\)/cmap$|\1|p' /proc/net/unix)
 export sockets
 echo "this libqb's sockets are in $sockets"
 expect 'works' unshare -n
-expect 'CS_ERR_NOT_EXIST' with no_sockets
-expect 'CS_ERR_NOT_EXIST' with no_shm
+expect "CS_ERR_NOT_EXIST: libqb's client finds no socket of the daemon, or no ring files" with no_sockets
+expect "CS_ERR_NOT_EXIST: libqb's client finds no socket of the daemon, or no ring files" with no_shm
 rm /etc/libqb/force-filesystem-sockets # as in a container that does not have it
 expect "nobody listens on the socket 'cmap'" unshare -n

@@ -90,10 +90,12 @@ TEST_F(ContractC21, functions_are_found_with_and_without_a_version)
             EXPECT_NE(nullptr, plain) << name;
             if (at != std::string::npos) {
                 EXPECT_EQ(plain, ::dlvsym(loaded, name.c_str(), symbol.c_str() + at + 2)) << symbol;
+            } else { // the reference has no version of it
+                EXPECT_EQ(nullptr, ::dlvsym(loaded, name.c_str(), "COROSYNC_CLIENT_1.0")) << symbol;
             }
         }
         EXPECT_LT(0, functions) << list;
-        EXPECT_EQ(list != "libcorosync_common", has_versions(loaded)) << list;
+        EXPECT_TRUE(has_versions(loaded)) << list; // libcorosync_common only for what the reference lacks
     }
 }
 
