@@ -6,7 +6,8 @@
 # the arguments for ctest say), and prints what did not run. A report for a browser is left in
 # build-coverage/report/index.html. Installs what is missing (as root, on Debian).
 #
-# What a process has counted is lost if it is killed, so the tests that kill their children count for less.
+# What a process has counted is lost if it is killed, so the tests that kill their children count for less. The build has no
+# precompiled headers, so that it also shows which source lacks an include.
 
 set -eu
 
@@ -19,7 +20,8 @@ install_missing "${build_packages[@]}" "${sandbox_packages[@]}" gcovr libgtest-d
 folder=$top/build-coverage
 say "Building in build-coverage"
 build "$folder" all -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS='-O1 --coverage' -DCMAKE_CXX_FLAGS='-O1 --coverage' \
-    -DCOROSYNC_CLIENT_HARDEN=OFF -DCOROSYNC_CLIENT_LTO=OFF -DCOROSYNC_CLIENT_PROBES=OFF
+    -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DCOROSYNC_CLIENT_HARDEN=OFF -DCOROSYNC_CLIENT_LTO=OFF \
+    -DCOROSYNC_CLIENT_PROBES=OFF
 find "$folder" -name '*.gcda' -delete
 
 say "Running the tests"

@@ -15,7 +15,7 @@ flags='-O0 -U_FORTIFY_SOURCE'
 if ! {
     CC=clang CXX=clang++ CFLAGS='' CXXFLAGS='' "$cmake" -S "$source" -B "$folder" -G Ninja \
         -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="$flags" -DCMAKE_CXX_FLAGS="$flags" \
-        -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DCOROSYNC_CLIENT_LTO=OFF \
+        -DCOROSYNC_CLIENT_LTO=OFF \
         -DCOROSYNC_CLIENT_TESTS=ON -DCOROSYNC_CLIENT_BENCH=ON -DCOROSYNC_CLIENT_WERROR=ON &&
         "$cmake" --build "$folder" --parallel "$(nproc)" -- -k 0
 } >"$log" 2>&1; then
