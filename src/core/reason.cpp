@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <utility>
 
+#pragma weak cs_client_reason_place
+
 namespace corosync {
 namespace {
 

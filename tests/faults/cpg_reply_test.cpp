@@ -5,6 +5,10 @@
 #include "support/thread.hpp"
 
 #include <cstring>
+#include <string>
+
+#include <corosync/client.h>
+#include <sys/uio.h>
 
 namespace {
 
@@ -258,6 +262,37 @@ TEST_F(CpgReply, is_never_wanted_to_zero_copy_requests)
     EXPECT_EQ(wire::kMcast, last_id());
     EXPECT_EQ(CS_OK, cpg_zcb_free(cpg, buffer));
     EXPECT_EQ(before + 1, daemon.requests());
+}
+
+// The reasons that only cpg has.
+TEST_F(CpgReply, is_not_awaited_for_what_cannot_be_sent_which_has_a_reason)
+{
+    const auto reason_of = [](cs_error_t expected, cs_error_t error) {
+        EXPECT_EQ(expected, error);
+        const std::string reason = cs_client_reason();
+        return reason.substr(0, reason.find(';'));
+    };
+    cpg_name name{};
+    name.length = CPG_MAX_NAME_LENGTH + 1;
+    EXPECT_EQ("a name is too long", reason_of(CS_ERR_NAME_TOO_LONG, cpg_join(cpg, &name)));
+    void* buffer = nullptr;
+    ASSERT_EQ(CS_OK, cpg_zcb_alloc(cpg, 10, &buffer));
+    EXPECT_EQ("the call is not possible in this state",
+              reason_of(CS_ERR_NOT_EXIST, cpg_zcb_mcast_joined(cpg, CPG_TYPE_AGREED, buffer, 10)));
+    cpg_zcb_free(cpg, buffer);
+    char byte = 0;
+    EXPECT_EQ("the message is larger than the daemon takes",
+              reason_of(CS_ERR_TOO_BIG, cpg_zcb_mcast_joined(cpg, CPG_TYPE_AGREED, &byte, std::size_t{1} << 30)));
+    if (transport() != Transport::ring)
+        return;
+    daemon.stop();
+    Bytes message(100'000, 'x');
+    const iovec part{message.data(), message.size()};
+    cs_error_t error = CS_OK;
+    for (int sent = 0; sent < 100 && error == CS_OK; ++sent)
+        error = cpg_mcast_joined(cpg, CPG_TYPE_AGREED, &part, 1);
+    EXPECT_EQ("the request ring is full", reason_of(CS_ERR_TRY_AGAIN, error));
+    daemon.resume();
 }
 
 } // namespace

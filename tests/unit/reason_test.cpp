@@ -32,7 +32,7 @@ TEST(Text, holds_what_it_is_given)
     Text text(memory, sizeof memory);
     text.add("a ").add(std::uint64_t{0}).add(' ').add(std::uint64_t{7}, 10, 3).add(' ').add(UINT64_MAX, 16);
     text.add(' ').add_signed(-1).add(' ').add_signed(LONG_MIN);
-    EXPECT_STREQ("a 0 007 ffffffffffffffff -1 -9223372036854775808", memory);
+    EXPECT_EQ("a 0 007 ffffffffffffffff -1 " + std::to_string(LONG_MIN), memory);
 }
 
 TEST(Text, ends_where_its_memory_ends)
