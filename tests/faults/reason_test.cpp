@@ -5,6 +5,7 @@
 #include "support/environment.hpp"
 #include "support/full_shared_memory.hpp"
 #include "support/process.hpp"
+#include "support/sanitizers.hpp"
 #include "support/thread.hpp"
 
 #include <algorithm>
@@ -119,6 +120,8 @@ TEST(ReasonOfInitialize, is_the_limit_of_descriptors)
 
 TEST(ReasonOfInitialize, is_the_limit_of_memory)
 {
+    if (kSanitized)
+        GTEST_SKIP() << "a sanitizer needs more address space than any limit";
     const ServingDaemon daemon;
     if (transport() == Transport::socket)
         return; // which need next to none
