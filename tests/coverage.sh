@@ -6,7 +6,7 @@
 # the arguments for ctest say), and prints what did not run. A report for a browser is left in
 # build-coverage/report/index.html. Installs what is missing (as root, on Debian).
 #
-# What a process has counted is lost if it is killed, so the tests that kill their children count for less. The build has no
+# A process that is killed loses what it has counted, so the tests that kill their children count for less. The build has no
 # precompiled headers, so that it also shows which source lacks an include.
 
 set -eu

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Lock annotations for clang's -Wthread-safety. Other compilers ignore them.
+// Lock annotations for clang's -Wthread-safety, which other compilers ignore; and a mark for functions of failing
+// calls.
 #pragma once
+
+// The compiler keeps such a function, and what leads to it, away from the instructions that an event takes.
+#define COROSYNC_COLD __attribute__((cold, noinline))
 
 #if defined(__clang__)
 #define COROSYNC_ANNOTATION(x) __attribute__((x))

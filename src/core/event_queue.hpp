@@ -7,11 +7,11 @@
 // dispatch. Another dispatch may begin at any time. If an event is on loan then, the loan is called in.
 #pragma once
 
+#include "core/annotations.hpp"
 #include "core/any_transport.hpp"
 #include "core/lifecycle.hpp"
 #include "core/lock.hpp"
 #include "core/notification_bytes.hpp"
-#include "core/reason.hpp"
 #include "core/running.hpp"
 
 namespace corosync {

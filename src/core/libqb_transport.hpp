@@ -6,9 +6,9 @@
 // lost. And if the dead daemon is still a zombie, closing the connection may take 40 ms.
 #pragma once
 
+#include "core/annotations.hpp"
 #include "core/connect_deadline.hpp"
 #include "core/handshake.hpp"
-#include "core/reason.hpp"
 #include "core/settings.hpp"
 #include "core/transport.hpp"
 

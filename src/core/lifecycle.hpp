@@ -17,8 +17,8 @@
 // nothing. The socket is the parent's too, so the child wakes its own sleeping threads through an eventfd of its own.
 #pragma once
 
+#include "core/annotations.hpp"
 #include "core/process.hpp"
-#include "core/reason.hpp"
 
 #include <sys/types.h>
 

@@ -3,7 +3,6 @@
 
 #include "core/cancellation.hpp"
 #include "core/clock.hpp"
-#include "core/text.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -13,46 +12,45 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
 namespace corosync {
 namespace {
 
-constexpr std::size_t kLineSize = 640;
+constexpr int kLineSize = 640;
 constexpr std::int64_t kEveryMs = 1000;
 
 enum class Target { unread, off, to_stderr, to_syslog, to_file };
 constinit std::atomic<Target> target{Target::unread};
-constinit std::atomic<bool> being_read{false};
 constinit char file_path[256] = "";
 
 // The time as UTC, by hand: the C library's functions take a lock, which another thread may hold at a fork.
-void add_time(Text& text)
+int print_time(char* to, std::size_t size)
 {
     timespec now{};
     clock_gettime(CLOCK_REALTIME, &now);
-    const auto seconds = static_cast<std::uint64_t>(now.tv_sec);
+    const auto seconds = static_cast<long long>(now.tv_sec);
     // The days are counted from 1 March of the year 0, in eras of 400 years, so that a leap day is the last of its
     // year.
-    const std::uint64_t days = seconds / 86400 + 719468;
-    const std::uint64_t day_of_era = days % 146097;
-    const std::uint64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const std::uint64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const std::uint64_t month = (5 * day_of_year + 2) / 153;
-    const std::uint64_t year = year_of_era + days / 146097 * 400 + (month >= 10 ? 1 : 0);
-    text.add(year).add("-").add(month < 10 ? month + 3 : month - 9, 10, 2).add("-");
-    text.add(day_of_year - (153 * month + 2) / 5 + 1, 10, 2).add("T").add(seconds / 3600 % 24, 10, 2).add(":");
-    text.add(seconds / 60 % 60, 10, 2).add(":").add(seconds % 60, 10, 2).add(".");
-    text.add(static_cast<std::uint64_t>(now.tv_nsec) / 1000000, 10, 3).add("Z ");
+    const long long days = seconds / 86400 + 719468;
+    const long long day_of_era = days % 146097;
+    const long long year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const long long day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const long long month = (5 * day_of_year + 2) / 153;
+    const long long year = year_of_era + days / 146097 * 400 + (month >= 10 ? 1 : 0);
+    return std::snprintf(to, size, "%lld-%02lld-%02lldT%02lld:%02lld:%02lld.%03ldZ ", year,
+                         month < 10 ? month + 3 : month - 9, day_of_year - (153 * month + 2) / 5 + 1,
+                         seconds / 3600 % 24, seconds / 60 % 60, seconds % 60, now.tv_nsec / 1000000);
 }
 
-// A program's standard error may be a pipe that nobody reads: then it would get SIGPIPE, or wait.
+// Standard error may be a pipe that nobody reads. Then a write would raise SIGPIPE, or wait.
 void write_to_stderr(const char* line, std::size_t size)
 {
     pollfd entry{STDERR_FILENO, POLLOUT, 0};
-    if (poll(&entry, 1, 0) > 0 && entry.revents == POLLOUT && write(STDERR_FILENO, line, size) < 0)
-        return; // nobody can be told
+    if (poll(&entry, 1, 0) > 0 && entry.revents == POLLOUT)
+        (void)!write(STDERR_FILENO, line, size);
 }
 
 void write_to_file(const char* line, std::size_t size)
@@ -94,10 +92,12 @@ bool may_log(Reason& reason, std::uint32_t& left_out)
 
 void configure_log() noexcept
 {
-    if (target.load(std::memory_order_acquire) != Target::unread || being_read.exchange(true))
+    Target chosen = Target::unread;
+    // While this thread reads the variable, the log is off for the others.
+    if (!target.compare_exchange_strong(chosen, Target::off, std::memory_order_relaxed))
         return;
     const char* wanted = secure_getenv("COROSYNC_CLIENT_LOG");
-    Target chosen = Target::off;
+    chosen = Target::off;
     if (wanted != nullptr && std::strcmp(wanted, "stderr") == 0) {
         chosen = Target::to_stderr;
     } else if (wanted != nullptr && std::strcmp(wanted, "syslog") == 0) {
@@ -122,20 +122,24 @@ void write_log(Reason& reason, const Call& call, cs_error_t error, const char* w
     const NoCancel no_cancel;
     const Target to = target.load(std::memory_order_relaxed);
     char line[kLineSize];
-    Text text(line, sizeof line);
-    if (to == Target::to_syslog)
-        text.add("<28>"); // a daemon's warning
-    else
-        add_time(text);
-    text.add(program_invocation_short_name).add("[").add(static_cast<std::uint64_t>(getpid())).add("]: ");
-    text.add(call.service).add(" 0x").add(call.handle, 16).add(": ").add(call.function).add(": ");
-    text.add(error == CS_OK ? "CS_OK" : cs_strerror(error)).add(" (").add(static_cast<std::uint64_t>(error)).add("): ");
-    text.add(words);
-    if (left_out > 0)
-        text.add(" (").add(static_cast<std::uint64_t>(left_out)).add(" more before)");
+    // A system's logger adds the time itself. 28: a daemon's warning.
+    int length = to == Target::to_syslog ? std::snprintf(line, sizeof line, "<28>") : print_time(line, sizeof line);
+    length +=
+        std::snprintf(line + length, sizeof line - static_cast<std::size_t>(length),
+                      "%s[%d]: %s 0x%llx: %s: %s (%d): %s", program_invocation_short_name, static_cast<int>(getpid()),
+                      call.service, static_cast<unsigned long long>(call.handle), call.function,
+                      error == CS_OK ? "CS_OK" : cs_strerror(error), static_cast<int>(error), words);
+    if (left_out > 0 && length < kLineSize)
+        length +=
+            std::snprintf(line + length, sizeof line - static_cast<std::size_t>(length), " (%u more before)", left_out);
+    length = length < kLineSize ? length : kLineSize - 1;
+    // The name of the program may contain anything.
+    for (int index = 0; index < length; ++index)
+        if (static_cast<unsigned char>(line[index]) < ' ')
+            line[index] = '?';
     if (to != Target::to_syslog)
-        text.end_line();
-    const auto size = static_cast<std::size_t>(text.end() - line);
+        line[length++] = '\n'; // in the place of the 0
+    const auto size = static_cast<std::size_t>(length);
     if (to == Target::to_stderr)
         write_to_stderr(line, size);
     else if (to == Target::to_syslog)

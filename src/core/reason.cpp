@@ -4,12 +4,12 @@
 #include "common/reason_place.hpp"
 #include "core/log.hpp"
 #include "core/reasons.hpp"
-#include "core/text.hpp"
 
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <utility>
 
 #pragma weak cs_client_reason_place
@@ -20,16 +20,31 @@ namespace {
 // With this model each thread has the space from its beginning. Otherwise the C library allocates it at the first use.
 __attribute__((tls_model("initial-exec"))) constinit thread_local Note noted{};
 
-void write_words(Text& text, const char* words, const Note& note, unsigned& used)
+// Writes `text` to `at`, with the note's word and its next numbers in it. Returns where the text ends, at most `last`.
+char* write_words(char* at, const char* last, const char* text, const Note& note, const long*& numbers)
 {
-    for (; *words != '\0'; ++words) {
-        if (*words == '%')
-            text.add_signed(note.numbers[used++]);
-        else if (*words == '$')
-            text.add(note.word);
+    for (; *text != '\0' && at < last; ++text) {
+        const auto room = static_cast<std::size_t>(last - at) + 1;
+        int length = 1;
+        if (*text == '%')
+            length = std::snprintf(at, room, "%ld", *numbers++);
+        else if (*text == '$')
+            length = std::snprintf(at, room, "%s", note.word);
         else
-            text.add(*words);
+            *at = *text;
+        at += static_cast<std::size_t>(length) < room ? length : last - at;
     }
+    *at = '\0';
+    return at;
+}
+
+void write_words(cs_client_reason_memory& memory, const Note& note)
+{
+    const char* last = memory.words + sizeof memory.words - 1;
+    const long* numbers = note.numbers;
+    char* at = write_words(memory.words, last, note.reason->cause, note, numbers);
+    at = write_words(at, last, "; ", note, numbers);
+    write_words(at, last, note.reason->remedy, note, numbers);
 }
 
 Reason& general_reason(cs_error_t error)
@@ -148,12 +163,10 @@ cs_error_t report(const Call& call, cs_error_t error) noexcept
     own.writer = nullptr;
     cs_client_reason_memory& memory =
         error != CS_OK && cs_client_reason_place != nullptr ? *cs_client_reason_place() : own;
+    // A program may be told an ordinary reason thousands of times a second.
     if (!note.reason->ordinary || memory.writer != note.reason) {
         memory.writer = note.reason;
-        unsigned used = 0;
-        Text text(memory.words, sizeof memory.words);
-        write_words(text, note.reason->cause, note, used);
-        write_words(text.add("; "), note.reason->remedy, note, used);
+        write_words(memory, note);
     }
     if (log_is_on() && !note.reason->ordinary)
         write_log(*note.reason, call, error, memory.words);

@@ -2,9 +2,10 @@
 // Says in words why a call fails: for cs_client_reason(), and for the log that COROSYNC_CLIENT_LOG asks for.
 //
 // The code that finds the cause calls explain(). It notes the reason for this thread, and nothing else. The C function
-// that then fails calls report(), which writes the words. So a call that succeeds pays nothing.
+// that then fails calls report(), which writes the words. A call that succeeds only clears the note: one store.
 #pragma once
 
+#include "core/annotations.hpp"
 #include "core/message.hpp"
 
 #include <corosync/corotypes.h>
@@ -13,16 +14,13 @@
 #include <cstddef>
 #include <cstdint>
 
-// Called where a call fails, which the compiler keeps away from what an event takes.
-#define COROSYNC_COLD __attribute__((cold, noinline))
-
 namespace corosync {
 
 // One of src/core/reasons.hpp. In the texts, '%' stands for the next number and '$' for the word of explain().
 struct Reason {
     const char* cause;
     const char* remedy;
-    bool ordinary = false; // part of normal work: not logged
+    bool ordinary = false; // part of normal work: not logged. Its words have no numbers.
 
     // For the log, which has at most one line per second for the same reason.
     std::atomic<std::int64_t> logged_ms{INT64_MIN / 2};

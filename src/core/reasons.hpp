@@ -49,8 +49,8 @@ inline constinit Reason system_error{"a system call failed with errno %", "look 
 inline constinit Reason daemon_ended{
     "the daemon (process %) has ended, and % of its events were in the ring when this was noticed",
     "finalize the handle, and initialize again when the daemon runs"};
-inline constinit Reason daemon_hung_up{"the daemon (process %) runs, but closed the connection, and % of its events "
-                                       "were in the ring when this was noticed",
+inline constinit Reason daemon_hung_up{"the daemon (process %) closed the connection and had not ended when this was "
+                                       "noticed, with % of its events in the ring",
                                        "finalize the handle and initialize again; look at the daemon's log"};
 inline constinit Reason daemon_gone{
     "the daemon, in another process namespace, is gone, and % of its events were in the ring when this was noticed",
@@ -62,7 +62,7 @@ inline constinit Reason used_in_child{"the handle belongs to the process that fo
 inline constinit Reason finalized_meanwhile{"the handle was finalized during the call", "stop the other thread first"};
 inline constinit Reason malformed{"the daemon sent a malformed $: message id %, % bytes",
                                   "report it, with the versions of both sides"};
-inline constinit Reason malformed_reply{"a length or a name in the daemon's reply is not possible",
+inline constinit Reason malformed_reply{"a value in the daemon's reply is not possible",
                                         "report it, with the versions of both sides"};
 inline constinit Reason damaged{"the $ is damaged", "finalize the handle and initialize again; report it"};
 

@@ -33,7 +33,7 @@ int RequestChannel::post(const Message& message, unsigned threshold, const std::
         return -ENOTCONN;
     const int rc = transport_.visit([&](auto& transport) { return transport.send(message, threshold, give_up); });
     if (rc == -EAGAIN) {
-        explain_refusal();
+        note_refusal();
     } else if (refused_since_ms_ != 0) {
         COROSYNC_PROBE1(flow_control_off, now_ms() - refused_since_ms_);
         refused_since_ms_ = 0;
@@ -41,7 +41,7 @@ int RequestChannel::post(const Message& message, unsigned threshold, const std::
     return rc;
 }
 
-void RequestChannel::explain_refusal()
+void RequestChannel::note_refusal()
 {
     const std::int64_t now = now_ms();
     if (refused_since_ms_ == 0) {
@@ -162,6 +162,7 @@ Exchange::Exchange(RequestChannel& channel, const Message& request, const ReplyF
     : channel_(channel)
 {
     COROSYNC_PROBE2(request_begin, &channel, request.id());
+    forget_reason(); // a call may repeat its request
     locked_ = channel_.exchange_.lock();
     // No request begins after the handle was finalized.
     if (!locked_)

@@ -56,7 +56,7 @@ private:
     friend class Exchange;
 
     int post(const Message& message, unsigned threshold, const std::atomic<bool>* give_up) COROSYNC_EXCLUDES(sending_);
-    void explain_refusal() COROSYNC_REQUIRES(sending_);
+    void note_refusal() COROSYNC_REQUIRES(sending_);
     int exchange(const Message& request, unsigned threshold, View& reply) COROSYNC_REQUIRES(exchange_);
     int wait_reply(View& reply) COROSYNC_REQUIRES(exchange_);
     int wait_on_socket(int hangup_descriptor, int milliseconds) const;

@@ -2,8 +2,8 @@
 // Uses the three shared-memory rings directly, through libqb's public ring functions.
 #pragma once
 
+#include "core/annotations.hpp"
 #include "core/handshake.hpp"
-#include "core/reason.hpp"
 #include "core/ring_alias.hpp"
 #include "core/transport.hpp"
 

@@ -2,7 +2,7 @@
 #include "cpg/session.hpp"
 
 #include "core/clock.hpp"
-#include "core/reason.hpp"
+#include "core/reasons.hpp"
 #include "cpg/zero_copy.hpp"
 #include "service/session_call.hpp"
 
@@ -91,8 +91,10 @@ template <class Request> cs_error_t Session::retry_while_busy(bool bounded, Requ
         const cs_error_t error = request();
         if (error != CS_ERR_BUSY || (bounded && waited >= kGiveUpMs))
             return error;
-        if (connection_.closing())
+        if (connection_.closing()) {
+            explain(reasons::finalized_meanwhile);
             return CS_ERR_BAD_HANDLE;
+        }
         if (pause > 0)
             pause_ms(pause);
         waited += pause;
@@ -214,7 +216,6 @@ cs_error_t Session::mcast_part(Outgoing<PartialMcastRequest>& request, std::span
                                 {kPartialMcastReply}, kMulticast);
         if (exchange.status() != -EAGAIN || pauses == kPartPauses)
             return result_of(exchange);
-        forget_reason();
         pause_ms(kPartPauseMs);
     }
 }

@@ -24,16 +24,17 @@ inline cs_error_t result_of(const Exchange& exchange)
     if (exchange.status() < 0)
         return from_transport(exchange.status());
     const cs_error_t error = from_wire(exchange.error());
-    if (error != CS_OK)
+    const bool known = exchange.error() == error;
+    if (error != CS_OK && known)
         explain(error == CS_ERR_TRY_AGAIN ? reasons::daemon_busy
                 : error == CS_ERR_ACCESS  ? reasons::not_allowed
                                           : reasons::answered);
     return error;
 }
 
-// The end of each C function. `function` is its name, which is that of the caller.
-template <class Session>
-cs_error_t finish(std::uint64_t handle, cs_error_t error, const char* function = __builtin_FUNCTION())
+// The end of each C function, whose name is `function`. __builtin_FUNCTION() as a default argument is the caller's
+// name.
+template <class Session> cs_error_t finish(std::uint64_t handle, cs_error_t error, const char* function)
 {
     return error == CS_OK ? CS_OK : report({Session::kService, handle, function}, error);
 }
@@ -94,7 +95,7 @@ template <class Session> bool prepare_for_forks()
 }
 
 // Creates a session, connects it, calls prepare(session), and adds it to the table. `handle` is written only on
-// success.
+// success. Then the noted reason, if there is one, says why the rings are not used.
 template <class Session, class Prepare> cs_error_t open_session(std::uint64_t* handle, Prepare prepare)
 {
     forget_reason();
@@ -108,13 +109,17 @@ template <class Session, class Prepare> cs_error_t open_session(std::uint64_t* h
     const Settings settings = Settings::from_environment();
     const ConnectDeadline deadline(settings.connect_ms);
     cs_error_t error = from_transport(session->connection().open(Session::kService, settings, deadline));
-    if (error == CS_OK)
+    Note why_no_rings;
+    if (error == CS_OK) {
+        why_no_rings = take_reason();
         error = prepare(*session);
+    }
     if (error == CS_OK) {
         session->connection().opened();
         const std::uint64_t opened = Session::table().add(session);
         if (opened != 0) {
             *handle = opened;
+            restore_reason(why_no_rings);
             return CS_OK;
         }
         error = CS_ERR_NO_MEMORY;
@@ -129,7 +134,6 @@ cs_error_t initialize(std::uint64_t* handle, Prepare prepare, const char* functi
     COROSYNC_PROBE1(connect_begin, Session::kService);
     const cs_error_t error = open_session<Session>(handle, prepare);
     COROSYNC_PROBE2(connect_end, Session::kService, error);
-    // If it has worked, a reason says why the rings are not used.
     if (error != CS_OK || explained())
         report({Session::kService, error == CS_OK ? *handle : 0, function}, error);
     return error;

@@ -48,11 +48,6 @@ shows() {
     [ "$(grep -c -e "$3" "$WORK/$1")" -ge "$2" ]
 }
 
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
 # same_on_both PROCESSES SONAME...: so many processes of either run had these libraries from where they should, and what
 # was written down of the runs, in $WORK/reference and $WORK/ours, is the same.
 same_on_both() {

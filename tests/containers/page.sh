@@ -2,11 +2,6 @@
 # Sourced by the tests of this folder: what the section CONTAINERS AND LIMITS of corosync_client(7) says.
 # shellcheck shell=bash
 
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
 # listed LISTS PAGE: the system calls of the lists with these numbers, a regular expression, one a line.
 listed() {
     awk -v wanted="$1" '/^\.S[sh] / { inside = $0 == ".Ss System calls" } !inside { next }

@@ -264,6 +264,15 @@ TEST_F(CpgReply, is_never_wanted_to_zero_copy_requests)
     EXPECT_EQ(before + 1, daemon.requests());
 }
 
+TEST_F(CpgReply, that_is_busy_is_not_the_reason_of_a_request_that_fails_later)
+{
+    const cpg_name group{5, "group"};
+    daemon.on_next_request({reply(error_reply(wire::kJoinReply, CS_ERR_BUSY))});
+    daemon.on_next_request({die()});
+    EXPECT_EQ(CS_ERR_LIBRARY, cpg_join(cpg, &group));
+    EXPECT_EQ(0U, std::string(cs_client_reason()).find("the daemon (process ")) << cs_client_reason();
+}
+
 // The reasons that only cpg has.
 TEST_F(CpgReply, is_not_awaited_for_what_cannot_be_sent_which_has_a_reason)
 {

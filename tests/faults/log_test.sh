@@ -12,11 +12,6 @@ export LD_LIBRARY_PATH=$1
 program=$2
 cd "$WORK"
 
-fail() {
-    echo "FAILED: $*" >&2
-    exit 1
-}
-
 # matches FILE PATTERN: it has one line, and that one matches.
 matches() {
     [ "$(wc -l <"$1")" = 1 ] && grep -Eqx "$2" "$1" || fail "not one line '$2': $(cat "$1")"
@@ -34,7 +29,9 @@ matches out "2 $what"
 before=$(date -u +%Y-%m-%dT%H:%M:%S)
 COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
 matches err "$stamp $event"
-[[ ! $(cut -c1-19 err) < $before ]] || fail "the time is wrong: $(cat err), and it was $before"
+after=$(date -u +%Y-%m-%dT%H:%M:%S)
+[[ ! $(cut -c1-19 err) < $before && ! $after < $(cut -c1-19 err) ]] ||
+    fail "the time is wrong: $(cat err), and it was $before to $after"
 matches out "2 $what"
 
 # At most one line a second. Those left out are counted by the next one.
@@ -58,34 +55,46 @@ done
 : >elsewhere
 ln -s elsewhere link
 mkfifo fifo
+exec 3<>fifo # a reader, so that it could be written to
 for place in "$WORK/link" "$WORK/fifo" "$WORK" relative '' "/$(printf '%0300d' 0)" STDERR; do
     COROSYNC_CLIENT_LOG=$place timeout -s KILL 60 "$program" 1 >out 2>err
-    [ ! -s err ] && [ ! -s elsewhere ] && [ ! -e relative ] || fail "'$place' was written to"
+    [ ! -s err ] && [ ! -s elsewhere ] && [ ! -e relative ] && ! read -r -t 0 <&3 || fail "'$place' was written to"
 done
+exec 3>&-
 
-# Nobody reads the program's standard error, or it has none.
-COROSYNC_CLIENT_LOG=stderr "$program" 2 2> >(exec true) >out || fail "it ended with $?"
+# Nobody has the other end of the program's standard error, or nobody reads there, or it has none.
 mkfifo unread
-exec 3<>unread
+exec 3<>unread 4>unread 3>&-
+COROSYNC_CLIENT_LOG=stderr "$program" 2 2>&4 >out || fail "it ended with $?"
+exec 3<>unread 4>&-
 dd if=/dev/zero of=unread bs=65536 count=1 oflag=nonblock status=none
 COROSYNC_CLIENT_LOG=stderr timeout -s KILL 60 "$program" 2 2>unread >out || fail "it ended with $?"
 exec 3>&-
 COROSYNC_CLIENT_LOG=stderr "$program" 2 2>&- >out || fail "it ended with $?"
 
-# Programs with raised privileges ignore the variable.
-cp "$program" raised
-chmod 4755 raised
-chmod 755 .
+# Programs with raised privileges ignore the variable: the same program, by the same user, writes without and not with the
+# bit that raises it.
 if setpriv --reuid 65533 --clear-groups true 2>/dev/null && ! grep -q '^NoNewPrivs:.*1' /proc/self/status; then
-    mkdir -p /run/libraries
+    chmod 755 .
+    mkdir -m 777 open
+    mkdir /run/libraries
     cp -P "$1"/lib*.so* /run/libraries
-    ldconfig -C /run/cache /run/libraries
     # The loader ignores LD_LIBRARY_PATH for such a program: it must find ours in the usual way.
+    ldconfig -C /run/cache /run/libraries
     mount --bind /run/cache /etc/ld.so.cache
-    COROSYNC_CLIENT_LOG=$WORK/raised.log setpriv --reuid 65533 --clear-groups ./raised 1 >out || fail "it ended with $?"
-    [ ! -e raised.log ] || fail "a raised program wrote $(cat raised.log)"
+    cp "$program" raised
+    for mode in 755 4755; do
+        chmod $mode raised
+        COROSYNC_CLIENT_LOG=$WORK/open/$mode setpriv --reuid 65533 --clear-groups ./raised 1 >out || fail "it ended with $?"
+        matches out "2 $what"
+    done
+    [ "$(ls open)" = 755 ] || fail "of the modes 755 and 4755 there wrote: $(ls open)"
     umount /etc/ld.so.cache
 fi
+
+# A line is one line, whatever the program is called.
+COROSYNC_CLIENT_LOG=stderr bash -c 'exec -a "$1" "$0" 1' "$program" $'odd\nname' >out 2>err
+matches err "$stamp odd\?name\[.*$what"
 
 # The system's logger, in a /dev of its own.
 unshare -m sh -c '

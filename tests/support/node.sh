@@ -2,6 +2,11 @@
 # Sourced inside sandbox.sh by the shell tests and by the demo: one private corosync node. For more see cluster.sh.
 # shellcheck shell=bash
 
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
 # await SECONDS CMD...: run CMD every 20 ms until it succeeds.
 await() {
     local end=$((SECONDS + $1))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The note of a reason, its words, and the text that they are put into.
+// The note of a reason, and its words.
 #include "core/reason.hpp"
 #include "core/reasons.hpp"
-#include "core/text.hpp"
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <set>
 #include <string>
@@ -26,40 +26,27 @@ std::string reported(cs_error_t error)
     return cs_client_reason();
 }
 
-TEST(Text, holds_what_it_is_given)
-{
-    char memory[64];
-    Text text(memory, sizeof memory);
-    text.add("a ").add(std::uint64_t{0}).add(' ').add(std::uint64_t{7}, 10, 3).add(' ').add(UINT64_MAX, 16);
-    text.add(' ').add_signed(-1).add(' ').add_signed(LONG_MIN);
-    EXPECT_EQ("a 0 007 ffffffffffffffff -1 " + std::to_string(LONG_MIN), memory);
-}
-
-TEST(Text, ends_where_its_memory_ends)
-{
-    char memory[] = "xxxxxxxx";
-    Text text(memory, 5);
-    text.add("123456").add(std::uint64_t{7});
-    EXPECT_STREQ("1234", memory);
-    text.end_line();
-    EXPECT_STREQ("123\n", memory);
-    EXPECT_STREQ("xxx", memory + 5);
-}
-
-TEST(Text, is_one_line)
-{
-    char memory[16];
-    Text text(memory, sizeof memory);
-    text.add("a\nb\x1b\xc3\xa4");
-    EXPECT_STREQ("a?b?\xc3\xa4", memory);
-}
-
 TEST(Reason, is_the_noted_one_with_its_word_and_numbers)
 {
     explain(reasons::malformed, "reply", -3, 5);
     EXPECT_EQ("the daemon sent a malformed reply: message id -3, 5 bytes; report it, with the versions of both sides",
               reported(CS_ERR_LIBRARY));
     EXPECT_FALSE(explained()) << "it is for one call";
+}
+
+TEST(Reason, that_is_too_long_is_cut_off)
+{
+    const std::string word(300, 'w');
+    explain(reasons::nobody_listens, word.c_str());
+    EXPECT_EQ("nobody listens on the socket '" + std::string(209, 'w'), reported(CS_ERR_LIBRARY));
+    EXPECT_EQ(239U, std::strlen(cs_client_reason()));
+    const std::string nearly(178, 'w');
+    explain(reasons::nobody_listens, nearly.c_str());
+    EXPECT_EQ(("nobody listens on the socket '" + nearly + "' in this network namespace; start").substr(0, 239),
+              reported(CS_ERR_LIBRARY));
+    const std::string with_numbers(190, 'w');
+    explain(reasons::malformed, with_numbers.c_str(), LONG_MIN, LONG_MIN);
+    EXPECT_EQ(239U, reported(CS_ERR_LIBRARY).size());
 }
 
 TEST(Reason, is_a_general_one_if_none_is_noted)

@@ -98,7 +98,7 @@ bool act()
         dispatch(deed - dispatch_, 2);
     } else if (deed >= jump) {
         --run.jumps;
-        _longjmp(landing[deed - jump], 1);
+        longjmp(landing[deed - jump], 1);
     }
     return deed != go_on;
 }
