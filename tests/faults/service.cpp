@@ -3,6 +3,23 @@
 
 namespace test {
 
+Steps Client::numbered(std::uint32_t number, std::size_t) const
+{
+    return {test::event(event(number))};
+}
+
+Bytes Client::content(std::uint32_t number, std::size_t size)
+{
+    constexpr std::uint32_t kOffsets = 251;
+    static const Bytes pattern = [] {
+        Bytes bytes(200'000, ' ');
+        for (std::size_t at = 0; at < bytes.size(); ++at)
+            bytes[at] = static_cast<char>(at * 31 / 8);
+        return bytes;
+    }();
+    return as_bytes(number) + pattern.substr(number % kOffsets, size);
+}
+
 std::vector<AskingCall> asking_calls(FakeDaemon& daemon)
 {
     const auto client = kFaked.connect(daemon);

@@ -31,6 +31,12 @@ public:
 
     // An event that tells a callback this number.
     virtual Bytes event(std::uint32_t number) const = 0;
+    // Messages that together tell a callback this number, and which have so many bytes more, if they can have any.
+    virtual Steps numbered(std::uint32_t number, std::size_t size) const;
+    // What such an event has, and whether it still had that whenever its callback returned.
+    static Bytes content(std::uint32_t number, std::size_t size);
+    bool intact = true;
+
     // Each kind of event, at most once as a callback is told.
     struct Kind {
         const char* name;
@@ -48,6 +54,13 @@ protected:
         told.push_back(number);
         if (on_told)
             on_told();
+    }
+    // The same, of an event with content() at this address.
+    void tell(const void* data, std::size_t size)
+    {
+        const auto number = value_at<std::uint32_t>({static_cast<const char*>(data), sizeof(std::uint32_t)}, 0);
+        tell(number);
+        intact &= content(number, size - sizeof number) == Bytes(static_cast<const char*>(data), size);
     }
 };
 

@@ -15,7 +15,10 @@ public:
         : tracker_(cmap_.track("some.key", kEverything)), cookie_(cookie_in(daemon.last_request()))
     {
         tracker_.on_event = [this](const Tracker::Call& call) {
-            tell(call.now.len == sizeof(std::uint32_t) ? *static_cast<const std::uint32_t*>(call.now.data) : 0);
+            if (call.now.len >= sizeof(std::uint32_t))
+                tell(call.now.data, call.now.len);
+            else
+                tell(0);
         };
     }
 
@@ -25,6 +28,11 @@ public:
     int fd() const override { return cmap_.fd(); }
     std::vector<HandleCall> calls() const override { return cmap_calls(); }
     Bytes event(std::uint32_t number) const override { return Notification(cookie_, number).bytes(); }
+    Steps numbered(std::uint32_t number, std::size_t size) const override
+    {
+        const Bytes before(number % 2 == 0 ? 0 : size, 'x');
+        return {test::event(Notification(cookie_, content(number, size), before).bytes())};
+    }
     std::vector<Kind> kinds() const override
     {
         return {{"notify", Notification(cookie_, "now", "before").bytes(), sizeof(wire::NotifyEvent) + 9}};

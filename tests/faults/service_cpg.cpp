@@ -18,10 +18,11 @@ public:
         if (join(cpg_, kGroup) != CS_OK)
             throw std::runtime_error("no membership");
         cpg_.on_event = [this](const Cpg::Call& call) {
-            const Events events = cpg_.take();
-            tell(call.kind == Event::message && call.size == sizeof(std::uint32_t)
-                     ? value_at<std::uint32_t>(events.back().data, 0)
-                     : 0);
+            cpg_.take();
+            if (call.kind == Event::message && call.size >= sizeof(std::uint32_t))
+                tell(call.data, call.size);
+            else
+                tell(0);
         };
     }
 
@@ -42,6 +43,16 @@ public:
         return calls;
     }
     Bytes event(std::uint32_t number) const override { return Delivery(as_bytes(number)).bytes(); }
+    Steps numbered(std::uint32_t number, std::size_t size) const override
+    {
+        const Bytes bytes = content(number, size);
+        if (number % 2 == 0 || size < 3)
+            return {test::event(Delivery(bytes).bytes())};
+        const std::size_t third = bytes.size() / 3;
+        return {test::event(Part(wire::kFirst, bytes.size(), bytes.substr(0, third)).bytes()),
+                test::event(Part(wire::kContinued, bytes.size(), bytes.substr(third, third)).bytes()),
+                test::event(Part(wire::kLast, bytes.size(), bytes.substr(2 * third)).bytes())};
+    }
     std::vector<Kind> kinds() const override
     {
         const Members some{{1, 2, 3}, {4, 5, 6}};

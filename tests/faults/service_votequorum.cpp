@@ -3,6 +3,10 @@
 #include "fake_votequorum.hpp"
 #include "service.hpp"
 
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+
 namespace test {
 
 namespace {
@@ -13,8 +17,12 @@ public:
     {
         votequorum_.on_notice = [this] {
             const std::string text = votequorum_.take().back();
-            const std::string expected = "expected ";
-            tell(text.starts_with(expected) ? static_cast<std::uint32_t>(std::stoul(text.substr(expected.size()))) : 0);
+            std::uint32_t number = 0;
+            if (std::sscanf(text.c_str(), "expected %" SCNu32, &number) == 1 ||
+                std::sscanf(text.c_str(), "nodelist %" SCNu32, &number) == 1)
+                tell(number);
+            else
+                tell(0);
         };
     }
 
@@ -24,6 +32,14 @@ public:
     int fd() const override { return votequorum_.fd(); }
     std::vector<HandleCall> calls() const override { return calls_with_a_handle(); }
     Bytes event(std::uint32_t number) const override { return expected_votes_event(number); }
+    Steps numbered(std::uint32_t number, std::size_t size) const override
+    {
+        const auto nodes = static_cast<std::uint32_t>(std::min<std::size_t>(size / sizeof number, 2500));
+        if (nodes == 0)
+            return {test::event(event(number))};
+        constexpr std::size_t kNodes = 56; // where they are
+        return {test::event(node_list_event(nodes, kNodes + nodes * sizeof number).u32(kNodes, number))};
+    }
     std::vector<Kind> kinds() const override
     {
         return {{"quorum", quorum_event(1, 2, 64), 64},

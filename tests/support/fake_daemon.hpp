@@ -5,6 +5,7 @@
 
 #include "bytes.hpp"
 #include "daemon.hpp"
+#include "eventually.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -19,10 +20,12 @@ namespace test {
 struct Step {
     enum Kind : std::uint32_t {
         reply,
-        event,   // kept and sent later if there is no room for it now
-        flood,   // the event over and over, from now on
-        hang_up, // closes the connection
-        die,     // exits, leaving everything as it is
+        usual_reply, // the answer to the request
+        pause,       // lets time pass
+        event,       // kept and sent later if there is no room for it now
+        flood,       // the event over and over, from now on
+        hang_up,     // closes the connection
+        die,         // exits, leaving everything as it is
     };
     Kind kind;
     Bytes bytes;
@@ -32,6 +35,14 @@ using Steps = std::vector<Step>;
 inline Step reply(Bytes bytes)
 {
     return {Step::reply, std::move(bytes)};
+}
+inline Step usual_reply()
+{
+    return {Step::usual_reply, {}};
+}
+inline Step pause(Duration duration)
+{
+    return {Step::pause, as_bytes(duration)};
 }
 inline Step event(Bytes bytes)
 {

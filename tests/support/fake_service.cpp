@@ -4,6 +4,7 @@
 #include <csignal>
 #include <deque>
 #include <list>
+#include <thread>
 
 #include <qb/qbipcs.h>
 #include <qb/qbloop.h>
@@ -163,6 +164,14 @@ private:
             switch (step.kind) {
             case Step::reply:
                 qb_ipcs_response_send(client, step.bytes.data(), step.bytes.size());
+                break;
+            case Step::usual_reply: {
+                const Bytes answer = options_.answer(last_request_);
+                qb_ipcs_response_send(client, answer.data(), answer.size());
+                break;
+            }
+            case Step::pause:
+                std::this_thread::sleep_for(value_at<Duration>(step.bytes, 0));
                 break;
             case Step::event:
                 backlog_.push_back({client, step.bytes});
