@@ -261,7 +261,7 @@ int LibqbTransport::send(const Message& message, unsigned threshold, const std::
         parts[count++] = {const_cast<std::byte*>(data), some};
     });
     const ssize_t sent = qb_ipcc_sendv(connection_, parts, count);
-    return sent >= 0 ? 0 : failure(sent);
+    return sent >= 0 ? 0 : send_failure(sent);
 }
 
 int LibqbTransport::send_whole(const Message& message)
@@ -271,7 +271,17 @@ int LibqbTransport::send_whole(const Message& message)
         return -ENOMEM;
     message.copy_to(whole.data());
     const ssize_t sent = qb_ipcc_send(connection_, whole.data(), message.size());
-    return sent >= 0 ? 0 : failure(sent);
+    return sent >= 0 ? 0 : send_failure(sent);
+}
+
+// The kernel needs memory in one piece for a large message over a socket. Nothing was sent then. With rings, the
+// message is already in the ring, and only the byte that announces it was not sent.
+int LibqbTransport::send_failure(ssize_t rc)
+{
+    if (rc != -ENOBUFS || setup_socket_ == event_socket_)
+        return failure(rc);
+    explain(reasons::no_kernel_memory);
+    return -EAGAIN;
 }
 
 int LibqbTransport::reply(View& view, int timeout_ms)

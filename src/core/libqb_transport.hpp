@@ -59,6 +59,7 @@ public:
 
 private:
     int open_connection(const char* service, const Settings& settings, const ConnectDeadline& deadline);
+    int send_failure(ssize_t rc);
     int failure(ssize_t rc);
     int send_whole(const Message& message);
     [[nodiscard]] bool setup_socket_is_ours() const;

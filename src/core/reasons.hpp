@@ -71,6 +71,8 @@ inline constinit Reason flow_control{"the daemon takes no message now: flow cont
 inline constinit Reason held_back{"the daemon has taken no message of this handle for % ms: flow control",
                                   "look for a member that does not dispatch, or for an overloaded network"};
 inline constinit Reason ring_full{"the request ring is full", "dispatch, and try again", true};
+inline constinit Reason no_kernel_memory{"the kernel has no memory in one piece for a message of this size",
+                                         "try again; or set qb_ipc_type to shm in corosync.conf"};
 inline constinit Reason too_large{"the message is larger than the daemon takes", "send it in parts"};
 
 // Answers and arguments.

@@ -21,7 +21,7 @@
 namespace corosync {
 namespace {
 
-constexpr int kRetryMs = 10;            // where poll() does not work
+constexpr int kRetryMs = 10;            // where poll() does not help
 constexpr std::size_t kCopyUpTo = 4096; // up to this size a copy costs almost nothing
 constexpr std::size_t kUserData = sizeof(std::int32_t);
 constexpr int kBothSides = 2;           // a ring's reference count while both sides are attached
@@ -150,10 +150,13 @@ int RingTransport::send_byte(const std::atomic<bool>* give_up)
             return 0;
         if (errno == EINTR)
             continue;
-        if (errno != EAGAIN && errno != EWOULDBLOCK) {
+        const bool no_memory = errno == ENOBUFS || errno == ENOMEM; // in the kernel, now
+        if (!no_memory && errno != EAGAIN && errno != EWOULDBLOCK) {
             hang_up(); // for good: the hang-up ends the daemon's wait for this byte
             return -ENOTCONN;
         }
+        if (no_memory)
+            pause_ms(kRetryMs); // poll() would not wait
         // No room: hundreds of bytes are unread, so the daemon is frozen or busy. Wait until it reads, dies, or
         // `give_up` is set.
         pollfd entry{socket_, POLLOUT, 0};

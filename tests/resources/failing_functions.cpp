@@ -12,6 +12,7 @@
 #include <semaphore.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 namespace test {
@@ -94,6 +95,13 @@ int getsockopt(int file, int level, int name, void* value, socklen_t* length) no
 {
     static const auto real = test::next<int(int, int, int, void*, socklen_t*)>("getsockopt");
     return test::call_fails("getsockopt", ENOBUFS) ? -1 : real(file, level, name, value, length);
+}
+
+// For a large message the kernel needs memory in one piece.
+ssize_t writev(int file, const iovec* parts, int count)
+{
+    static const auto real = test::next<ssize_t(int, const iovec*, int)>("writev");
+    return test::call_fails("writev", ENOBUFS) ? -1 : real(file, parts, count);
 }
 
 int sem_init(sem_t* semaphore, int shared, unsigned value) noexcept

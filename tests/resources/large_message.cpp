@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include <alloca.h>
+#include <corosync/client.h>
 #include <malloc.h>
 #include <sys/mman.h>
 
@@ -152,7 +153,7 @@ void LargeMessage::start_again(int count)
 void LargeMessage::send_all(int count)
 {
     for (sent_ = 0; sent_ < count; ++sent_)
-        EXPECT_EQ(CS_OK, send(cpg, text(sent_)));
+        EXPECT_EQ(CS_OK, send(cpg, text(sent_))) << cs_client_reason();
     const auto fit = std::clamp(static_cast<int>(kRing / GetParam().size), 1, count);
     if (transport() == Transport::socket) {
         EXPECT_TRUE(readable(fd, kPatience));
