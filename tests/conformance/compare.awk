@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Compares two transcripts: kind=tolerated FILE kind=list FILE... kind=reference FILE kind=ours FILE, with variant set.
-# Every line that differs must be in the lists, with both values, and every line of the lists must occur.
+# Compares two transcripts: kind=tolerated FILE kind=list FILE... kind=reference FILE kind=ours FILE, with variant set, and
+# the release of the reference. Every line that differs must be in the lists, with both values, and every line of the
+# lists that is about this variant and release must occur.
 
 function fail(text)
 {
@@ -19,6 +20,28 @@ function matches(text, pattern)
 function concerns_us(variants)
 {
     return variants == "all" || index("," variants ",", "," variant ",")
+}
+
+# Is release 1.2.10 older than 1.2.9? Each number counts as a number.
+function older(one, other,    numbers, others, count, i)
+{
+    count = split(one, numbers, ".")
+    if (split(other, others, ".") > count)
+        count = split(other, others, ".")
+    for (i = 1; i <= count; i++)
+        if (numbers[i] + 0 != others[i] + 0)
+            return numbers[i] + 0 < others[i] + 0
+    return 0
+}
+
+# The head of a difference may end with "(before RELEASE)" or "(from RELEASE)".
+function concerns_release(head,    bound)
+{
+    if (!match(head, / \((before|from) [0-9.]+\)$/))
+        return 1
+    bound = substr(head, RSTART + 2, RLENGTH - 3)
+    sub(/^[a-z]+ /, "", bound)
+    return older(release, bound) == (head ~ /\(before [^ ]*$/)
 }
 
 # "NAME: VALUES" at the start of a text goes to name and values.
@@ -50,7 +73,7 @@ kind == "list" && /^[^ ]/ {
 kind == "list" && $1 != "elsewhere" {
     variants = $1
     sub(/^ *[^ ]+ +/, "")
-    if (!concerns_us(variants))
+    if (!concerns_us(variants) || !concerns_release(entry))
         next
     take_apart($0)
     differences++
@@ -116,8 +139,9 @@ END {
     for (tolerable in tolerated)
         if (!tolerated[tolerable])
             fail("nothing is called like this tolerated line: " tolerable)
-    printf "%s: %d lines on cmap, %d on cpg, %d on votequorum, %d of tables; %d deliberate differences in %d lines\n",
+    printf "%s: %d lines on cmap, %d on cpg, %d on votequorum, %d of tables; " \
+        "%d deliberate differences from %s in %d lines\n",
         variant, observations["cmap"], observations["cpg"], observations["votequorum"], observations["common"],
-        named, lines
+        named, release, lines
     exit failures > 0
 }

@@ -8,13 +8,13 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch"
 
-# expect good|bad WHAT REFERENCE OURS [VARIANT]: with these two transcripts, the lines of which end in ";".
+# expect good|bad WHAT REFERENCE OURS [VARIANT [RELEASE]]: with these two transcripts, the lines of which end in ";".
 expect() {
     echo "$3" | tr ';' '\n' >reference
     echo "$4" | tr ';' '\n' >ours
     result=good
     cases=$((cases + 1))
-    awk -v variant="${5-ring}" -f "$here/compare.awk" kind=tolerated tolerated kind=list list \
+    awk -v variant="${5-ring}" -v release="${6-3.1.7}" -f "$here/compare.awk" kind=tolerated tolerated kind=list list \
         kind=reference reference kind=ours ours >said || result=bad
     [ "$result" = "$1" ] || {
         echo "FAILED: $2: is $result, and should be $1"
@@ -55,4 +55,20 @@ echo 'all t.*: depends' >tolerated
 expect good "a tolerated line differs" "a.x: 1;t.y: 1" "a.x: 2;t.y: 2" libqb
 expect good "a tolerated line does not differ" "a.x: 1;t.y: 1" "a.x: 2;t.y: 1" libqb
 expect bad "a tolerated line is not there" "a.x: 1" "a.x: 2" libqb
+
+: >tolerated
+cat >list <<'END'
+D1 (before 3.1.10): better
+    all a.x: 1 -> 2
+D2, D3 (from 3.1.9): better (than before)
+    all b.x: 1 -> 2
+END
+for case in 3.1.7:2:1 3.1.8:2:1 3.1.9:2:2 3.1.9.1:2:2 3.1.10:1:2 3.2:1:2 4:1:2; do
+    IFS=: read -r release first second <<END
+$case
+END
+    expect good "what differs in $release" "a.x: 1;b.x: 1" "a.x: $first;b.x: $second" ring "$release"
+    expect bad "the first, in $release" "a.x: 1;b.x: 1" "a.x: $((3 - first));b.x: $second" ring "$release"
+    expect bad "the second, in $release" "a.x: 1;b.x: 1" "a.x: $first;b.x: $((3 - second))" ring "$release"
+done
 echo "compare.awk is right in $cases cases"

@@ -27,6 +27,14 @@ esac
     exit 77
 }
 
+# Which release the reference is: its development package says it, or else the daemon that comes with it.
+release=$(sed -n 's/^Version: *//p' "${libraries[reference]}/pkgconfig/libcpg.pc" 2>/dev/null || :)
+[ -n "$release" ] || release=$(corosync -v | sed -n "s/.*version '\([0-9.]*\).*/\1/p")
+[[ $release =~ ^[0-9]+(\.[0-9]+)*$ ]] || {
+    echo "FAILED: neither libcpg.pc nor corosync -v says which release the reference is, but '$release'" >&2
+    exit 1
+}
+
 mkdir -p "$folder"
 rm -f "$folder"/*
 runs=()
@@ -60,7 +68,7 @@ for number in "${!runs[@]}"; do
     rm "$run.part"
 done
 find "$folder" -name '*.errors' -empty -delete
-awk -v variant="$variant" -f "$here/compare.awk" \
+awk -v variant="$variant" -v release="$release" -f "$here/compare.awk" \
     kind=tolerated "$here/tolerated.txt" kind=list "$here"/differences_*.txt \
     kind=reference "$folder/reference" kind=ours "$folder/ours" || failed=1
 exit $failed

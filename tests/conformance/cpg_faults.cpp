@@ -338,8 +338,9 @@ const Group kReplies("cpg.replies", [](Transcript& at) {
         cpg_iteration_handle_t iteration = test::kNoHandle;
         line << cpg_iteration_initialize(cpg, CPG_ITERATION_ALL, nullptr, &iteration);
         daemon.on_next_request(reply(0, CS_ERR_TRY_AGAIN));
-        cpg_iteration_description_t item{};
-        line << cpg_iteration_next(iteration, &item) << (item.nodeid == 0 ? "untouched" : "written");
+        cpg_iteration_description_t item;
+        std::memset(&item, 0x55, sizeof item); // what the reference writes is what was on its stack, 0 at times
+        line << cpg_iteration_next(iteration, &item) << (item.nodeid == 0x55555555 ? "untouched" : "written");
         line << cpg_iteration_next(iteration, &item) << item.nodeid << item.group.length;
         daemon.on_next_request(reply(0, CS_ERR_TRY_AGAIN));
         line << cpg_iteration_finalize(iteration) << cpg_iteration_finalize(iteration);

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # list.sh MANUAL_PAGE TESTS: the lists of deliberate differences are well made, name the same differences as the manual
-# page, and what they say is shown elsewhere is: the test is there, and names the difference.
+# page, for the same releases of the reference, and what they say is shown elsewhere is: the test is there, and names the
+# difference.
 
 set -eu
 page=$1 tests=$2
@@ -10,7 +11,9 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 awk '/^#/ || /^$/ { next }
-     /^[^ ]/ && !/^[A-Z]+(-[DS][0-9]+)?(, [A-Z]+-[DS][0-9]+)*: .../ { print FILENAME ": this is no head: " $0 }
+     /^[^ ]/ && !/^[A-Z]+(-[DS][0-9]+)?(, [A-Z]+-[DS][0-9]+)*( \((before|from) [0-9.]+\))?: .../ {
+         print FILENAME ": this is no head: " $0
+     }
      /^[^ ]/ {
          if (head && !lines)
              print FILENAME ": nothing belongs to " head
@@ -42,8 +45,15 @@ awk '/^[^# ]/ {
     grep -qsw -e "$name" "$tests/$file" || echo "$file does not name $name"
 done >>"$scratch/wrong"
 
-sed -n 's/^\([A-Z][^ ].*[0-9A-Z]\): .*/\1/p' "$here"/differences_*.txt | tr -s ', ' '\n' | sort -u >"$scratch/listed"
-sed -n '/^\.Sh DIFFERENCES/,/^\.Sh LIMITS/s/^\.It //p' "$page" | tr -s ', ' '\n' | sort -u >"$scratch/documented"
+# each_name: of heads, each name on a line of its own, with the releases that the head may name.
+each_name() {
+    awk '{ releases = match($0, / \(.*/) ? substr($0, RSTART) : ""
+           count = split(substr($0, 1, length($0) - length(releases)), names, ", ")
+           for (i = 1; i <= count; i++)
+               print names[i] releases }' | sort -u
+}
+sed -n 's/^\([A-Z][^:]*\): .*/\1/p' "$here"/differences_*.txt | each_name >"$scratch/listed"
+sed -n '/^\.Sh DIFFERENCES/,/^\.Sh LIMITS/s/^\.It //p' "$page" | each_name >"$scratch/documented"
 [ "$(wc -l <"$scratch/documented")" -gt 50 ] || echo "$page has hardly any differences" >>"$scratch/wrong"
 comm -23 "$scratch/listed" "$scratch/documented" | sed "s|$| is in a list but not in ${page##*/}|" >>"$scratch/wrong"
 comm -13 "$scratch/listed" "$scratch/documented" | sed "s|$| is in ${page##*/} but in no list|" >>"$scratch/wrong"

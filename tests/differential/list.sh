@@ -4,7 +4,7 @@
 set -eu
 here=$(dirname "$0")
 names() {
-    sed -n 's/^\([A-Z][^ ].*[0-9A-Z]\): .*/\1/p' "$@" | tr -s ', ' '\n' | sort -u
+    sed -n 's/^\([A-Z][^(:]*[0-9A-Z]\)\( (.*)\)\{0,1\}: .*/\1/p' "$@" | tr -s ', ' '\n' | sort -u
 }
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
