@@ -14,7 +14,7 @@ set -eu
 . "$(dirname "$0")/support/setup.sh"
 
 help_if_asked "${1-}"
-install_missing "${build_packages[@]}" "${sandbox_packages[@]}" gcovr libgtest-dev \
+install_missing "${build_packages[@]}" "${sandbox_packages[@]}" gcovr libgmock-dev libgtest-dev \
     libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev mandoc
 
 folder=$top/build-coverage

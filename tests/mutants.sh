@@ -15,7 +15,7 @@ set -eu
 help_if_asked "${1-}"
 count=${1-20} seed=${2-1}
 [[ $count =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ ]] || die "usage: mutants.sh [N] [SEED]"
-install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgtest-dev \
+install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgmock-dev libgtest-dev \
     libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev
 
 folder=$top/build-mutants tree=$top/build-mutants/tree

@@ -28,7 +28,7 @@ done
 
 multilib=() # Debian has it for few architectures
 [ "$(uname -m)" != x86_64 ] || multilib=(g++-multilib)
-install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgtest-dev \
+install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgmock-dev libgtest-dev \
     libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev \
     corosync-notifyd libsam-dev pacemaker pacemaker-cli-utils resource-agents \
     abigail-tools bpftrace clang clang-format clang-tidy mandoc "${multilib[@]}" patch python3-cffi shellcheck \

@@ -1,7 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# suites.sh [SUITE...]: what a newcomer does, on other suites of Debian: the demonstration, and the packages in a node
-# with all of a cluster, there and back. Without arguments on bookworm, trixie and sid. Needs root and debootstrap.
+# suites.sh [--demonstration] [--tests[=LABELS]] [--packages] [--write] [SUITE...]
+#
+# What a newcomer does, on other suites of Debian: README's two commands, which are the demonstration and the tests, and
+# the packages in a node with all of a cluster, there and back. With some of the first three options only these parts;
+# LABELS is for ctest -L, as in --tests='conformance|clients'. Without suites on bookworm, trixie, forky and sid. What was
+# skipped is named below the table at the end. --write puts both into suites/results.txt, and the table into README.
+# Needs root and debootstrap.
 #
 # The systems are made once, from the mirror that apt uses here, and kept in $COROSYNC_CLIENT_SUITES, which is
 # ~/.cache/corosync-client/suites if it is not set; later runs bring them up to date. Tests change throw-away copies.
@@ -10,14 +15,25 @@ set -eu -o pipefail
 
 . "$(dirname "$0")/support/setup.sh"
 
-case ${1-} in
--*)
-    sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-    exit
-    ;;
-esac
-[ $# -gt 0 ] || set -- bookworm trixie sid
-parts=(demonstration:newcomer packages:node)
+parts=() labels=. write='' suites=()
+for argument; do
+    case $argument in
+    --demonstration) parts+=(demonstration) ;;
+    --tests | --tests=*)
+        parts+=(tests)
+        [ "$argument" = --tests ] || labels=${argument#*=}
+        ;;
+    --packages) parts+=(packages) ;;
+    --write) write=1 ;;
+    -*)
+        sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
+        exit
+        ;;
+    *) suites+=("$argument") ;;
+    esac
+done
+[ ${#suites[@]} -gt 0 ] || suites=(bookworm trixie forky sid)
+[ ${#parts[@]} -gt 0 ] || parts=(demonstration tests packages)
 [ "$(id -u)" = 0 ] || die "Only root can make these systems."
 install_missing debootstrap mount util-linux
 store=${COROSYNC_CLIENT_SUITES:-${XDG_CACHE_HOME:-$HOME/.cache}/corosync-client/suites}
@@ -35,18 +51,21 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# in_suite SUITE PART ROOT: the status is that of suites/PART.sh, run in a copy of ROOT with a copy of the sources.
+# in_suite SUITE PART: the status is that of suites/PART.sh, run in a copy of its system with a copy of the sources. A
+# summary that it leaves is beside its log.
 in_suite() {
-    local status=0
+    local status=0 root=newcomer
+    [ "$2" != packages ] || root=node
     changes=$(mktemp -d "$store/$1/changes.XXXXXX")
     tar -c -C "$top" --exclude=./build* CMakeLists.txt LICENSE README.md include man pkgconfig src tests |
-        "$top/tests/suites/enter.sh" "$store/$1/$3" "$changes" sh -ec '
+        "$top/tests/suites/enter.sh" "$store/$1/$root" "$changes" sh -ec '
             mkdir /usr/local/src/corosync-client
             cd /usr/local/src/corosync-client
             tar -x --no-same-owner
-            exec "tests/suites/$0.sh"' "$2" &
+            exec "tests/suites/$0.sh" "$@"' "$2" "$labels" &
     child=$!
     wait "$child" || status=$?
+    [ ! -e "$changes/upper/tmp/summary" ] || cp "$changes/upper/tmp/summary" "$store/$1/$2.summary"
     finish
     return $status
 }
@@ -58,34 +77,60 @@ version() {
         sed -n '1{s/^[0-9]*://;s/-[^-]*$//;p}'
 }
 
+# outcome SUITE PART STATUS: what the table says of it.
+outcome() {
+    local summary=$store/$1/$2.summary text
+    text=$([ "$3" = 0 ] && echo passed || echo failed)
+    if [ -e "$summary" ]; then
+        text=$(awk '$1 ~ /^(passed|failed|skipped)$/ && NF == 2 { count[$1] = $2 }
+            END { print (count["failed"] ? count["failed"] " failed, " : "") count["passed"] " passed, " \
+                count["skipped"] " skipped" }' "$summary")
+        [ "$3" = 0 ] || [[ $text = *failed* ]] || text="failed, $text"
+        [ "$labels" = . ] || text+=" (${labels//|/, } only)"
+    fi
+    echo "$text"
+}
+
 failed=0
-rows=("suite|kernel|corosync|libqb|gcc|CMake|Pacemaker|bash|$(sed 's/:[a-z]*//g; s/ /|/g' <<<"${parts[*]}")")
-for suite; do
+results=$store/results
+sed -n '/^[^# ]/{p;q;}' "$top/tests/suites/results.txt" >"$results" # the head of the table
+for suite in "${suites[@]}"; do
     mkdir -p "$store/$suite"
     log=$store/$suite/log
     say "$suite: making the systems or bringing them up to date"
     if ! "$top/tests/suites/root.sh" "$suite" "$store/$suite" >"$log" 2>&1 </dev/null; then
         cat "$log" >&2
-        rows+=("$suite|no system")
+        "$top/tests/suites/results.sh" add "$results" "$suite|no system" ""
         failed=1
         continue
     fi
-    row="$suite|$(uname -r)"
-    for package in corosync libqb-dev gcc cmake pacemaker bash; do
+    row="$suite|$(date -u +%F)|$(uname -r | sed 's/-.*//')"
+    for package in corosync libqb-dev gcc cmake pacemaker; do
         row+="|$(version "$suite" $package)"
     done
-    for part in "${parts[@]}"; do
-        say "$suite: ${part%:*}"
-        if in_suite "$suite" "${part%:*}" "${part#*:}" >"$log" 2>&1; then
-            row+="|passed"
-        else
+    rm -f "$store/$suite"/*.summary
+    for part in demonstration tests packages; do
+        if [[ " ${parts[*]} " != *" $part "* ]]; then
+            row+="|-"
+            continue
+        fi
+        say "$suite: $part"
+        status=0
+        in_suite "$suite" "$part" >"$log" 2>&1 || status=$?
+        row+="|$(outcome "$suite" "$part" $status)"
+        if [ $status != 0 ]; then
             cat "$log" >&2
-            row+="|failed"
             failed=1
         fi
-        mv "$log" "$store/$suite/${part%:*}.log"
+        mv "$log" "$store/$suite/$part.log"
     done
-    rows+=("$row")
+    "$top/tests/suites/results.sh" add "$results" "$row" "$store/$suite/tests.summary"
+    if [ -n "$write" ]; then
+        "$top/tests/suites/results.sh" add "$top/tests/suites/results.txt" "$row" "$store/$suite/tests.summary"
+        "$top/tests/suites/results.sh" write "$top/tests/suites/results.txt" "$top/README.md"
+    fi
 done
-printf '%s\n' "${rows[@]}" | column -t -s '|' 2>/dev/null || printf '%s\n' "${rows[@]}"
+grep '^[^ ]' "$results" | { column -t -s '|' 2>/dev/null || cat; }
+echo
+awk -F '|' '/^ / { sub(/^ +/, ""); print suite ": " $0; next } { suite = $1 }' "$results"
 exit $failed

@@ -249,21 +249,6 @@ TEST_F(CpgPartReply, is_waited_for_while_the_daemon_is_frozen)
     EXPECT_EQ(before + 3, daemon.requests());
 }
 
-// Daemons of the development line have no zero copy any more, and those of 3.1 believe the addresses in such requests.
-TEST_F(CpgReply, is_never_wanted_to_zero_copy_requests)
-{
-    ASSERT_EQ(CS_OK, join(cpg, kGroup));
-    const auto before = daemon.requests();
-    void* buffer = nullptr;
-    ASSERT_EQ(CS_OK, cpg_zcb_alloc(cpg, 100, &buffer));
-    EXPECT_EQ(before, daemon.requests());
-    EXPECT_EQ(CS_OK, cpg_zcb_mcast_joined(cpg, CPG_TYPE_AGREED, buffer, 100));
-    EXPECT_TRUE(eventually([&] { return daemon.requests() == before + 1; }));
-    EXPECT_EQ(wire::kMcast, last_id());
-    EXPECT_EQ(CS_OK, cpg_zcb_free(cpg, buffer));
-    EXPECT_EQ(before + 1, daemon.requests());
-}
-
 TEST_F(CpgReply, that_is_busy_is_not_the_reason_of_a_request_that_fails_later)
 {
     const cpg_name group{5, "group"};

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A daemon of the development line: it has no zero copy any more, and says so to the requests of old libraries. Those
+// of 3.1 believe the addresses in such requests. So no daemon gets any.
+#include "fake_cpg.hpp"
+
+#include <cstring>
+
+namespace {
+
+using namespace test;
+
+constexpr std::int32_t kZeroCopyFirst = 9;
+constexpr std::int32_t kZeroCopyLast = 11;
+constexpr std::size_t kMost = 1'048'576;
+
+Bytes answer_without_zero_copy(const Bytes& request)
+{
+    const auto id = value_at<std::int32_t>(request, 0);
+    if (id >= kZeroCopyFirst && id <= kZeroCopyLast)
+        return error_reply(14, CS_ERR_NOT_SUPPORTED);
+    return cpg_answer(request);
+}
+
+class CpgWithoutZeroCopy : public ::testing::Test {
+protected:
+    CpgWithoutZeroCopy()
+    {
+        EXPECT_EQ(CS_OK, cpg_zcb_alloc(cpg, kMost, &buffer));
+        bytes = pattern(kMost);
+        std::memcpy(buffer, bytes.data(), bytes.size());
+    }
+    ~CpgWithoutZeroCopy() override
+    {
+        EXPECT_EQ(CS_OK, cpg_zcb_free(cpg, buffer));
+        cpg.finalize();
+        remove_what_libqb_leaves();
+    }
+
+    cs_error_t send(std::size_t size) const { return cpg_zcb_mcast_joined(cpg, CPG_TYPE_AGREED, buffer, size); }
+    // Of the request that the daemon has got by then.
+    Bytes request_number(std::uint32_t count)
+    {
+        EXPECT_TRUE(eventually([&] { return daemon.requests() >= count; })) << count;
+        EXPECT_EQ(count, daemon.requests());
+        return daemon.last_request();
+    }
+
+    FakeDaemon daemon{{.service = "cpg", .answer = answer_without_zero_copy}};
+    Cpg cpg;
+    void* buffer = nullptr;
+    std::string bytes;
+};
+
+TEST_F(CpgWithoutZeroCopy, buffers_are_made_and_freed_without_a_request)
+{
+    const auto before = daemon.requests();
+    void* other = nullptr;
+    EXPECT_EQ(CS_OK, cpg_zcb_alloc(cpg, 100, &other));
+    EXPECT_EQ(CS_OK, cpg_zcb_free(cpg, other));
+    EXPECT_EQ(before, daemon.requests());
+}
+
+TEST_F(CpgWithoutZeroCopy, buffers_are_sent_as_ordinary_messages)
+{
+    ASSERT_EQ(CS_OK, join(cpg, kGroup));
+    auto count = daemon.requests();
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{5000}, kAtomic}) {
+        EXPECT_EQ(CS_OK, send(size)) << size;
+        const auto request = request_number(++count);
+        EXPECT_EQ(wire::kMcast, value_at<std::int32_t>(request, 0));
+        EXPECT_TRUE(bytes.substr(0, size) == request.substr(sizeof(wire::McastRequest))) << size;
+    }
+}
+
+TEST_F(CpgWithoutZeroCopy, buffers_above_the_atomic_size_are_sent_in_parts)
+{
+    ASSERT_EQ(CS_OK, join(cpg, kGroup));
+    const auto before = daemon.requests();
+    EXPECT_EQ(CS_OK, send(kMost));
+    const auto request = request_number(before + 2);
+    EXPECT_EQ(wire::kPartialMcast, value_at<std::int32_t>(request, 0));
+    EXPECT_EQ(wire::kLast, value_at<std::uint32_t>(request, offsetof(wire::PartialMcastRequest, type)));
+    EXPECT_TRUE(bytes.substr(kAtomic) == request.substr(sizeof(wire::PartialMcastRequest)));
+}
+
+// What the daemon then sends to the members, and what comes of a request in the middle of it all.
+TEST_F(CpgWithoutZeroCopy, messages_of_buffers_arrive)
+{
+    ASSERT_EQ(CS_OK, join(cpg, kGroup));
+    const auto before = daemon.requests();
+    EXPECT_EQ(CS_OK, send(5000));
+    const auto sent = request_number(before + 1).substr(sizeof(wire::McastRequest));
+    daemon.now({event(Delivery(sent).bytes())});
+    unsigned nodeid = 0;
+    EXPECT_EQ(CS_OK, cpg_local_get(cpg, &nodeid));
+    EXPECT_EQ(kOwnNode, nodeid);
+    ASSERT_TRUE(cpg.await_messages(1));
+    EXPECT_TRUE(Texts{bytes.substr(0, 5000)} == messages(cpg.take()));
+}
+
+TEST_F(CpgWithoutZeroCopy, only_members_send_buffers)
+{
+    const auto before = daemon.requests();
+    EXPECT_EQ(CS_ERR_NOT_EXIST, send(1));
+    EXPECT_EQ(before, daemon.requests());
+    ASSERT_EQ(CS_OK, join(cpg, kGroup));
+    EXPECT_EQ(CS_OK, send(1));
+    ASSERT_EQ(CS_OK, leave(cpg, kGroup));
+    EXPECT_EQ(CS_ERR_NOT_EXIST, send(1));
+}
+
+} // namespace

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# tests.sh LABELS, inside enter.sh: the tests with a label that matches LABELS, as somebody runs them who has only just got
+# the sources, with a system that has hardly more than apt. /tmp/summary gets what summary.sh makes of their results.
+
+set -eu -o pipefail
+
+cd "$(dirname "$0")/../.."
+labels=()
+[ "$1" = . ] || labels=(-L "$1") # . is any, also none
+
+status=0
+tests/run.sh --output-junit /tmp/results.xml "${labels[@]}" || status=$?
+tests/suites/summary.sh /tmp/results.xml build/Testing/Temporary/LastTest.log >/tmp/summary || status=$?
+cat /tmp/summary
+exit $status
