@@ -4,9 +4,9 @@
 #
 # Installs what is missing (as root, on Debian), builds, and runs the tests, plainly or under AddressSanitizer with
 # UndefinedBehaviorSanitizer, or ThreadSanitizer. Arguments go to ctest: `run.sh -L clients` runs the tests of one
-# label, `run.sh -R cmapctl` those with a matching name, `run.sh -N` lists them. `run.sh -L packages` runs those that
-# install packages in a system of its own; no other run has them. A sanitizer's report fails the run, even if the test
-# passes once it is repeated.
+# label, `run.sh -R cmapctl` those with a matching name, `run.sh -N` lists them; only what these need is built.
+# `run.sh -L packages` runs those that install packages in a system of its own; no other run has them. A sanitizer's
+# report fails the run, even if the test passes once it is repeated.
 
 set -eu
 
@@ -44,8 +44,46 @@ esac
 
 folder=$top/build${sanitize:+-$sanitize}
 say "Building in ${folder#"$top"/}${sanitize:+ with -fsanitize=$sanitize}"
-build "$folder" all -DCOROSYNC_CLIENT_TESTS=ON -DCOROSYNC_CLIENT_WERROR=ON -DCOROSYNC_CLIENT_SANITIZE="$sanitize" \
+configure "$folder" -DCOROSYNC_CLIENT_TESTS=ON -DCOROSYNC_CLIENT_WERROR=ON -DCOROSYNC_CLIENT_SANITIZE="$sanitize" \
     -DCOROSYNC_CLIENT_PACKAGE_TESTS=$package_tests
+
+# needed: the libraries, and what the commands of the chosen tests name of the build, which is a file, or a folder for all
+# in it. All of the build if all tests are chosen, or if one of them is about all programs.
+needed() {
+    if [ ${#arguments[@]} = 0 ] || [ ! -e "$folder/build.ninja" ]; then
+        echo all
+        return
+    fi
+    ninja -C "$folder" -t targets all | sed 's/: [^:]*$//' >"$folder/targets.txt"
+    ctest --test-dir "$folder" -N "${arguments[@]}" | sed -n 's/^ *Test *#[0-9]*: //p' >"$folder/chosen.txt"
+    find "$folder/tests" -name CTestTestfile.cmake -exec grep -h '^add_test(' {} + |
+        awk -v folder="$folder/" '
+            FILENAME ~ /targets.txt$/ { target[$0] = 1; next }
+            FILENAME ~ /chosen.txt$/ { chosen[$0] = 1; next }
+            {
+                name = $0
+                gsub(/^add_test\(\[=*\[|\]=*\].*/, "", name)
+                count = chosen[name] ? split($0, words, "\"") : 0
+                for (i = 2; i <= count; i += 2) {
+                    if (index(words[i], folder) != 1)
+                        continue
+                    path = substr(words[i], length(folder) + 1)
+                    if (path in target)
+                        wanted[path] = 1
+                    else if ((path "/all") in target)
+                        wanted[path "/all"] = 1
+                    else if (path ~ /programs.txt$/)
+                        wanted["all"] = 1
+                }
+            }
+            END {
+                printf "src/all"
+                for (path in wanted)
+                    printf " %s", path
+            }' "$folder/targets.txt" "$folder/chosen.txt" -
+}
+
+compile "$folder" "$(needed)"
 
 if ! reason=$("$top/tests/support/sandbox.sh" true 2>&1); then
     say "Tests that need a private daemon are skipped here. $reason"

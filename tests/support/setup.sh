@@ -53,11 +53,10 @@ install_missing() {
     "$top/tests/support/install.sh" "${missing[@]}" || die "The installation failed."
 }
 
-# build FOLDER TARGET CMAKE_OPTION...: quiet, unless it fails.
-build() {
-    local folder=$1 targets log=$1/build.log tool generator=()
-    read -ra targets <<<"$2"
-    shift 2
+# configure FOLDER CMAKE_OPTION...: quiet, unless it fails.
+configure() {
+    local folder=$1 log=$1/build.log tool generator=()
+    shift
     for tool in cmake c++ pkg-config; do
         command -v $tool >/dev/null || die "$tool is missing."
     done
@@ -69,10 +68,22 @@ build() {
         cat "$log" >&2
         die "The configuration failed."
     }
-    cmake --build "$folder" --target "${targets[@]}" --parallel "$(nproc)" >"$log" 2>&1 || {
+}
+
+# compile FOLDER TARGETS: quiet, unless it fails.
+compile() {
+    local targets log=$1/build.log
+    read -ra targets <<<"$2"
+    cmake --build "$1" --target "${targets[@]}" --parallel "$(nproc)" >"$log" 2>&1 || {
         cat "$log" >&2
         die "The build failed."
     }
+}
+
+# build FOLDER TARGETS CMAKE_OPTION...: both.
+build() {
+    configure "$1" "${@:3}"
+    compile "$1" "$2"
 }
 
 # in_sandbox CMD...: the status is that of sandbox.sh. It ignores the polite signals: what ends this script with one of
