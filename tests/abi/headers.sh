@@ -48,16 +48,27 @@ name_regexp = ^pointer_to_($types)\$
 END
 }
 
-require_compiler() # $cc makes programs that run here; with -m32 it may not
+require_compiler() # $cc makes programs, with -m32 only if there is a C library for that
 {
     echo 'int main(void) { return 0; }' > program.c
     # shellcheck disable=SC2086 # a command with its options
-    $cc program.c -o program 2> /dev/null && ./program || { echo "SKIPPED: no programs from $cc"; exit 77; }
+    $cc program.c -o program 2> program.errors ||
+        { echo "$cc makes no programs, $(tail -n 1 program.errors): skipped"; exit 77; }
+}
+
+require_runner() # sets $run: programs of $cc run here with that in front, as with -m32 they may not run by themselves
+{
+    require_compiler
+    for run in '' qemu-i386 qemu-i386-static; do
+        ! $run ./program 2> /dev/null || return 0
+    done
+    echo "the kernel does not run what $cc makes, and qemu-i386 is not installed: skipped"
+    exit 77
 }
 
 require_reference() # include-directory: nothing to compare with is a skipped test
 {
     for header in $headers; do
-        [ -r "$1/corosync/$header.h" ] || { echo "SKIPPED: no $1/corosync/$header.h"; exit 77; }
+        [ -r "$1/corosync/$header.h" ] || { echo "there is no $1/corosync/$header.h: skipped"; exit 77; }
     done
 }

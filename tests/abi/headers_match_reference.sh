@@ -11,7 +11,7 @@ require_reference "$reference"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-require_compiler
+require_runner
 
 [ "$(ls "$ours/corosync")" = "$(printf '%s.h\n' $headers $ours_alone | LC_ALL=C sort)" ] || fail "headers.sh lists other headers"
 
@@ -78,7 +78,7 @@ for variant in '' -DHAVE_SMALL_MEMORY_FOOTPRINT; do
     [ $side = ours ] || directory=$reference
         # inttypes.h, which the reference's corotypes.h needs for its formats and does not include
         $cc -std=gnu11 -w -include inttypes.h -I"$directory" $variant values.c -o values
-        ./values > "$side.values"
+        $run ./values > "$side.values"
     done
     [ "$(wc -l < ours.values)" -ge 190 ] || fail "too few values: $(wc -l < ours.values)"
     diff -u reference.values ours.values || fail "values differ${variant:+ with $variant}"

@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 for side in "$directory" "$reference"; do
-    [ -e "$side/lib$name.so" ] || { echo "SKIPPED: no $side/lib$name.so"; exit 77; }
+    [ -e "$side/lib$name.so" ] || { echo "there is no $side/lib$name.so: skipped"; exit 77; }
 done
 dynamic() # directory
 {

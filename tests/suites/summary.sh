@@ -60,7 +60,6 @@ NR == 1 {
         passed++
     else if (state == "notrun" && value($0, "skipped message") ~ /^SKIP_/ && reason != "") {
         sub(/:? skipped$/, "", reason)
-        sub(/^SKIPPED: /, "", reason)
         skips[++skipped] = name ": " reason
     } else
         failures[++failed] = name ": " (state == "fail" ? "failed" : state) (reason != "" ? ": " reason : "")
