@@ -31,8 +31,8 @@ multilib=() # Debian has it for few architectures
 install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgmock-dev libgtest-dev \
     libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev \
     corosync-notifyd libsam-dev pacemaker pacemaker-cli-utils resource-agents \
-    abigail-tools bpftrace clang clang-format clang-tidy mandoc "${multilib[@]}" patch python3-cffi shellcheck \
-    systemtap-sdt-dev valgrind
+    abigail-tools bpftrace clang clang-format clang-tidy libclang-rt-dev mandoc "${multilib[@]}" patch python3-cffi \
+    shellcheck systemtap-sdt-dev valgrind
 
 package_tests=OFF
 case " ${arguments[*]} " in
@@ -47,8 +47,8 @@ say "Building in ${folder#"$top"/}${sanitize:+ with -fsanitize=$sanitize}"
 configure "$folder" -DCOROSYNC_CLIENT_TESTS=ON -DCOROSYNC_CLIENT_WERROR=ON -DCOROSYNC_CLIENT_SANITIZE="$sanitize" \
     -DCOROSYNC_CLIENT_PACKAGE_TESTS=$package_tests
 
-# needed: the libraries, and what the commands of the chosen tests name of the build, which is a file, or a folder for all
-# in it. All of the build if all tests are chosen, or if one of them is about all programs.
+# needed: the libraries, and what the commands of the chosen tests name of the build: a file, or a folder for all in it.
+# All of the build if all tests are chosen, or if one of them is about all programs.
 needed() {
     if [ ${#arguments[@]} = 0 ] || [ ! -e "$folder/build.ninja" ]; then
         echo all
