@@ -4,9 +4,10 @@
 #
 # What a newcomer does, on other suites of Debian: README's two commands, which are the demonstration and the tests, and
 # the packages in a node with all of a cluster, there and back. With some of the first three options only these parts;
-# LABELS is for ctest -L, as in --tests='conformance|clients'. Without suites on bookworm, trixie, forky and sid. What was
-# skipped is named below the table at the end. --write puts both into suites/results.txt, and the table into README.
-# Needs root and debootstrap.
+# LABELS is for ctest -L, as in --tests='conformance|clients'. Without suites on bookworm, trixie, forky and sid.
+# bullseye has too old a libqb: there the demonstration must say so, and the tests, which are built on bookworm, use its
+# daemon. What was skipped is named below the table at the end. --write puts both into suites/results.txt, and the table
+# into README. Needs root and debootstrap.
 #
 # The systems are made once, from the mirror that apt uses here, and kept in $COROSYNC_CLIENT_SUITES, which is
 # ~/.cache/corosync-client/suites if it is not set; later runs bring them up to date. Tests change throw-away copies.
@@ -54,20 +55,33 @@ trap 'exit 143' TERM HUP
 # in_suite SUITE PART: the status is that of suites/PART.sh, run in a copy of its system with a copy of the sources. A
 # summary that it leaves is beside its log.
 in_suite() {
-    local status=0 root=newcomer
-    [ "$2" != packages ] || root=node
+    local status=0 part=$2 root=$store/$1/newcomer
+    case $1:$2 in
+    bullseye:demonstration) part=refusal ;;
+    bullseye:tests)
+        root=$store/bookworm/newcomer
+        export BESIDE=$store/bullseye/node
+        ;;
+    *:packages) root=$store/$1/node ;;
+    esac
     changes=$(mktemp -d "$store/$1/changes.XXXXXX")
     tar -c -C "$top" --exclude=./build* CMakeLists.txt LICENSE README.md include man pkgconfig src tests |
-        "$top/tests/suites/enter.sh" "$store/$1/$root" "$changes" sh -ec '
+        "$top/tests/suites/enter.sh" "$root" "$changes" sh -ec '
             mkdir /usr/local/src/corosync-client
             cd /usr/local/src/corosync-client
             tar -x --no-same-owner
-            exec "tests/suites/$0.sh" "$@"' "$2" "$labels" &
+            exec "tests/suites/$0.sh" "$@"' "$part" "$labels" &
     child=$!
+    unset BESIDE
     wait "$child" || status=$?
     [ ! -e "$changes/upper/tmp/summary" ] || cp "$changes/upper/tmp/summary" "$store/$1/$2.summary"
     finish
     return $status
+}
+
+make_systems() {
+    "$top/tests/suites/root.sh" "$1" "$store/$1" || return 1
+    [ "$1" != bullseye ] || make_systems bookworm
 }
 
 # version SUITE PACKAGE: without Debian's revision.
@@ -81,12 +95,14 @@ version() {
 outcome() {
     local summary=$store/$1/$2.summary text
     text=$([ "$3" = 0 ] && echo passed || echo failed)
+    [ "$1:$2$3" != bullseye:demonstration0 ] || text="says what is too old"
     if [ -e "$summary" ]; then
         text=$(awk '$1 ~ /^(passed|failed|skipped)$/ && NF == 2 { count[$1] = $2 }
             END { print (count["failed"] ? count["failed"] " failed, " : "") count["passed"] " passed, " \
                 count["skipped"] " skipped" }' "$summary")
         [ "$3" = 0 ] || [[ $text = *failed* ]] || text="failed, $text"
         [ "$labels" = . ] || text+=" (${labels//|/, } only)"
+        [ "$1" != bullseye ] || text+=", built on bookworm"
     fi
     echo "$text"
 }
@@ -98,7 +114,7 @@ for suite in "${suites[@]}"; do
     mkdir -p "$store/$suite"
     log=$store/$suite/log
     say "$suite: making the systems or bringing them up to date"
-    if ! "$top/tests/suites/root.sh" "$suite" "$store/$suite" >"$log" 2>&1 </dev/null; then
+    if ! make_systems "$suite" >"$log" 2>&1 </dev/null; then
         cat "$log" >&2
         "$top/tests/suites/results.sh" add "$results" "$suite|no system" ""
         failed=1
@@ -110,7 +126,7 @@ for suite in "${suites[@]}"; do
     done
     rm -f "$store/$suite"/*.summary
     for part in demonstration tests packages; do
-        if [[ " ${parts[*]} " != *" $part "* ]]; then
+        if [[ " ${parts[*]} " != *" $part "* || $suite:$part = bullseye:packages ]]; then
             row+="|-"
             continue
         fi

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # enter.sh ROOT CHANGES COMMAND...: runs COMMAND as root of the system in the folder ROOT, on the machine's network.
 # Nothing that it starts survives. What it changes goes to the empty folder CHANGES, or stays in ROOT if CHANGES is
-# empty. Packages that apt-get fetches stay in ROOT.archives.
+# empty. Packages that apt-get fetches stay in ROOT.archives. If there is a variable BESIDE, the system in that folder is
+# in /beside.
 #
 # The system becomes the root by pivot_root: in a mere chroot the kernel refuses user namespaces. The status is
 # COMMAND's.
@@ -31,6 +32,10 @@ mount --rbind /dev dev
 mount -t tmpfs tmpfs dev/shm
 mount -t tmpfs tmpfs run
 mount --bind "$root.archives" var/cache/apt/archives
+if [ -n "${BESIDE-}" ]; then
+    mkdir -p beside
+    mount --bind "$BESIDE" beside
+fi
 pivot_root . .
 umount -l .
 cd /
