@@ -34,6 +34,12 @@ function(corosync_library name version)
         VERSION ${version} SOVERSION ${soversion} LINKER_LANGUAGE C SKIP_BUILD_RPATH ON
         LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
     target_link_libraries(${name} PRIVATE library_rules ${arg_LIBRARIES})
+    # What programs get with it from the CMake package: the same as from the .pc files.
+    set(with PkgConfig::corosync_client_QB)
+    if(NOT name STREQUAL corosync_common)
+        set(with corosync-client::corosync_common)
+    endif()
+    target_link_libraries(${name} INTERFACE $<INSTALL_INTERFACE:${with}>)
     set(map ${CMAKE_CURRENT_SOURCE_DIR}/${arg_MAP})
     target_link_options(${name} PRIVATE -Wl,--version-script=${map} -Wl,--as-needed)
     set_target_properties(${name} PROPERTIES LINK_DEPENDS ${map})
@@ -41,6 +47,6 @@ function(corosync_library name version)
     if(NOT (COROSYNC_CLIENT_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES Clang))
         target_link_options(${name} PRIVATE -Wl,-z,defs)
     endif()
-    install(TARGETS ${name}
+    install(TARGETS ${name} EXPORT corosync-client INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT lib${name} NAMELINK_COMPONENT dev)
 endfunction()
