@@ -8,5 +8,5 @@ command -v shellcheck >/dev/null || {
     echo "shellcheck is not installed: skipped"
     exit 77
 }
-find .ci src tests -type f -exec grep -lZE '^#!(/bin/sh|/usr/bin/env bash)' {} + |
+find .ci pkgconfig src tests -type f -exec grep -lZE '^#!(/bin/sh|/usr/bin/env bash)' {} + |
     xargs -0 shellcheck -xa --severity=warning -P SCRIPTDIR
