@@ -25,7 +25,7 @@ constexpr int kRetryMs = 10;            // where poll() does not help
 constexpr std::size_t kCopyUpTo = 4096; // up to this size a copy costs almost nothing
 constexpr std::size_t kUserData = sizeof(std::int32_t);
 constexpr int kBothSides = 2;           // a ring's reference count while both sides are attached
-constexpr std::size_t kChunkHeader = 8; // precedes each chunk; the first chunk is at the start of the ring (ipc.md 3.6)
+constexpr std::size_t kChunkHeader = 8; // precedes each chunk; the first chunk is at the start of the ring
 
 // If there is no address space for a ring, libqb does not close the ring's data file. The leaked descriptor has the
 // lowest number that was free, or one close to it if other threads open files. (Seen with libqb 2.0.6, by making each

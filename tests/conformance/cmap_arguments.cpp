@@ -12,7 +12,6 @@ constexpr char kKey[] = "arguments.key";
 const std::string kLongest(CMAP_KEYNAME_MAXLEN, 'x');
 const std::string kTooLong(CMAP_KEYNAME_MAXLEN + 1, 'x');
 
-// T02, T03, T04
 const Group kHandles("cmap.handle", [](Transcript& at, test::Daemon&) {
     const cmap_handle_t stale = stale_handle<Cmap>();
     const Cmap cmap;
@@ -40,7 +39,7 @@ const Group kWildcard("cmap.wildcard", [](Transcript& at, test::Daemon&) {
     at("then_finalize") << cmap.finalize();
 });
 
-// NULL where the specification of each function says what comes of it.
+// NULL where something comes of it.
 const Group kNull("cmap.null", [](Transcript& at, test::Daemon&) {
     at.all_apart({
         {"initialize.handle", [](Line& line) { line << cmap_initialize(nullptr); }},
@@ -86,7 +85,7 @@ const Group kHarmlessNull("cmap.harmless_null", [](Transcript& at, test::Daemon&
     at("track_add.function") << cmap_track_add(cmap, kKey, CMAP_TRACK_ADD, nullptr, nullptr, &tracker);
 });
 
-// T05: with a handle that is none, everything else wrong in turn.
+// With a handle that is none, everything else wrong in turn.
 const Group kOrder("cmap.order", [](Transcript& at, test::Daemon&) {
     constexpr cmap_handle_t bad = kNoHandle;
     const char* const long_key = kTooLong.c_str();

@@ -19,7 +19,7 @@ using test::Background;
 
 constexpr char kKey[] = "daemon.key";
 
-// T75, T76: everything on handles whose daemon has died.
+// Everything on handles whose daemon has died.
 const Group kDead("cmap.dead", [](Transcript& at, test::Daemon& daemon) {
     const Since before;
     Cmap cmap;
@@ -75,7 +75,7 @@ const Group kRestarted("cmap.restarted", [](Transcript& at, test::Daemon& daemon
     at("old.finalize") << old.finalize() << ask(fresh);
 });
 
-// T75, T77: who waits while it happens.
+// Who waits while it happens.
 void note_waiting(Transcript& at, const std::string& how, test::Daemon& daemon,
                   const std::function<void(test::Daemon&)>& end)
 {
@@ -153,7 +153,7 @@ const Group kFrozen("cmap.frozen", [](Transcript& at, test::Daemon& daemon) {
     at("thawed") << ask(cmap) << cmap_dispatch(cmap, CS_DISPATCH_ALL);
 });
 
-// T80: the program breaks its own descriptor.
+// The program breaks its own descriptor.
 const Group kBroken("cmap.broken_descriptor", [](Transcript& at, test::Daemon&) {
     at.all_apart({
         {"shut_down",
@@ -179,7 +179,7 @@ const Group kBroken("cmap.broken_descriptor", [](Transcript& at, test::Daemon&) 
     });
 });
 
-// T97: what a child does with its parent's handle.
+// What a child does with its parent's handle.
 const Group kFork("cmap.fork", [](Transcript& at, test::Daemon&) {
     const auto note = [&](const char* name, const std::function<void(Line&, Cmap&)>& act) {
         const Since before;

@@ -22,7 +22,7 @@ std::string name_of(cs_dispatch_flags_t type)
     return "type_" + std::to_string(static_cast<int>(type));
 }
 
-// T61: without events. Types that do not exist waited.
+// Without events. Types that do not exist waited.
 const Group kEmpty("cmap.empty_dispatch", [](Transcript& at, test::Daemon&) {
     std::vector<Transcript::Case> cases;
     for (const int type : {0, 1, 2, 3, 4, 5, 99, -1})
@@ -32,7 +32,7 @@ const Group kEmpty("cmap.empty_dispatch", [](Transcript& at, test::Daemon&) {
     at("type_0_of_no_handle") << cmap_dispatch(test::kNoHandle, static_cast<cs_dispatch_flags_t>(0));
 });
 
-// T62: five events, one dispatch after another; what the descriptor shows after each and inside each callback.
+// Five events, one dispatch after another; what the descriptor shows after each and inside each callback.
 const Group kReadiness("cmap.readiness", [](Transcript& at, test::Daemon&) {
     for (const auto type : {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING}) {
         Cmap cmap;
@@ -64,7 +64,7 @@ const Group kReadiness("cmap.readiness", [](Transcript& at, test::Daemon&) {
     at("blocking") << cmap_dispatch(handle, CS_DISPATCH_BLOCKING) << watch.take() << inside.substr(1);
 });
 
-// T62 with all types mixed.
+// All types mixed.
 const Group kMixed("cmap.mixed_dispatch", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     Watch watch(cmap, kKey, kEverything);
@@ -81,7 +81,7 @@ const Group kMixed("cmap.mixed_dispatch", [](Transcript& at, test::Daemon&) {
     at("request") << ask(cmap) << readiness(cmap.fd()) << cmap_dispatch(cmap, CS_DISPATCH_ONE_NONBLOCKING);
 });
 
-// T65: finalize in the callback, with another event behind it.
+// Finalize in the callback, with another event behind it.
 const Group kFinalize("cmap.finalize_in_callback", [](Transcript& at, test::Daemon&) {
     for (const auto type : test::kAllFlags) {
         const Since before;
@@ -100,7 +100,6 @@ const Group kFinalize("cmap.finalize_in_callback", [](Transcript& at, test::Daem
     }
 });
 
-// T66 to T69
 const Group kCallbacks("cmap.callback", [](Transcript& at, test::Daemon&) {
     const auto note = [&](const char* name, std::uint32_t events,
                           const std::function<void(Line&, Cmap&, Watch&)>& act) {
@@ -147,7 +146,7 @@ const Group kCallbacks("cmap.callback", [](Transcript& at, test::Daemon&) {
     });
 });
 
-// T70: the reference needs a megabyte of stack for each level; and a thread with less than that.
+// The reference needs a megabyte of stack for each level; and a thread with less than that.
 const Group kStack("cmap.stack", [](Transcript& at, test::Daemon&) {
     at.apart("nested_20_deep", [](Line& line) {
         constexpr std::uint32_t kDepth = 20;
@@ -171,7 +170,7 @@ const Group kStack("cmap.stack", [](Transcript& at, test::Daemon&) {
     });
 });
 
-// T71, T72: another thread finalizes the handle.
+// Another thread finalizes the handle.
 const Group kWaking("cmap.finalize_while_waiting", [](Transcript& at, test::Daemon&) {
     std::vector<Transcript::Case> cases;
     for (const auto type : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING})
@@ -192,7 +191,7 @@ const Group kWaking("cmap.finalize_while_waiting", [](Transcript& at, test::Daem
     at.all_apart(cases);
 });
 
-// T73: signals do not end a wait.
+// Signals do not end a wait.
 const Group kSignals("cmap.signal", [](Transcript& at, test::Daemon&) {
     const test::SignalCounter signals;
     const Cmap cmap;
@@ -208,7 +207,7 @@ const Group kSignals("cmap.signal", [](Transcript& at, test::Daemon&) {
     at("dispatch") << ended << waiting.result().value() << watch.take();
 });
 
-// T81: more events than the ring holds.
+// More events than the ring holds.
 const Group kMany("cmap.many_events", [](Transcript& at, test::Daemon&) {
     constexpr std::uint32_t kEvents = 10000;
     const Cmap cmap;

@@ -32,7 +32,6 @@ void note_initialize(Line&& line, const std::function<cs_error_t(cmap_handle_t*)
     note_initialize(line, initialize);
 }
 
-// T01, T09, T10, T12
 const Group kInitialize("cmap.initialize", [](Transcript& at, test::Daemon&) {
     note_initialize(at("plain"), cmap_initialize);
     for (const int map : {0, 1, 2, -1})
@@ -60,7 +59,6 @@ const Group kInitialize("cmap.initialize", [](Transcript& at, test::Daemon&) {
     at("many.finalized") << before.held();
 });
 
-// T11
 const Group kDescriptors("cmap.few_descriptors", [](Transcript& at, test::Daemon&) {
     for (const rlim_t more : {rlim_t{0}, rlim_t{1}}) {
         // Where the connection takes more than one, it gets stuck in the middle.
@@ -76,7 +74,6 @@ const Group kDescriptors("cmap.few_descriptors", [](Transcript& at, test::Daemon
     }
 });
 
-// T08
 const Group kUsers("cmap.users", [](Transcript& at, test::Daemon&) {
     if (!test::can_change_user())
         return; // a user namespace with a single one, on both sides
@@ -97,7 +94,6 @@ const Group kUsers("cmap.users", [](Transcript& at, test::Daemon&) {
     at("group_listed") << test::as_user(kUser, kGroup, initialize);
 });
 
-// T13
 const Group kContext("cmap.context", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     const int something = 0;
@@ -119,7 +115,6 @@ const Group kRandom("cmap.random", [](Transcript& at, test::Daemon&) {
     at("track_add") << (::random() == first);
 });
 
-// T06
 const Group kNoDaemon("cmap.no_daemon", [](Transcript& at) {
     note_initialize(at("initialize"), cmap_initialize);
     note_initialize(at("initialize_map"),
@@ -134,7 +129,7 @@ const Group kRefused("cmap.refused", [](Transcript& at) {
     }
 });
 
-// T07: the time of "try again" is a few milliseconds.
+// The time of "try again" is a few milliseconds.
 const Group kStarting("cmap.starting", [](Transcript& at) {
     cmap_handle_t handle = kUntouched;
     at("before") << cmap_initialize(&handle);

@@ -22,7 +22,6 @@ std::string next(cmap_handle_t cmap, cmap_iter_handle_t iterator)
     return std::to_string(error) + " " + key + " length " + std::to_string(length) + " type " + std::to_string(type);
 }
 
-// T40 to T43, T45
 const Group kIterators("cmap.iterator", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     fill(cmap);
@@ -55,7 +54,6 @@ const Group kIterators("cmap.iterator", [](Transcript& at, test::Daemon&) {
     at("wildcard") << next(cmap, wildcard) << cmap_iter_finalize(cmap, wildcard);
 });
 
-// T44
 const Group kChanges("cmap.iterator_and_changes", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     char key[CMAP_KEYNAME_MAXLEN + 1];
@@ -82,7 +80,7 @@ const Group kChanges("cmap.iterator_and_changes", [](Transcript& at, test::Daemo
         at("insert.next_" + std::to_string(count)) << next(cmap, iterator);
 });
 
-// T46: calls that fail, and then finalize. The failing ones held on to the connection.
+// Calls that fail, and then finalize. The failing ones held on to the connection.
 const Group kLeaks("cmap.leak", [](Transcript& at, test::Daemon&) {
     const std::string too_long(CMAP_KEYNAME_MAXLEN + 1, 'x');
     const auto note = [&](const char* name, const std::function<void(Line&, cmap_handle_t)>& fail) {

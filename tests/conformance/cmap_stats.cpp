@@ -17,7 +17,6 @@ public:
     Stats() : Cmap(CMAP_MAP_STATS) {}
 };
 
-// T87, T88
 const Group kChanging("cmap.stats.change", [](Transcript& at, test::Daemon&) {
     const Stats stats;
     for (const char* key :
@@ -30,7 +29,7 @@ const Group kChanging("cmap.stats.change", [](Transcript& at, test::Daemon&) {
     at("long_key") << cmap_set_uint8(stats, std::string(256, 's').c_str(), 1);
 });
 
-// T89, T94: with less room than the value needs, it was written all the same.
+// With less room than the value needs, it was written all the same.
 const Group kRoom("cmap.stats.room", [](Transcript& at, test::Daemon&) {
     for (std::size_t room = 0; room <= 9; ++room)
         at.apart((room < 8 ? "too_small." : "enough.") + std::to_string(room), [=](Line& line) {
@@ -51,7 +50,6 @@ const Group kRoom("cmap.stats.room", [](Transcript& at, test::Daemon&) {
     at("as_string") << cmap_get_string(stats, kCounter, &text) << (text == nullptr);
 });
 
-// T90
 const Group kIterating("cmap.stats.iterate", [](Transcript& at, test::Daemon&) {
     const Stats stats;
     for (const char* prefix : {"stats.pg.", "stats.srp.", "stats.ipcs.global.", "stats.knet.handle."})
@@ -73,7 +71,6 @@ const Group kIterating("cmap.stats.iterate", [](Transcript& at, test::Daemon&) {
     at("as_get") << same;
 });
 
-// T91
 const Group kFlags("cmap.stats.track_flags", [](Transcript& at, test::Daemon&) {
     const Stats stats;
     for (const char* key : {kCounter, "stats.ipcs.", "stats.none"})
@@ -83,7 +80,6 @@ const Group kFlags("cmap.stats.track_flags", [](Transcript& at, test::Daemon&) {
         }
 });
 
-// T92, T93
 const Group kEvents("cmap.stats.events", [](Transcript& at, test::Daemon&) {
     const Stats stats;
     Watch watch(stats, "stats.ipcs.service0.", kEverything | CMAP_TRACK_PREFIX);
@@ -111,7 +107,7 @@ const Group kEvents("cmap.stats.events", [](Transcript& at, test::Daemon&) {
     }) << counter.take().starts_with("modify(");
 });
 
-// T95: the daemon notices that it was not scheduled; T96: asking for the length of that kills it.
+// The daemon notices that it was not scheduled; asking for the length of that kills it.
 const Group kSchedmiss("cmap.stats.schedmiss", [](Transcript& at) {
     test::Daemon daemon({.totem = "  token: 1000\n"}); // most of which is how long it must have waited
     const Stats stats;

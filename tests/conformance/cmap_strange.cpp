@@ -24,7 +24,7 @@ FakeDaemon fake_daemon()
     return FakeDaemon({.service = "cmap", .answer = test::CmapAnswers{}});
 }
 
-// T78: an event, and a good one behind it: what each dispatch returns, and how often it called.
+// An event, and a good one behind it: what each dispatch returns, and how often it called.
 const Group kEvents("cmap.strange_event", [](Transcript& at) {
     FakeDaemon daemon = fake_daemon();
     const auto note = [&](const std::string& name, cs_dispatch_flags_t type,

@@ -13,7 +13,6 @@ using namespace conformance;
 
 constexpr char kKey[] = "threads.key";
 
-// T74, T82, T83
 const Group kThreads("cmap.threads", [](Transcript& at, test::Daemon&) {
     const auto ask_often = [](cmap_handle_t cmap) {
         int answers = 0;

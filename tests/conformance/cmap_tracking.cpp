@@ -20,7 +20,6 @@ void live_and_die(cmap_handle_t cmap, const char* key)
     cmap_delete(cmap, key);
 }
 
-// T47, T58, T59
 const Group kEvents("cmap.event", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     Watch watch(cmap, "event.key", kEverything);
@@ -51,7 +50,6 @@ const Group kEvents("cmap.event", [](Transcript& at, test::Daemon&) {
     note("delete", [&] { return cmap_delete(cmap, "event.key"); });
 });
 
-// T48, T52 to T54
 const Group kKeys("cmap.tracked_key", [](Transcript& at, test::Daemon&) {
     const auto note = [&](const std::string& name, const char* tracked, std::int32_t flags,
                           std::initializer_list<const char*> changed) {
@@ -79,7 +77,6 @@ const Group kKeys("cmap.tracked_key", [](Transcript& at, test::Daemon&) {
     note("longest", longest.c_str(), kEverything, {longest.c_str()});
 });
 
-// T49 to T51
 const Group kFlags("cmap.track_flags", [](Transcript& at, test::Daemon&) {
     for (std::int32_t flags = 0; flags < 16; ++flags) {
         const Cmap cmap;
@@ -97,7 +94,6 @@ const Group kFlags("cmap.track_flags", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// T55 to T57, T66, T99
 const Group kTrackers("cmap.trackers", [](Transcript& at, test::Daemon&) {
     Cmap cmap;
     Cmap other;
@@ -120,7 +116,6 @@ const Group kTrackers("cmap.trackers", [](Transcript& at, test::Daemon&) {
     at("after_finalize") << cmap.finalize() << deliver(other) << theirs.take();
 });
 
-// T63, T64
 const Group kDeleted("cmap.deleted_tracker", [](Transcript& at, test::Daemon&) {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING}) {
         const Cmap cmap;
@@ -141,7 +136,7 @@ const Group kDeleted("cmap.deleted_tracker", [](Transcript& at, test::Daemon&) {
     at("before_a_living_one") << watch.remove() << deliver(cmap) << live.take();
 });
 
-// T60: an event that the daemon makes itself.
+// An event that the daemon makes itself.
 const Group kCounters("cmap.counter_event", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     Watch watch(cmap, "runtime.services.cmap", kEverything | CMAP_TRACK_PREFIX);

@@ -17,7 +17,6 @@ std::string key_of_length(std::size_t length)
     return std::string(length, 'k');
 }
 
-// T14, T15
 const Group kKeyLengths("cmap.key_length", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     for (const std::size_t length : Sizes{0, 1, 2, 3, 4, 254, 255, 256, 300, 70000}) {
@@ -30,7 +29,6 @@ const Group kKeyLengths("cmap.key_length", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// T16, T17
 const Group kKeyCharacters("cmap.key_characters", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     for (const char* key : {"a b", "a$b", "a!b", "a@b", "a,b", "a=b", "a[b", "a\tb", "a\nb", "a\x80z", "a/b:c-d_E.9",
@@ -39,7 +37,6 @@ const Group kKeyCharacters("cmap.key_characters", [](Transcript& at, test::Daemo
                         << cmap_delete(cmap, key);
 });
 
-// T18
 const Group kTypes("cmap.types", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     const auto note = [&](const char* name, auto set, auto get, auto least, auto most) {
@@ -64,7 +61,6 @@ const Group kTypes("cmap.types", [](Transcript& at, test::Daemon&) {
          std::numeric_limits<double>::max());
 });
 
-// T19
 const Group kMatrix("cmap.type_and_length", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     for (int type = 0; type <= 14; ++type) {
@@ -79,7 +75,6 @@ const Group kMatrix("cmap.type_and_length", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// T20, T22
 const Group kStrings("cmap.strings", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     const auto note = [&](const std::string& name, const std::string& bytes) {
@@ -106,7 +101,6 @@ const Group kStrings("cmap.strings", [](Transcript& at, test::Daemon&) {
     at("set_string_empty") << cmap_set_string(cmap, "strings.key", "") << got(cmap, "strings.key");
 });
 
-// T21
 const Group kLengths("cmap.binary_length", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     for (const std::size_t length :
@@ -124,7 +118,6 @@ const Group kLengths("cmap.binary_length", [](Transcript& at, test::Daemon&) {
     at("then") << ask(cmap);
 });
 
-// T23 to T26
 const Group kSetting("cmap.set", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     at("new_type") << cmap_set_uint8(cmap, "set.key", 1) << cmap_set_string(cmap, "set.key", "text")
@@ -141,7 +134,6 @@ const Group kSetting("cmap.set", [](Transcript& at, test::Daemon&) {
         at(std::string("writable.") + key) << cmap_set_uint32(cmap, key, 9) << cmap_delete(cmap, key);
 });
 
-// T27 to T31, T35 to T37
 const Group kRoom("cmap.room", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     cmap_set_uint32(cmap, "room.number", 7);
@@ -192,7 +184,6 @@ const Group kRoom("cmap.room", [](Transcript& at, test::Daemon&) {
     at("then") << ask(cmap);
 });
 
-// T32 to T34
 const Group kTypedGet("cmap.typed_get", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     cmap_set_int16(cmap, "typed.int16", 1);
@@ -228,7 +219,6 @@ const Group kTypedGet("cmap.typed_get", [](Transcript& at, test::Daemon&) {
     });
 });
 
-// T38, T39
 const Group kCounting("cmap.inc_and_dec", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     const auto note = [&](const char* name, const std::string& bytes, int type) {

@@ -57,7 +57,6 @@ cs_error_t dispatch_number(cpg_handle_t handle, int type)
     return cpg_dispatch(handle, static_cast<cs_dispatch_flags_t>(type));
 }
 
-// Rows 14 and 15
 const Group kHandles("cpg.handle", [](Transcript& at, test::Daemon&) {
     settle();
     const cpg_handle_t stale = stale_handle<Cpg>();
@@ -88,7 +87,6 @@ const Group kWildcard("cpg.wildcard", [](Transcript& at, test::Daemon&) {
     at("then_finalize") << cpg.finalize();
 });
 
-// Row 20
 const Group kNull("cpg.null", [](Transcript& at, test::Daemon&) {
     settle();
     static constexpr iovec kNowhere{nullptr, 1};
@@ -128,7 +126,7 @@ const Group kNull("cpg.null", [](Transcript& at, test::Daemon&) {
     at.all_apart(cases);
 });
 
-// Rows 16 to 19: with a good handle and with one that is none.
+// With a good handle and with one that is none.
 const Group kOrder("cpg.order", [](Transcript& at, test::Daemon&) {
     settle();
     const Cpg cpg;
@@ -175,7 +173,6 @@ const Group kOrder("cpg.order", [](Transcript& at, test::Daemon&) {
                              << (iteration == test::kUntouched);
 });
 
-// Row 46
 const Group kTypes("cpg.dispatch_type", [](Transcript& at, test::Daemon&) {
     settle();
     std::vector<Transcript::Case> cases;
@@ -200,7 +197,6 @@ cs_error_t initialize_and_finalize()
     return error == CS_OK ? cpg_finalize(handle) : error;
 }
 
-// Rows 1 to 3, 5, 6, 9 to 11
 const Group kInitialize("cpg.initialize", [](Transcript& at, test::Daemon&) {
     settle();
     cpg_handle_t handle = test::kUntouched;
@@ -265,7 +261,6 @@ const Group kInitialize("cpg.initialize", [](Transcript& at, test::Daemon&) {
     });
 });
 
-// Rows 12, 13
 const Group kProperties("cpg.properties", [](Transcript& at, test::Daemon&) {
     settle();
     const auto descriptors = test::open_descriptors();
@@ -307,7 +302,6 @@ const Group kProperties("cpg.properties", [](Transcript& at, test::Daemon&) {
     at("model.context") << cpg_context_get(handle, &context) << (context == &something);
     at("model.finalize") << cpg_finalize(handle);
 
-    // Row 90
     int failed = 0;
     for (int round = 0; round < 50; ++round) {
         Cpg cpg;
@@ -326,7 +320,6 @@ const Group kProperties("cpg.properties", [](Transcript& at, test::Daemon&) {
     at("random.is_not_drawn_from") << same_first << (random() == second);
 });
 
-// Rows 4, 7
 const Group kNobody("cpg.no_daemon", [](Transcript& at) {
     const Since before;
     cpg_handle_t handle = test::kUntouched;
@@ -344,7 +337,6 @@ const Group kNobody("cpg.no_daemon", [](Transcript& at) {
     at("holds") << before.held();
 });
 
-// Row 8
 const Group kStarting("cpg.starting_daemon", [](Transcript& at) {
     test::Daemon::Options options;
     options.wait = false;

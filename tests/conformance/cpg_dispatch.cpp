@@ -21,7 +21,6 @@ void add(std::string& words, const std::string& word)
     words += (words.empty() ? "" : ",") + word;
 }
 
-// Row 45
 const Group kTypes("cpg.dispatch", [](Transcript& at, test::Daemon&) {
     settle();
     Marker marker;
@@ -50,7 +49,7 @@ const Group kTypes("cpg.dispatch", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// Row 45: events that nobody wants, and parts of long messages, count.
+// Events that nobody wants, and parts of long messages, count.
 const Group kCounted("cpg.dispatch_counts", [](Transcript& at, test::Daemon&) {
     settle();
     for (const auto& [name, type] : kDispatchTypes) {
@@ -114,7 +113,6 @@ const Group kReadiness("cpg.readiness", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// Row 48
 const Group kFinalizeInside("cpg.finalize_inside", [](Transcript& at, test::Daemon&) {
     settle();
     const Since before;
@@ -151,7 +149,6 @@ const Group kFinalizeInside("cpg.finalize_inside", [](Transcript& at, test::Daem
     at("holds") << before.held();
 });
 
-// Rows 49 and 80
 const Group kNested("cpg.nested", [](Transcript& at, test::Daemon&) {
     settle();
     Marker marker;
@@ -270,7 +267,7 @@ const Group kJump("cpg.jump", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// Rows 47, 59: a thread that waits stays through signals, and is woken by what another thread causes.
+// A thread that waits stays through signals, and is woken by what another thread causes.
 const Group kWaiting("cpg.waiting", [](Transcript& at, test::Daemon&) {
     settle();
     const test::SignalCounter signals;
@@ -297,7 +294,6 @@ const Group kWaiting("cpg.waiting", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// Row 57
 const Group kWake("cpg.finalize_wakes", [](Transcript& at, test::Daemon&) {
     settle();
     const auto wait_in = [](cs_dispatch_flags_t type) {
@@ -315,7 +311,6 @@ const Group kWake("cpg.finalize_wakes", [](Transcript& at, test::Daemon&) {
     at.all_apart({{"one", wait_in(CS_DISPATCH_ONE)}, {"blocking", wait_in(CS_DISPATCH_BLOCKING)}});
 });
 
-// Row 58
 const Group kStack("cpg.stack", [](Transcript& at, test::Daemon&) {
     settle();
     std::vector<Transcript::Case> cases;

@@ -27,7 +27,6 @@ std::string local_word(cpg_handle_t handle)
     return std::to_string(error) + "," + std::to_string(nodeid);
 }
 
-// Row 61
 const Group kDead("cpg.dead_daemon", [](Transcript& at, test::Daemon& daemon) {
     settle();
     const Since before;
@@ -81,7 +80,6 @@ const Group kDead("cpg.dead_daemon", [](Transcript& at, test::Daemon& daemon) {
     test::remove_what_libqb_leaves();
 });
 
-// Row 60
 const Group kQueued("cpg.dead_with_events", [](Transcript& at, test::Daemon& daemon) {
     settle();
     {
@@ -108,7 +106,6 @@ const Group kQueued("cpg.dead_with_events", [](Transcript& at, test::Daemon& dae
     test::remove_what_libqb_leaves();
 });
 
-// Row 62
 const Group kWaiting("cpg.death_while_waiting", [](Transcript& at, test::Daemon& daemon) {
     for (const bool politely : {true, false}) {
         settle();
@@ -131,7 +128,6 @@ const Group kWaiting("cpg.death_while_waiting", [](Transcript& at, test::Daemon&
     test::remove_what_libqb_leaves();
 });
 
-// Row 63
 const Group kFrozen("cpg.frozen_daemon", [](Transcript& at, test::Daemon& daemon) {
     settle();
     const test::SignalCounter signals;
@@ -176,7 +172,7 @@ const Group kFrozen("cpg.frozen_daemon", [](Transcript& at, test::Daemon& daemon
     at("joined") << told_after(joins, 1);
 });
 
-// Rows 63 and 64: requests are on their way to a daemon that is stopped and then killed.
+// Requests are on their way to a daemon that is stopped and then killed.
 const Group kFrozenKilled("cpg.killed_while_frozen", [](Transcript& at, test::Daemon& daemon) {
     settle();
     at.apart("local_get_join_finalize_iteration_next", [pid = daemon.pid()](Line& line) {
@@ -209,7 +205,6 @@ const Group kFrozenKilled("cpg.killed_while_frozen", [](Transcript& at, test::Da
     test::remove_what_libqb_leaves();
 });
 
-// Row 70
 const Group kFork("cpg.fork", [](Transcript& at, test::Daemon&) {
     settle();
     Cpg cpg;
@@ -228,7 +223,7 @@ const Group kFork("cpg.fork", [](Transcript& at, test::Daemon&) {
     at("members") << members_left("fork");
 });
 
-// Row 88. What else would get the number of the descriptor holds it.
+// What else would get the number of the descriptor holds it.
 const Group kClosed("cpg.closed_descriptor", [](Transcript& at, test::Daemon&) {
     settle();
     std::vector<Transcript::Case> cases;
@@ -293,7 +288,6 @@ test::FakeDaemon::Options fake()
     return options;
 }
 
-// Rows 83 to 86
 const Group kReplies("cpg.replies", [](Transcript& at) {
     test::FakeDaemon daemon(fake());
     const auto reply = [](std::int32_t id, std::int32_t error) {
@@ -474,7 +468,6 @@ void send_events(test::FakeDaemon& daemon, cpg_handle_t handle, int fd, const st
     test::readable(fd, test::kPatience);
 }
 
-// Rows 82, 87
 const Group kEvents("cpg.events", [](Transcript& at) {
     process_names[7] = "sender";
     test::FakeDaemon daemon(fake());
@@ -505,7 +498,7 @@ const Group kEvents("cpg.events", [](Transcript& at) {
 
 int called;
 
-// Row 87: claims that the event does not hold. What a callback would be shown is whatever lies behind.
+// Claims that the event does not hold. What a callback would be shown is whatever lies behind.
 const Group kMalformed("cpg.malformed_events", [](Transcript& at) {
     test::FakeDaemon daemon(fake());
     const auto dispatch_with = [&](const std::string& name, const Bytes& event) {

@@ -17,7 +17,6 @@ cs_error_t join_once(cpg_handle_t handle, std::string_view group)
     return cpg_join(handle, &name);
 }
 
-// Rows 21 to 27
 const Group kLife("cpg.membership", [](Transcript& at, test::Daemon&) {
     settle();
     Cpg cpg;
@@ -39,7 +38,6 @@ const Group kLife("cpg.membership", [](Transcript& at, test::Daemon&) {
     at("join_then") << join_once(cpg, "life");
     Marker().await_queue(cpg);
     at("told_then") << dispatched(cpg, CS_DISPATCH_ALL);
-    // Row 29
     Other other("other", "life");
     at("others_join") << told_after(cpg, 1);
     at("others_send") << other.tell("send theirs") << told_after(cpg, 1);
@@ -47,7 +45,6 @@ const Group kLife("cpg.membership", [](Transcript& at, test::Daemon&) {
     at("another_group") << told_after(second, 1);
 });
 
-// Row 28
 const Group kNoSecondGroup("cpg.second_group", [](Transcript& at, test::Daemon&) {
     settle();
     at.apart("join", [](Line& line) {
@@ -59,7 +56,6 @@ const Group kNoSecondGroup("cpg.second_group", [](Transcript& at, test::Daemon&)
     at("members") << members_left("second");
 });
 
-// Row 30
 const Group kWrongName("cpg.leave_wrong_name", [](Transcript& at, test::Daemon&) {
     settle();
     Marker marker;
@@ -76,7 +72,7 @@ const Group kWrongName("cpg.leave_wrong_name", [](Transcript& at, test::Daemon&)
     at("members_elsewhere") << members_word(elsewhere, "wrong");
 });
 
-// Row 70, CPG-D6
+// CPG-D6
 const Group kChild("cpg.leave_in_child", [](Transcript& at, test::Daemon&) {
     settle();
     Cpg cpg;
@@ -122,13 +118,11 @@ const Group kAsking("cpg.membership_get", [](Transcript& at, test::Daemon&) {
     }
     at("of_nobody") << members_word(cpg, "nobody's");
     at("from_outside") << members_word(Cpg(), "count");
-    // Row 89
     const Cpg soon;
     at("soon_after_join") << join_once(soon, "soon")
                           << test::eventually([&] { return test::members_of(soon, "soon").size() == 1; });
 });
 
-// Rows 75, 76
 const Group kCrowd("cpg.crowd", [](Transcript& at, test::Daemon&) {
     settle();
     constexpr std::size_t kSize = 130;
@@ -167,7 +161,6 @@ const Group kCrowd("cpg.crowd", [](Transcript& at, test::Daemon&) {
     at("left") << known(left.members) << list_word(left.joined) << list_word(left.left);
 });
 
-// Rows 32 to 36
 const Group kNames("cpg.name", [](Transcript& at, test::Daemon&) {
     settle();
     const std::pair<const char*, std::string> names[] = {{"empty", ""},
@@ -194,7 +187,6 @@ const Group kNames("cpg.name", [](Transcript& at, test::Daemon&) {
     at("prefix.told") << told_after(without, 1);
     at("prefix.told_with_nul") << told_after(with, 1);
 
-    // Row 36
     static std::string tail_of_message;
     static std::string tail_of_confchg;
     cpg_callbacks_t callbacks{[](cpg_handle_t, const cpg_name* name, auto...) {
@@ -214,7 +206,6 @@ const Group kNames("cpg.name", [](Transcript& at, test::Daemon&) {
     at("garbage.finalize") << cpg_finalize(handle);
 });
 
-// Row 33
 const Group kEmptyName("cpg.empty_name", [](Transcript& at, test::Daemon&) {
     settle();
     Cpg cpg;
@@ -241,7 +232,6 @@ std::string items(cpg_iteration_handle_t iteration)
     return words + std::to_string(error);
 }
 
-// Rows 65 to 67
 const Group kIteration("cpg.iteration", [](Transcript& at, test::Daemon&) {
     settle();
     Cpg pair;
@@ -288,7 +278,6 @@ const Group kIteration("cpg.iteration", [](Transcript& at, test::Daemon&) {
     at("finalize_of_the_handle.beside") << items(beside);
 });
 
-// Row 71
 const Group kTotem("cpg.totem", [](Transcript& at, test::Daemon&) {
     settle();
     Marker marker;

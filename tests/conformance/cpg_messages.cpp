@@ -33,12 +33,11 @@ void send_and_tell(Line& line, Cpg& cpg, const std::vector<iovec>& parts)
     line << told_after(cpg, 1);
 }
 
-// Rows 37, 38
 const Group kMessage("cpg.message", [](Transcript& at, test::Daemon&) {
     settle();
     Cpg cpg;
     at("before_join") << test::send(cpg, "lost");
-    at("long.before_join") << test::send(cpg, test::pattern(3'000'000)); // row 41
+    at("long.before_join") << test::send(cpg, test::pattern(3'000'000));
     at("join") << test::join(cpg, "message");
     auto line_of_first = at("behind_join");
     for (const auto& number : test::numbers(1, 5))
@@ -46,7 +45,6 @@ const Group kMessage("cpg.message", [](Transcript& at, test::Daemon&) {
     line_of_first << told_after(cpg, 6);
 });
 
-// Row 38
 const Group kShapes("cpg.shape", [](Transcript& at, test::Daemon&) {
     settle();
     Cpg cpg;
@@ -66,7 +64,6 @@ const Group kShapes("cpg.shape", [](Transcript& at, test::Daemon&) {
     of_parts("empty_part", {{nullptr, 0}});
     of_parts("empty_parts_between", {{text, 1}, {nullptr, 0}, {text + 1, 2}, {text, 0}});
 
-    // Row 42
     auto bytes = test::pattern(2'000'000);
     of_parts("long.empty_parts_between",
              {{nullptr, 0}, {bytes.data(), 700'000}, {nullptr, 0}, {&bytes[700'000], 1'300'000}, {nullptr, 0}});
@@ -77,7 +74,6 @@ const Group kShapes("cpg.shape", [](Transcript& at, test::Daemon&) {
     of_parts("long.last_byte_apart", {{bytes.data(), kAtomic}, {&bytes[kAtomic], 1}});
 });
 
-// Row 39
 const Group kParts("cpg.parts", [](Transcript& at, test::Daemon&) {
     settle();
     std::vector<Transcript::Case> cases;
@@ -101,7 +97,6 @@ const Group kParts("cpg.parts", [](Transcript& at, test::Daemon&) {
     });
 });
 
-// Row 40
 const Group kSizes("cpg.size", [](Transcript& at, test::Daemon&) {
     settle();
     Cpg cpg;
@@ -127,7 +122,6 @@ const Group kSizes("cpg.size", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// Row 31
 const Group kUnwanted("cpg.unwanted", [](Transcript& at, test::Daemon&) {
     settle();
     const auto with_callbacks = [&](const std::string& name, test::Wanted wanted) {
@@ -147,7 +141,6 @@ const Group kUnwanted("cpg.unwanted", [](Transcript& at, test::Daemon&) {
     with_callbacks("none", {.deliver = false, .confchg = false});
 });
 
-// Row 44
 const Group kFlood("cpg.flood", [](Transcript& at, test::Daemon& daemon) {
     settle();
     Cpg cpg;
@@ -175,7 +168,6 @@ const Group kFlood("cpg.flood", [](Transcript& at, test::Daemon& daemon) {
     at("slow_reader") << sent << cpg.await_messages(sent) << cpg.count();
 });
 
-// Row 43
 const Group kBusy("cpg.busy_group", [](Transcript& at, test::Daemon&) {
     settle();
     Cpg cpg;
@@ -236,7 +228,6 @@ public:
     RawCpg sender;
 };
 
-// Rows 77 and 78
 const Group kRawParts("cpg.raw_parts", [](Transcript& at, test::Daemon&) {
     settle();
     struct Part {
@@ -285,7 +276,7 @@ const Group kRawParts("cpg.raw_parts", [](Transcript& at, test::Daemon&) {
         receiver.sender.send_part(last, 100, "cd");
         line << receiver.messages().size();
     });
-    // Row 79: memory for what is announced.
+    // Memory for what is announced.
     at.apart("4_gigabytes_announced", [](Line& line) {
         Receiver receiver("4_gigabytes_announced");
         const rlimit gigabyte{1U << 30, 1U << 30};
@@ -296,7 +287,6 @@ const Group kRawParts("cpg.raw_parts", [](Transcript& at, test::Daemon&) {
     });
 });
 
-// Row 81
 const Group kRawRequests("cpg.raw_requests", [](Transcript& at, test::Daemon&) {
     settle();
     for (const std::int32_t id : {13, 100, -1}) {
@@ -315,7 +305,6 @@ cs_error_t send_buffer(cpg_handle_t handle, void* buffer, std::size_t size)
     return error;
 }
 
-// Rows 50, 51, 54
 const Group kZeroCopy("cpg.zero_copy", [](Transcript& at, test::Daemon&) {
     settle();
     const Since before;
@@ -342,7 +331,6 @@ const Group kZeroCopy("cpg.zero_copy", [](Transcript& at, test::Daemon&) {
     at("holds") << before.held();
 });
 
-// Rows 52, 53
 const Group kZeroCopySizes("cpg.zero_copy_size", [](Transcript& at, test::Daemon&) {
     settle();
     std::vector<Transcript::Case> cases;

@@ -9,7 +9,6 @@ namespace {
 using namespace conformance;
 using test::kNoHandle;
 
-// Rows 8, 9, 10
 const Group kHandles("votequorum.handle", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const votequorum_handle_t stale = stale_handle<Votequorum>();
@@ -26,7 +25,6 @@ const Group kHandles("votequorum.handle", [](Transcript& at, test::Daemon&) {
     at("live") << flags_of(votequorum);
 });
 
-// Row 9
 const Group kSlots("votequorum.slots", [](Transcript& at, test::Daemon&) {
     await_quorate();
     Votequorum a;
@@ -40,7 +38,7 @@ const Group kSlots("votequorum.slots", [](Transcript& at, test::Daemon&) {
     at("zero") << (b == 0) << (c == 0);
 });
 
-// Row 10: any check word was as good as the right one.
+// Any check word was as good as the right one.
 const Group kWildcard("votequorum.wildcard", [](Transcript& at, test::Daemon&) {
     await_quorate();
     Votequorum votequorum;
@@ -52,7 +50,6 @@ const Group kWildcard("votequorum.wildcard", [](Transcript& at, test::Daemon&) {
     at("then_finalize") << votequorum.finalize();
 });
 
-// Row 3
 const Group kNull("votequorum.null", [](Transcript& at, test::Daemon&) {
     await_quorate();
     at.all_apart({
@@ -71,7 +68,6 @@ const Group kNull("votequorum.null", [](Transcript& at, test::Daemon&) {
     });
 });
 
-// Rows 2, 12
 const Group kHarmlessNull("votequorum.harmless_null", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum none(nullptr);
@@ -93,7 +89,6 @@ const Group kHarmlessNull("votequorum.harmless_null", [](Transcript& at, test::D
     at("context.get_null") << votequorum_context_get(some, &again) << (again == nullptr);
 });
 
-// Row 11
 const Group kOrder("votequorum.order", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const votequorum_handle_t stale = stale_handle<Votequorum>();

@@ -23,7 +23,6 @@ constexpr unsigned kQuorate = VOTEQUORUM_INFO_QUORATE;
 constexpr unsigned kRegistered = kQuorate | VOTEQUORUM_INFO_QDEVICE_REGISTERED;
 constexpr unsigned kAlive = kRegistered | VOTEQUORUM_INFO_QDEVICE_ALIVE;
 
-// Row 33
 const Group kNone("votequorum.no_device", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;
@@ -36,7 +35,6 @@ const Group kNone("votequorum.no_device", [](Transcript& at, test::Daemon&) {
     at("master_wins") << votequorum_qdevice_master_wins(votequorum, kDevice, 1);
 });
 
-// Row 34
 const Group kNames("votequorum.device_name", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;
@@ -57,7 +55,6 @@ const Group kNames("votequorum.device_name", [](Transcript& at, test::Daemon&) {
     at("unregister.254") << votequorum_qdevice_unregister(votequorum, longest.c_str());
 });
 
-// Rows 35, 36, 37, 38
 const Group kDeviceLife("votequorum.device", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;

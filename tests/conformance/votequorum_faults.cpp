@@ -18,7 +18,6 @@ namespace {
 using namespace conformance;
 using test::Bytes;
 
-// Row 48
 const Group kDead("votequorum.dead_daemon", [](Transcript& at, test::Daemon& daemon) {
     await_quorate();
     const Since before;
@@ -41,7 +40,6 @@ const Group kDead("votequorum.dead_daemon", [](Transcript& at, test::Daemon& dae
     at("holds") << before.held();
 });
 
-// Row 49
 const Group kQueued("votequorum.dead_with_events", [](Transcript& at, test::Daemon& daemon) {
     await_quorate();
     Votequorum votequorum;
@@ -61,7 +59,6 @@ const Group kQueued("votequorum.dead_with_events", [](Transcript& at, test::Daem
     test::remove_what_libqb_leaves();
 });
 
-// Row 51
 const Group kWaiting("votequorum.death_while_waiting", [](Transcript& at) {
     for (const auto type : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
         test::Daemon daemon;
@@ -77,7 +74,6 @@ const Group kWaiting("votequorum.death_while_waiting", [](Transcript& at) {
     test::remove_what_libqb_leaves();
 });
 
-// Rows 52, 53, 55
 const Group kFrozen("votequorum.frozen_daemon", [](Transcript& at, test::Daemon& daemon) {
     await_quorate();
     Votequorum votequorum;
@@ -110,7 +106,6 @@ const Group kFrozen("votequorum.frozen_daemon", [](Transcript& at, test::Daemon&
     at("live") << flags_of(waits);
 });
 
-// Row 53
 const Group kFrozenKilled("votequorum.killed_while_frozen", [](Transcript& at, test::Daemon& daemon) {
     await_quorate();
     Votequorum votequorum;
@@ -129,7 +124,6 @@ const Group kFrozenKilled("votequorum.killed_while_frozen", [](Transcript& at, t
     test::remove_what_libqb_leaves();
 });
 
-// Row 54
 const Group kInitializeFrozen("votequorum.initialize_frozen", [](Transcript& at, test::Daemon& daemon) {
     await_quorate();
     const test::SignalCounter signals;
@@ -154,7 +148,6 @@ const Group kInitializeFrozen("votequorum.initialize_frozen", [](Transcript& at,
         votequorum_finalize(handle);
 });
 
-// Row 31
 const Group kFork("votequorum.fork", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;
@@ -166,7 +159,6 @@ const Group kFork("votequorum.fork", [](Transcript& at, test::Daemon&) {
     at("parent") << flags_of(votequorum);
 });
 
-// Row 31
 const Group kForkOnly("votequorum.fork_and_exit", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;
@@ -177,7 +169,7 @@ const Group kForkOnly("votequorum.fork_and_exit", [](Transcript& at, test::Daemo
     at("events") << error << take_told();
 });
 
-// Row 58. What else would get the number of the descriptor holds it.
+// What else would get the number of the descriptor holds it.
 const Group kClosed("votequorum.closed_descriptor", [](Transcript& at, test::Daemon&) {
     await_quorate();
     Votequorum votequorum;
@@ -213,7 +205,6 @@ Bytes expected_votes_event(std::uint32_t votes)
     return test::message(4, test::as_bytes(std::uint64_t{5}) + test::as_bytes(std::uint64_t{votes}));
 }
 
-// Rows 59, 60, 63
 const Group kReplies("votequorum.replies", [](Transcript& at) {
     test::FakeDaemon daemon(fake());
     const auto info_with = [&](const std::string& name, const Bytes& reply) {
@@ -256,7 +247,6 @@ const Group kReplies("votequorum.replies", [](Transcript& at) {
     });
 });
 
-// Rows 61, 62
 const Group kEvents("votequorum.events", [](Transcript& at) {
     test::FakeDaemon daemon(fake());
     const auto dispatch_with = [&](const std::string& name, const Bytes& event) {
@@ -284,7 +274,7 @@ const Group kEvents("votequorum.events", [](Transcript& at) {
     dispatch_with("quorum_of_a_megabyte", test::message(3, large));
 });
 
-// Row 61: more entries than there are, whose contents are whatever lies behind.
+// More entries than there are, whose contents are whatever lies behind.
 const Group kEntries("votequorum.events_beyond_their_end", [](Transcript& at) {
     test::FakeDaemon daemon(fake());
     at.apart("quorum", [&](Line& line) {
@@ -302,7 +292,6 @@ const Group kEntries("votequorum.events_beyond_their_end", [](Transcript& at) {
     });
 });
 
-// Row 64
 const Group kRefusals("votequorum.refusals", [](Transcript& at) {
     for (const int error : {1, 5, 11, 12, 13, 16, 22, 24, 38, 105, 110}) {
         auto options = fake();

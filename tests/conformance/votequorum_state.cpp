@@ -13,7 +13,6 @@ cs_error_t initialize(votequorum_handle_t& handle)
     return votequorum_initialize(&handle, &kAllCallbacks);
 }
 
-// Row 1, 13
 const Group kInfo("votequorum.info", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;
@@ -31,7 +30,7 @@ const Group kInfo("votequorum.info", [](Transcript& at, test::Daemon&) {
     at("of_unknown.then") << flags_of(votequorum);
 });
 
-// Row 13, VQ-D2: what the daemon's stack held was handed out.
+// VQ-D2: what the daemon's stack held was handed out.
 const Group kInfoOfNobody("votequorum.info_of_nobody", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;
@@ -42,7 +41,6 @@ const Group kInfoOfNobody("votequorum.info_of_nobody", [](Transcript& at, test::
     at("is_zero") << (std::memcmp(&info, &nothing, sizeof info) == 0);
 });
 
-// Row 14
 const Group kExpected("votequorum.expected", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;
@@ -57,7 +55,6 @@ const Group kExpected("votequorum.expected", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// Row 15
 const Group kVotes("votequorum.votes", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;
@@ -79,7 +76,6 @@ const Group kVotes("votequorum.votes", [](Transcript& at, test::Daemon&) {
     after("of_the_device_to_3", votequorum_setvotes(votequorum, 0, 3), 2);
 });
 
-// Rows 4, 48
 const Group kNobody("votequorum.no_daemon", [](Transcript& at) {
     votequorum_handle_t handle = test::kUntouched;
     const Since before;
@@ -89,7 +85,6 @@ const Group kNobody("votequorum.no_daemon", [](Transcript& at) {
     at("holds") << before.held();
 });
 
-// Row 4
 const Group kOtherProvider("votequorum.other_provider", [](Transcript& at) {
     test::Daemon::Options options;
     options.votequorum = false;
@@ -100,7 +95,6 @@ const Group kOtherProvider("votequorum.other_provider", [](Transcript& at) {
     at("holds") << before.held();
 });
 
-// Row 6
 const Group kStranger("votequorum.stranger", [](Transcript& at, test::Daemon&) {
     await_quorate();
     if (!test::can_change_user())
@@ -109,7 +103,6 @@ const Group kStranger("votequorum.stranger", [](Transcript& at, test::Daemon&) {
     at("initialize") << test::as_user(65534, 65534, [&] { return initialize(handle); });
 });
 
-// Row 7
 const Group kDescriptors("votequorum.few_descriptors", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Since before;
@@ -130,7 +123,6 @@ const Group kDescriptors("votequorum.few_descriptors", [](Transcript& at, test::
     at("holds") << before.held();
 });
 
-// Row 5
 const Group kStarting("votequorum.starting_daemon", [](Transcript& at) {
     test::Daemon::Options options;
     options.wait = false;
@@ -149,7 +141,6 @@ const Group kStarting("votequorum.starting_daemon", [](Transcript& at) {
     at("holds") << before.held();
 });
 
-// Row 1
 const Group kLeftovers("votequorum.leftovers", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Since before;

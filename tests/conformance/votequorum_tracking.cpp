@@ -11,7 +11,6 @@ namespace {
 
 using namespace conformance;
 
-// Row 16
 const Group kFlags("votequorum.track_flags", [](Transcript& at, test::Daemon&) {
     await_quorate();
     Witness witness;
@@ -32,7 +31,6 @@ const Group kFlags("votequorum.track_flags", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// Rows 17, 18
 const Group kAgain("votequorum.track_again", [](Transcript& at, test::Daemon&) {
     await_quorate();
     Witness witness;
@@ -56,7 +54,6 @@ const Group kAgain("votequorum.track_again", [](Transcript& at, test::Daemon&) {
     at("restart") << votequorum_trackstart(votequorum, 6, CS_TRACK_CHANGES_ONLY);
 });
 
-// Rows 19, 20, 21
 const Group kReadiness("votequorum.readiness", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;
@@ -89,7 +86,6 @@ const Group kReadiness("votequorum.readiness", [](Transcript& at, test::Daemon&)
     at("two_batches.after") << readiness(fd);
 });
 
-// Row 22
 const Group kFinalizeInside("votequorum.finalize_inside", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Since before;
@@ -112,7 +108,6 @@ const Group kFinalizeInside("votequorum.finalize_inside", [](Transcript& at, tes
     at("holds") << before.held();
 });
 
-// Row 23
 const Group kNested("votequorum.nested", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;
@@ -135,7 +130,7 @@ const Group kNested("votequorum.nested", [](Transcript& at, test::Daemon&) {
     at("rest") << rest << take_told();
 });
 
-// Row 24: a thread in ONE stays through signals.
+// A thread in ONE stays through signals.
 const Group kWaiting("votequorum.waiting", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const test::SignalCounter signals;
@@ -154,7 +149,6 @@ const Group kWaiting("votequorum.waiting", [](Transcript& at, test::Daemon&) {
     at("one") << result.load() << take_told();
 });
 
-// Row 25, 26
 const Group kWake("votequorum.finalize_wakes", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const auto wait_in = [](cs_dispatch_flags_t type) {
@@ -172,7 +166,6 @@ const Group kWake("votequorum.finalize_wakes", [](Transcript& at, test::Daemon&)
     at.all_apart({{"one", wait_in(CS_DISPATCH_ONE)}, {"blocking", wait_in(CS_DISPATCH_BLOCKING)}});
 });
 
-// Row 29
 const Group kStack("votequorum.stack", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const auto with_stack = [](std::size_t size) {
@@ -203,7 +196,6 @@ const Group kStack("votequorum.stack", [](Transcript& at, test::Daemon&) {
     at.all_apart({{"128k", with_stack(128 << 10)}, {"1M", with_stack(1 << 20)}, {"2M", with_stack(2 << 20)}});
 });
 
-// Row 32
 const Group kRandom("votequorum.random", [](Transcript& at, test::Daemon&) {
     await_quorate();
     srandom(1);

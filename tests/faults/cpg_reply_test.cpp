@@ -151,7 +151,7 @@ TEST_F(CpgIterationReply, ends_it_if_it_is_an_answer)
     expect_usable();
 }
 
-// Row 83, CPG-D4
+// CPG-D4
 TEST_F(CpgReply, that_is_busy_is_followed_by_the_same_request)
 {
     const auto group = name_of(kGroup);
@@ -166,7 +166,7 @@ TEST_F(CpgReply, that_is_busy_is_followed_by_the_same_request)
     }
 }
 
-// Row 85: the handle is gone, whatever the daemon thinks of it.
+// The handle is gone, whatever the daemon thinks of it.
 TEST_F(CpgReply, to_finalize_is_not_looked_at)
 {
     for (const Bytes& answer : {error_reply(12, CS_ERR_ACCESS), error_reply(0, CS_ERR_TRY_AGAIN),
@@ -190,7 +190,6 @@ protected:
     const std::string long_message = pattern(2 * kAtomic + 1);
 };
 
-// Row 84
 TEST_F(CpgPartReply, that_says_no_ends_the_message_and_the_next_one_begins_anew)
 {
     for (const cs_error_t error : {CS_ERR_TRY_AGAIN, CS_ERR_INTERRUPT, CS_ERR_NOT_EXIST}) {

@@ -29,7 +29,7 @@ protected:
     }
 };
 
-// Row 61, VQ-D4
+// VQ-D4
 TEST_F(VotequorumEvent, with_entries_beyond_its_end_is_malformed)
 {
     expect_malformed(quorum_event(1, 1000, 56));
@@ -61,14 +61,12 @@ TEST_F(VotequorumEvent, that_nobody_wants_is_malformed_all_the_same)
     EXPECT_EQ(CS_OK, votequorum_finalize(deaf));
 }
 
-// Row 62
 TEST_F(VotequorumEvent, is_delivered_whatever_its_error_says)
 {
     auto odd = expected_votes_event(7);
     EXPECT_EQ(Texts{"expected 7"}, delivered(odd.u32(16, CS_ERR_TRY_AGAIN)));
 }
 
-// Row 62
 TEST_F(VotequorumEvent, may_have_no_entries)
 {
     EXPECT_EQ(Texts{"quorate"}, delivered(quorum_event(1, 0, 48)));
@@ -76,7 +74,6 @@ TEST_F(VotequorumEvent, may_have_no_entries)
     EXPECT_EQ(Texts{"extra 1 "}, delivered(extra_info_event(1, "")));
 }
 
-// Row 62
 TEST_F(VotequorumEvent, may_be_longer_than_it_needs)
 {
     EXPECT_EQ(Texts{"quorate 0:0"}, delivered(quorum_event(1, 1, 1'000'000)));

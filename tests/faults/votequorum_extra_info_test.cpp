@@ -32,7 +32,6 @@ protected:
     }
 };
 
-// Row 66
 TEST_F(VotequorumExtraInfo, is_set_read_and_cleared)
 {
     EXPECT_EQ(CS_OK, votequorum_set_qdevice_extra_info(votequorum, 5,
@@ -52,7 +51,6 @@ TEST_F(VotequorumExtraInfo, is_set_read_and_cleared)
     EXPECT_EQ(0U, get(1).size);
 }
 
-// Row 67
 TEST_F(VotequorumExtraInfo, that_is_null_clears)
 {
     EXPECT_EQ(CS_OK, votequorum_set_qdevice_extra_info(votequorum, 5, "extra"));
@@ -60,7 +58,6 @@ TEST_F(VotequorumExtraInfo, that_is_null_clears)
     EXPECT_EQ(0U, get(1).size);
 }
 
-// Row 67
 TEST_F(VotequorumExtraInfo, may_have_4096_bytes)
 {
     std::string most;
@@ -71,7 +68,7 @@ TEST_F(VotequorumExtraInfo, may_have_4096_bytes)
     EXPECT_TRUE(most == get(1).bytes);
 }
 
-// Row 67, VQ-D13: refused without a request, and nothing stays behind.
+// VQ-D13: refused without a request, and nothing stays behind.
 TEST_F(VotequorumExtraInfo, may_have_no_byte_more)
 {
     const std::string more(kMost + 1, 'm');
@@ -83,7 +80,6 @@ TEST_F(VotequorumExtraInfo, may_have_no_byte_more)
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-// Row 67, section 6
 TEST_F(VotequorumExtraInfo, that_is_refused_is_not_taken_for_unknown)
 {
     for (const cs_error_t error : {CS_ERR_NOT_EXIST, CS_ERR_ACCESS, CS_ERR_TRY_AGAIN}) {
@@ -96,7 +92,7 @@ TEST_F(VotequorumExtraInfo, that_is_refused_is_not_taken_for_unknown)
     }
 }
 
-// Section 6, required of the new library: 2, 3. An older daemon says so to a request that it does not know.
+// An older daemon says so to a request that it does not know.
 TEST_F(VotequorumExtraInfo, of_a_daemon_that_is_too_old_is_not_supported)
 {
     const Bytes unknown = status(CS_ERR_INVALID_PARAM);
@@ -132,7 +128,7 @@ TEST_F(VotequorumExtraInfo, that_the_reply_does_not_hold_is_malformed)
     expect_usable();
 }
 
-// Row 66: with the newer callback
+// With the newer callback
 TEST_F(VotequorumExtraInfo, is_told_to_who_wants_to_know)
 {
     const Bytes nodes = node_list_event(0, 56);
@@ -144,7 +140,7 @@ TEST_F(VotequorumExtraInfo, is_told_to_who_wants_to_know)
     EXPECT_EQ((Texts{"nodelist", "quorate", "extra 1 extra", "extra 1 "}), votequorum.take());
 }
 
-// Row 68: and not to others, without an error
+// And not to others, without an error
 TEST_F(VotequorumExtraInfo, is_not_told_to_a_program_that_knows_nothing_of_it)
 {
     Votequorum older;
@@ -157,7 +153,7 @@ TEST_F(VotequorumExtraInfo, is_not_told_to_a_program_that_knows_nothing_of_it)
     EXPECT_EQ(Texts{}, votequorum.await(0));
 }
 
-// Row 66: the flag of a node that has some
+// The flag of a node that has some
 TEST_F(VotequorumExtraInfo, has_a_flag)
 {
     auto answer = Message::reply(wire::kInfo, wire::kInfoSize);

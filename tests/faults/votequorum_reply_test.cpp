@@ -28,7 +28,6 @@ protected:
     }
 };
 
-// Row 59
 TEST_F(VotequorumReply, may_be_a_bare_error)
 {
     EXPECT_EQ(CS_ERR_TRY_AGAIN, getinfo_with(status(CS_ERR_TRY_AGAIN)));
@@ -65,7 +64,7 @@ TEST_F(VotequorumReply, fills_each_field)
     EXPECT_STREQ("the name", info.qdevice_name);
 }
 
-// Row 60, VQ-D10
+// VQ-D10
 TEST_F(VotequorumReply, with_a_name_that_has_no_end_is_cut)
 {
     struct {
@@ -80,7 +79,6 @@ TEST_F(VotequorumReply, with_a_name_that_has_no_end_is_cut)
     EXPECT_EQ(std::string(sizeof room.behind, '\x55'), std::string(room.behind, sizeof room.behind));
 }
 
-// Row 63
 TEST_F(VotequorumReply, is_good_though_the_daemon_hangs_up_behind_it)
 {
     const Bytes fine = status(CS_OK);
@@ -90,7 +88,6 @@ TEST_F(VotequorumReply, is_good_though_the_daemon_hangs_up_behind_it)
     EXPECT_EQ(CS_ERR_LIBRARY, votequorum_trackstop(votequorum));
 }
 
-// Row 63
 TEST_F(VotequorumReply, never_comes_if_the_daemon_hangs_up_instead)
 {
     daemon.on_next_request({hang_up()});

@@ -25,7 +25,6 @@ __attribute__((noinline)) void soil_the_stack()
     asm volatile("" : : "r"(dirt) : "memory");
 }
 
-// 2.3
 TEST_F(VotequorumRequest, about_nodes_and_votes_is_as_specified)
 {
     votequorum_info info;
@@ -40,7 +39,6 @@ TEST_F(VotequorumRequest, about_nodes_and_votes_is_as_specified)
                 votequorum_setvotes(votequorum, 0x01020304, 0x11121314));
 }
 
-// 2.3
 TEST_F(VotequorumRequest, for_events_is_as_specified)
 {
     soil_the_stack();
@@ -50,7 +48,7 @@ TEST_F(VotequorumRequest, for_events_is_as_specified)
     expect_sent(Message::request(wire::trackstop, 16), votequorum_trackstop(votequorum));
 }
 
-// 2.3, VQ-D11
+// VQ-D11
 TEST_F(VotequorumRequest, about_a_device_is_as_specified)
 {
     const votequorum_ring_id_t ring{0x21222324, 0x3132333435363738};
@@ -75,7 +73,6 @@ TEST_F(VotequorumRequest, about_a_device_is_as_specified)
                 votequorum_qdevice_master_wins(votequorum, "name", 0x51525354));
 }
 
-// 2.3
 TEST_F(VotequorumRequest, may_have_names_of_254_characters)
 {
     const std::string first(254, '1');
@@ -84,7 +81,6 @@ TEST_F(VotequorumRequest, may_have_names_of_254_characters)
                 votequorum_qdevice_update(votequorum, first.c_str(), second.c_str()));
 }
 
-// 2.3
 TEST_F(VotequorumRequest, about_extra_information_is_as_specified)
 {
     std::uint32_t size = 0;

@@ -23,14 +23,12 @@ std::string map_number(std::int32_t map)
     return bytes_of(map) + std::string(4, '\0');
 }
 
-// T98
 TEST_F(CmapDaemon, answers_unknown_requests_with_a_bare_error)
 {
     for (const std::int32_t id : {10, 99})
         EXPECT_EQ((Reply{24, 0, 24, CS_ERR_INVALID_PARAM}), client.ask(id, map_number(0))) << id;
 }
 
-// T98
 TEST_F(CmapDaemon, answers_the_choice_of_a_map_under_another_number)
 {
     const auto reply = client.ask(kSetCurrentMap, map_number(1));
@@ -40,7 +38,6 @@ TEST_F(CmapDaemon, answers_the_choice_of_a_map_under_another_number)
     EXPECT_EQ(CS_ERR_NOT_EXIST, client.ask(kSetCurrentMap, map_number(7)).error);
 }
 
-// T98
 TEST_F(CmapDaemon, does_not_change_the_map_under_an_iterator)
 {
     const std::string any_prefix(264, '\0');

@@ -9,7 +9,7 @@ using namespace test;
 
 using CmapDispatch = CmapTest;
 
-// T63, CMAP-D8: what is queued for a tracker when it is deleted counts as events that nobody wants.
+// CMAP-D8: what is queued for a tracker when it is deleted counts as events that nobody wants.
 TEST_F(CmapDispatch, drops_events_of_a_deleted_tracker)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING}) {
@@ -26,7 +26,6 @@ TEST_F(CmapDispatch, drops_events_of_a_deleted_tracker)
     }
 }
 
-// T64
 TEST_F(CmapDispatch, all_goes_on_behind_an_event_of_a_deleted_tracker)
 {
     Cmap cmap;
@@ -55,7 +54,6 @@ TEST_F(CmapDispatch, ends_the_readiness_with_events_that_nobody_wants)
     }
 }
 
-// T72
 TEST_F(CmapDispatch, calls_nobody_back_after_finalize)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
@@ -74,7 +72,6 @@ TEST_F(CmapDispatch, calls_nobody_back_after_finalize)
     }
 }
 
-// T66
 TEST_F(CmapDispatch, lets_a_callback_delete_its_tracker)
 {
     Cmap cmap;

@@ -34,7 +34,6 @@ std::string filled_up(const std::string& bytes, std::size_t buffer = 64)
     return bytes + std::string(buffer - bytes.size(), kFill);
 }
 
-// T15
 TEST_F(CmapGet, of_a_key_that_cannot_exist_says_so)
 {
     const Cmap cmap;
@@ -52,7 +51,7 @@ TEST_F(CmapGet, of_a_key_that_cannot_exist_says_so)
     }
 }
 
-// T27, C15
+// C15
 TEST_F(CmapGet, without_room_for_the_value_tells_length_and_type)
 {
     const Cmap cmap;
@@ -74,7 +73,7 @@ TEST_F(CmapGet, without_room_for_the_value_tells_length_and_type)
     EXPECT_EQ(CMAP_VALUETYPE_UINT32, type);
 }
 
-// T27: the largest values too
+// The largest values too
 TEST_F(CmapGet, without_room_for_the_value_tells_any_length)
 {
     const Cmap cmap;
@@ -88,7 +87,6 @@ TEST_F(CmapGet, without_room_for_the_value_tells_any_length)
     }
 }
 
-// T28
 TEST_F(CmapGet, into_too_little_room_touches_nothing)
 {
     const Cmap cmap;
@@ -102,7 +100,6 @@ TEST_F(CmapGet, into_too_little_room_touches_nothing)
     }
 }
 
-// T28
 TEST_F(CmapGet, into_enough_room_writes_the_value_and_no_more)
 {
     const Cmap cmap;
@@ -116,7 +113,6 @@ TEST_F(CmapGet, into_enough_room_writes_the_value_and_no_more)
     }
 }
 
-// T29
 TEST_F(CmapGet, of_a_missing_key_touches_nothing)
 {
     const Answer answer(Cmap(), "get.missing", 8);
@@ -126,7 +122,7 @@ TEST_F(CmapGet, of_a_missing_key_touches_nothing)
     EXPECT_EQ(filled_up(""), answer.bytes);
 }
 
-// T30, CMAP-D1
+// CMAP-D1
 TEST_F(CmapGet, into_no_room_writes_nothing)
 {
     const Cmap cmap;
@@ -149,7 +145,6 @@ TEST_F(CmapGet, of_an_empty_value_needs_no_room)
     EXPECT_EQ(filled_up(""), answer.bytes);
 }
 
-// T31
 TEST_F(CmapGet, of_a_value_needs_to_know_the_room)
 {
     const Cmap cmap;
@@ -157,7 +152,6 @@ TEST_F(CmapGet, of_a_value_needs_to_know_the_room)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get(cmap, "totem.version", room, nullptr, nullptr));
 }
 
-// T32
 TEST_F(CmapGet, of_one_type_refuses_every_other)
 {
     const Cmap cmap;
@@ -171,7 +165,6 @@ TEST_F(CmapGet, of_one_type_refuses_every_other)
     }
 }
 
-// T18
 TEST_F(CmapGet, of_each_type_gives_what_was_set)
 {
     const Cmap cmap;
@@ -195,14 +188,14 @@ TEST_F(CmapGet, of_each_type_gives_what_was_set)
     round_trip(cmap_set_double, cmap_get_double, 0.25);
 }
 
-// T33. Decision 16 finds a NULL before the request.
+// Decision 16 finds a NULL before the request.
 TEST_F(CmapGet, of_a_missing_key_into_null_is_an_invalid_argument)
 {
     const Cmap cmap;
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_uint8(cmap, "get.missing", nullptr));
 }
 
-// T34, C14
+// C14
 TEST_F(CmapGet, of_a_string_gives_memory_to_free)
 {
     const Cmap cmap;
@@ -215,7 +208,6 @@ TEST_F(CmapGet, of_a_string_gives_memory_to_free)
     }
 }
 
-// T34
 TEST_F(CmapGet, of_no_string_leaves_the_pointer_alone)
 {
     const Cmap cmap;
@@ -255,7 +247,6 @@ TEST_F(CmapGet, of_a_string_that_changes_meanwhile_gives_one_of_its_values)
     }
 }
 
-// T35
 TEST_F(CmapGet, takes_much_room)
 {
     const Cmap cmap;
@@ -268,7 +259,7 @@ TEST_F(CmapGet, takes_much_room)
     }
 }
 
-// T36, T37, CMAP-D3
+// CMAP-D3
 TEST_F(CmapGet, takes_any_room)
 {
     const Cmap cmap;

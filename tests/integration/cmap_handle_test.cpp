@@ -15,7 +15,7 @@ const std::string kTooLongKey(CMAP_KEYNAME_MAXLEN + 1, 'k');
 void ignore(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value, cmap_notify_value, void*)
 {}
 
-// T5: what is wrong with the arguments is found before the handle is looked at ...
+// What is wrong with the arguments is found before the handle is looked at ...
 TEST_F(CmapHandle, is_looked_at_after_these_arguments)
 {
     cmap_track_handle_t tracker = 0;
@@ -51,7 +51,7 @@ TEST_F(CmapHandle, is_looked_at_after_these_arguments)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_track_add(kNoHandle, key, kEverything, nullptr, nullptr, &tracker));
 }
 
-// T5: ... and these are looked at when the handle is known to be good.
+// ... and these are looked at when the handle is known to be good.
 TEST_F(CmapHandle, is_looked_at_before_these_arguments)
 {
     const char* const too_long = kTooLongKey.c_str();

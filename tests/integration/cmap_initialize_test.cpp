@@ -9,7 +9,6 @@ using namespace test;
 
 using CmapInitialize = CmapTest;
 
-// T9
 TEST_F(CmapInitialize, opens_the_map_that_was_asked_for)
 {
     const Cmap configuration(CMAP_MAP_ICMAP);
@@ -20,7 +19,6 @@ TEST_F(CmapInitialize, opens_the_map_that_was_asked_for)
     EXPECT_NE(kNoValue, statistics.get("stats.srp.mcast_tx"));
 }
 
-// T9
 TEST_F(CmapInitialize, opens_the_configuration_unless_told_otherwise)
 {
     cmap_handle_t handle = kNoHandle;
@@ -29,7 +27,7 @@ TEST_F(CmapInitialize, opens_the_configuration_unless_told_otherwise)
     EXPECT_EQ(CS_OK, cmap_finalize(handle));
 }
 
-// T10, CMAP-D6, decision 3
+// CMAP-D6, decision 3
 TEST_F(CmapInitialize, of_an_unknown_map_fails_and_holds_nothing)
 {
     const auto before = open_descriptors();

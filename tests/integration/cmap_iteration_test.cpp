@@ -45,7 +45,6 @@ void set_all(const Cmap& cmap, const Keys& keys)
         ASSERT_EQ(CS_OK, cmap.set(key, u8(1)));
 }
 
-// T40
 TEST_F(CmapIteration, tells_each_key_with_length_and_type)
 {
     const Cmap cmap;
@@ -75,7 +74,6 @@ TEST_F(CmapIteration, tells_each_key_with_length_and_type)
               rows);
 }
 
-// T40
 TEST_F(CmapIteration, says_that_it_is_at_the_end_and_touches_nothing)
 {
     const Cmap cmap;
@@ -91,7 +89,6 @@ TEST_F(CmapIteration, says_that_it_is_at_the_end_and_touches_nothing)
     }
 }
 
-// T40
 TEST_F(CmapIteration, ends_with_finalize)
 {
     const Cmap cmap;
@@ -103,7 +100,6 @@ TEST_F(CmapIteration, ends_with_finalize)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_iter_finalize(cmap, iterator));
 }
 
-// T41
 TEST_F(CmapIteration, of_null_and_of_the_empty_prefix_sees_all_keys)
 {
     const Cmap cmap;
@@ -112,7 +108,6 @@ TEST_F(CmapIteration, of_null_and_of_the_empty_prefix_sees_all_keys)
     EXPECT_EQ(all, cmap.keys(""));
 }
 
-// T42
 TEST_F(CmapIteration, takes_any_prefix)
 {
     const Cmap cmap;
@@ -125,7 +120,6 @@ TEST_F(CmapIteration, takes_any_prefix)
     EXPECT_EQ(Keys{}, cmap.keys(std::string(CMAP_KEYNAME_MAXLEN, 'z').c_str()));
 }
 
-// 4.7
 TEST_F(CmapIteration, gives_the_longest_key_whole)
 {
     const Cmap cmap;
@@ -134,7 +128,6 @@ TEST_F(CmapIteration, gives_the_longest_key_whole)
     EXPECT_EQ(Keys{longest}, cmap.keys("lllll"));
 }
 
-// T43
 TEST_F(CmapIteration, is_independent_of_another)
 {
     const Cmap cmap;
@@ -147,7 +140,6 @@ TEST_F(CmapIteration, is_independent_of_another)
     EXPECT_EQ("ttwo.b", one.next());
 }
 
-// T43
 TEST_F(CmapIteration, belongs_to_its_handle)
 {
     const Cmap cmap;
@@ -160,7 +152,6 @@ TEST_F(CmapIteration, belongs_to_its_handle)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_iter_finalize(cmap, 0));
 }
 
-// T44
 TEST_F(CmapIteration, survives_the_deletion_of_each_key_it_tells)
 {
     const Cmap cmap;
@@ -174,7 +165,6 @@ TEST_F(CmapIteration, survives_the_deletion_of_each_key_it_tells)
     EXPECT_EQ(kEnd, iterator.next());
 }
 
-// T44
 TEST_F(CmapIteration, does_not_tell_what_was_deleted)
 {
     const Cmap cmap;
@@ -186,7 +176,6 @@ TEST_F(CmapIteration, does_not_tell_what_was_deleted)
     EXPECT_EQ(kEnd, iterator.next());
 }
 
-// T44
 TEST_F(CmapIteration, tells_what_was_added_ahead)
 {
     const Cmap cmap;
@@ -200,7 +189,6 @@ TEST_F(CmapIteration, tells_what_was_added_ahead)
     EXPECT_EQ(kEnd, iterator.next());
 }
 
-// T45
 TEST_F(CmapIteration, refuses_null)
 {
     const Cmap cmap;
@@ -209,7 +197,7 @@ TEST_F(CmapIteration, refuses_null)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_iter_next(cmap, iterator, nullptr, nullptr, nullptr));
 }
 
-// T46, CMAP-D5: the guard sees whether finalize closes the connection.
+// CMAP-D5: the guard sees whether finalize closes the connection.
 TEST_F(CmapIteration, of_a_prefix_that_is_too_long_fails_and_keeps_nothing)
 {
     const Cmap cmap;

@@ -22,7 +22,6 @@ std::string key_of_length(std::size_t length)
     return std::string(length, 'x');
 }
 
-// T14
 TEST_F(CmapSet, takes_keys_of_3_to_255_characters)
 {
     const Cmap cmap;
@@ -35,7 +34,6 @@ TEST_F(CmapSet, takes_keys_of_3_to_255_characters)
     }
 }
 
-// T16
 TEST_F(CmapSet, refuses_keys_with_foreign_characters)
 {
     const Cmap cmap;
@@ -47,7 +45,6 @@ TEST_F(CmapSet, refuses_keys_with_foreign_characters)
     }
 }
 
-// T17
 TEST_F(CmapSet, takes_keys_of_all_legal_characters)
 {
     const Cmap cmap;
@@ -55,7 +52,6 @@ TEST_F(CmapSet, takes_keys_of_all_legal_characters)
         EXPECT_EQ(CS_OK, cmap_set_uint8(cmap, key, 1)) << key;
 }
 
-// T18
 TEST_F(CmapSet, stores_each_type_as_it_is)
 {
     const Cmap cmap;
@@ -88,7 +84,7 @@ TEST_F(CmapSet, stores_each_type_as_it_is)
     EXPECT_EQ((Value{CMAP_VALUETYPE_BINARY, bytes("\1\0\2")}), cmap.get(key));
 }
 
-// T19: in each row, the lengths that the type takes.
+// In each row, the lengths that the type takes.
 TEST_F(CmapSet, takes_exactly_the_lengths_of_a_type)
 {
     struct Row {
@@ -116,7 +112,6 @@ TEST_F(CmapSet, takes_exactly_the_lengths_of_a_type)
                 << "type " << type << ", length " << length;
 }
 
-// T20
 TEST_F(CmapSet, stores_strings_up_to_their_nul)
 {
     struct Row {
@@ -134,7 +129,6 @@ TEST_F(CmapSet, stores_strings_up_to_their_nul)
     }
 }
 
-// T20
 TEST_F(CmapSet, refuses_strings_that_go_on_behind_their_nul)
 {
     const Cmap cmap;
@@ -142,7 +136,7 @@ TEST_F(CmapSet, refuses_strings_that_go_on_behind_their_nul)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set(cmap, "set.nul", "\0", 2, CMAP_VALUETYPE_STRING));
 }
 
-// T21, CMAP-D17
+// CMAP-D17
 TEST_F(CmapSet, takes_16384_bytes_and_tells_who_refuses_more)
 {
     const Cmap cmap;
@@ -170,7 +164,6 @@ TEST_F(CmapSet, refuses_lengths_that_no_memory_has)
     EXPECT_EQ(kNoValue, cmap.get("set.huge"));
 }
 
-// T22
 TEST_F(CmapSet, takes_strings_of_16384_characters)
 {
     const Cmap cmap;
@@ -180,7 +173,7 @@ TEST_F(CmapSet, takes_strings_of_16384_characters)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set_string(cmap, "set.longer", (longest + "s").c_str()));
 }
 
-// T23, CMAP-D18
+// CMAP-D18
 TEST_F(CmapSet, refuses_types_that_do_not_fit_a_byte)
 {
     const Cmap cmap;
@@ -189,7 +182,6 @@ TEST_F(CmapSet, refuses_types_that_do_not_fit_a_byte)
     EXPECT_EQ(kNoValue, cmap.get("set.type"));
 }
 
-// T24
 TEST_F(CmapSet, refuses_null)
 {
     const Cmap cmap;
@@ -198,7 +190,6 @@ TEST_F(CmapSet, refuses_null)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set_string(cmap, "set.null", nullptr));
 }
 
-// T25
 TEST_F(CmapSet, may_not_touch_what_the_daemon_keeps_read_only)
 {
     const Cmap cmap;
@@ -211,7 +202,6 @@ TEST_F(CmapSet, may_not_touch_what_the_daemon_keeps_read_only)
     EXPECT_EQ(CS_ERR_ACCESS, cmap_delete(cmap, "nodelist.nope"));
 }
 
-// T26
 TEST_F(CmapSet, may_touch_what_only_looks_read_only)
 {
     const Cmap cmap;
@@ -221,7 +211,6 @@ TEST_F(CmapSet, may_touch_what_only_looks_read_only)
     }
 }
 
-// T38
 TEST_F(CmapSet, increment_and_decrement_wrap)
 {
     const Cmap cmap;
@@ -240,7 +229,6 @@ TEST_F(CmapSet, increment_and_decrement_wrap)
     EXPECT_EQ((Value{CMAP_VALUETYPE_UINT64, bytes_of(~std::uint64_t{0})}), cmap.get(key));
 }
 
-// T38
 TEST_F(CmapSet, only_integers_can_be_incremented)
 {
     const Cmap cmap;
@@ -256,7 +244,6 @@ TEST_F(CmapSet, only_integers_can_be_incremented)
     EXPECT_EQ(CS_ERR_NOT_EXIST, cmap_dec(cmap, "set.missing"));
 }
 
-// T39
 TEST_F(CmapSet, delete_deletes_once)
 {
     const Cmap cmap;

@@ -23,7 +23,6 @@ std::string own_requests(const Cmap& stats)
     return found == keys.end() ? "" : *found;
 }
 
-// T87
 TEST_F(CmapStats, can_be_cleared_but_not_set)
 {
     const Cmap stats(CMAP_MAP_STATS);
@@ -36,7 +35,6 @@ TEST_F(CmapStats, can_be_cleared_but_not_set)
         EXPECT_EQ(CS_OK, stats.set(key, text("any"))) << key;
 }
 
-// T88
 TEST_F(CmapStats, cannot_be_deleted_or_incremented)
 {
     const Cmap stats(CMAP_MAP_STATS);
@@ -47,7 +45,7 @@ TEST_F(CmapStats, cannot_be_deleted_or_incremented)
     EXPECT_EQ(CS_ERR_NOT_EXIST, cmap_get(stats, "stats.clear.all", nullptr, nullptr, nullptr));
 }
 
-// T89, CMAP-D2
+// CMAP-D2
 TEST_F(CmapStats, are_not_written_into_too_little_room)
 {
     const Cmap stats(CMAP_MAP_STATS);
@@ -60,7 +58,6 @@ TEST_F(CmapStats, are_not_written_into_too_little_room)
     }
 }
 
-// T89
 TEST_F(CmapStats, are_written_into_enough_room)
 {
     const Cmap stats(CMAP_MAP_STATS);
@@ -75,7 +72,6 @@ TEST_F(CmapStats, are_written_into_enough_room)
     }
 }
 
-// T90
 TEST_F(CmapStats, have_the_lengths_and_types_that_iteration_tells_except_strings)
 {
     const Cmap stats(CMAP_MAP_STATS);
@@ -104,7 +100,7 @@ TEST_F(CmapStats, have_the_lengths_and_types_that_iteration_tells_except_strings
     EXPECT_EQ(CS_OK, cmap_iter_finalize(stats, iterator));
 }
 
-// T90: without room, too
+// Without room, too
 TEST_F(CmapStats, tell_the_length_of_each_value)
 {
     const Cmap stats(CMAP_MAP_STATS);
@@ -115,7 +111,6 @@ TEST_F(CmapStats, tell_the_length_of_each_value)
     }
 }
 
-// T91
 TEST_F(CmapStats, can_be_tracked_by_prefix_only_for_comings_and_goings)
 {
     const Cmap stats(CMAP_MAP_STATS);
@@ -128,7 +123,7 @@ TEST_F(CmapStats, can_be_tracked_by_prefix_only_for_comings_and_goings)
         EXPECT_EQ(CS_ERR_NOT_SUPPORTED, tracker.add(stats, "stats.srp.mcast_tx", flags)) << flags;
 }
 
-// T92: the daemon looks every 1.5 s and does not look at the flags.
+// The daemon looks every 1.5 s and does not look at the flags.
 TEST_F(CmapStats, tell_trackers_of_a_counter_that_moves)
 {
     Cmap stats(CMAP_MAP_STATS);
@@ -151,7 +146,6 @@ TEST_F(CmapStats, tell_trackers_of_a_counter_that_moves)
     }
 }
 
-// T93
 TEST_F(CmapStats, tell_trackers_of_connections_that_come_and_go)
 {
     Cmap stats(CMAP_MAP_STATS);
@@ -170,7 +164,6 @@ TEST_F(CmapStats, tell_trackers_of_connections_that_come_and_go)
     EXPECT_EQ(kKeysPerConnection, count(CMAP_TRACK_ADD));
 }
 
-// T94
 TEST_F(CmapStats, have_types)
 {
     const Cmap stats(CMAP_MAP_STATS);
@@ -183,7 +176,7 @@ TEST_F(CmapStats, have_types)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_string(stats, "stats.srp.mcast_tx", &string));
 }
 
-// T95, T96, CMAP-D4: a size query that the daemon must not see. A short token makes it notice short pauses.
+// CMAP-D4: a size query that the daemon must not see. A short token makes it notice short pauses.
 TEST(CmapStatsPaused, tell_of_the_pause_and_survive_the_question_for_its_size)
 {
     const Daemon::Options nervous{.totem = "  token: 1000\n"};

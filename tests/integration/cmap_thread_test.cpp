@@ -14,7 +14,7 @@ constexpr int kCalls = kSanitized ? 10'000 : 100'000;
 constexpr std::size_t kSmallStack = kSanitized ? 1 << 20 : 64 << 10; // the sanitizers' frames are large
 constexpr std::size_t kGuardBelow = 4 << 20;
 
-// T82, C12
+// C12
 TEST_F(CmapThread, may_dispatch_while_another_makes_requests)
 {
     constexpr std::uint32_t kChanges = kCalls / 5;
@@ -43,7 +43,6 @@ int wrong_answers(cmap_handle_t handle, const char* key, std::uint32_t value, in
     return wrong;
 }
 
-// T83
 TEST_F(CmapThread, with_a_handle_of_its_own_gets_its_answers)
 {
     ASSERT_EQ(CS_OK, Cmap().set("thread.own", u32(7)));
@@ -68,7 +67,7 @@ TEST_F(CmapThread, with_a_handle_in_common_gets_its_own_answers)
     EXPECT_EQ(0, two.result());
 }
 
-// T84, C13: requests of every kind and size but iterations. Until an iterator is asked for its first key the daemon
+// C13: requests of every kind and size but iterations. Until an iterator is asked for its first key the daemon
 // looks for the prefix where the request had left it; another thread's request may lie there by then, and with
 // sockets the daemon not only tells wrong keys but loses some.
 TEST_F(CmapThread, with_a_handle_in_common_may_make_any_request)
@@ -94,7 +93,7 @@ TEST_F(CmapThread, with_a_handle_in_common_may_make_any_request)
         EXPECT_EQ(0, working->result());
 }
 
-// T86, CMAP-D10. Whatever reaches below the stack, however far, hits memory that nobody may touch.
+// CMAP-D10. Whatever reaches below the stack, however far, hits memory that nobody may touch.
 TEST_F(CmapThread, with_a_small_stack_may_do_everything)
 {
     int wrong = 0;

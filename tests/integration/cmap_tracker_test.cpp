@@ -35,7 +35,6 @@ Events life_of(const std::string& key)
     return {{kAdd, key, u8(1), kNoValue}, {kModify, key, u8(2), u8(1)}, {kDelete, key, kNoValue, u8(2)}};
 }
 
-// T47
 TEST_F(CmapTracker, hears_of_every_change_with_both_values)
 {
     const std::string key = "ttrk.a";
@@ -60,7 +59,6 @@ TEST_F(CmapTracker, hears_of_every_change_with_both_values)
               tracker.events());
 }
 
-// T48
 TEST_F(CmapTracker, of_an_exact_key_hears_of_no_other)
 {
     Cmap cmap;
@@ -71,7 +69,6 @@ TEST_F(CmapTracker, of_an_exact_key_hears_of_no_other)
     EXPECT_EQ(Events{}, tracker.events());
 }
 
-// T49
 TEST_F(CmapTracker, takes_every_combination_of_the_four_flags_and_no_other)
 {
     const Cmap cmap;
@@ -86,7 +83,6 @@ TEST_F(CmapTracker, takes_every_combination_of_the_four_flags_and_no_other)
     EXPECT_EQ(4711U, tracker);
 }
 
-// T50
 TEST_F(CmapTracker, hears_only_what_its_flags_ask_for)
 {
     Cmap cmap;
@@ -101,7 +97,6 @@ TEST_F(CmapTracker, hears_only_what_its_flags_ask_for)
     EXPECT_EQ(Events{life[2]}, erase.events());
 }
 
-// T51
 TEST_F(CmapTracker, that_asks_for_nothing_hears_nothing)
 {
     Cmap cmap;
@@ -113,7 +108,6 @@ TEST_F(CmapTracker, that_asks_for_nothing_hears_nothing)
     EXPECT_EQ(Events{}, prefix.events());
 }
 
-// T52
 TEST_F(CmapTracker, without_a_key_hears_all_or_nothing)
 {
     Cmap cmap;
@@ -132,7 +126,6 @@ TEST_F(CmapTracker, without_a_key_hears_all_or_nothing)
     EXPECT_EQ(life_of("tall"), of_ours(empty_prefix.events()));
 }
 
-// T53
 TEST_F(CmapTracker, of_a_prefix_hears_of_all_keys_that_start_with_it)
 {
     Cmap cmap;
@@ -145,7 +138,6 @@ TEST_F(CmapTracker, of_a_prefix_hears_of_all_keys_that_start_with_it)
         tracker.events());
 }
 
-// T54
 TEST_F(CmapTracker, may_wait_for_keys_that_cannot_exist)
 {
     const Cmap cmap;
@@ -154,7 +146,6 @@ TEST_F(CmapTracker, may_wait_for_keys_that_cannot_exist)
         EXPECT_EQ(CS_OK, cmap_track_add(cmap, key, kEverything, ignore, nullptr, &tracker)) << key;
 }
 
-// T55
 TEST_F(CmapTracker, is_told_beside_another_on_the_same_key)
 {
     Cmap cmap;
@@ -172,7 +163,6 @@ TEST_F(CmapTracker, is_told_beside_another_on_the_same_key)
     EXPECT_EQ(1U, two.count());
 }
 
-// T56
 TEST_F(CmapTracker, is_told_by_its_own_handle_of_changes_through_any)
 {
     Cmap cmap;
@@ -185,7 +175,6 @@ TEST_F(CmapTracker, is_told_by_its_own_handle_of_changes_through_any)
     EXPECT_EQ(1U, tracker.count());
 }
 
-// T57
 TEST_F(CmapTracker, can_be_deleted_once_by_its_handle)
 {
     Cmap cmap;
@@ -200,7 +189,6 @@ TEST_F(CmapTracker, can_be_deleted_once_by_its_handle)
     EXPECT_EQ(Events{}, tracker.events());
 }
 
-// T58
 TEST_F(CmapTracker, tells_empty_values_from_absent_ones)
 {
     Cmap cmap;
@@ -212,7 +200,6 @@ TEST_F(CmapTracker, tells_empty_values_from_absent_ones)
               tracker.events());
 }
 
-// T59
 TEST_F(CmapTracker, hears_the_longest_values_whole)
 {
     const std::string longest(16384, 'b');
@@ -229,7 +216,6 @@ TEST_F(CmapTracker, hears_the_longest_values_whole)
               tracker.events());
 }
 
-// T60
 TEST_F(CmapTracker, may_hear_of_a_counter_without_its_old_value)
 {
     Cmap cmap;
@@ -263,7 +249,7 @@ TEST_F(CmapTracker, is_given_values_that_are_aligned)
     EXPECT_EQ(11U, tracker.count());
 }
 
-// T99, CMAP-D25
+// CMAP-D25
 TEST_F(CmapTracker, ends_with_its_handle_and_no_other)
 {
     Cmap cmap;
@@ -278,7 +264,7 @@ TEST_F(CmapTracker, ends_with_its_handle_and_no_other)
     EXPECT_EQ(1U, tracker.count());
 }
 
-// T46, CMAP-D5, CMAP-D7: the guard sees whether finalize closes the connection.
+// CMAP-D5, CMAP-D7: the guard sees whether finalize closes the connection.
 TEST_F(CmapTracker, that_cannot_be_added_keeps_nothing)
 {
     const Cmap cmap;

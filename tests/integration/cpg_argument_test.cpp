@@ -23,7 +23,6 @@ cs_error_t iterate(cpg_handle_t handle, int type, const cpg_name* group, cpg_ite
     return cpg_iteration_initialize(handle, static_cast<cpg_iteration_type_t>(type), group, out);
 }
 
-// Row 14
 TEST_F(CpgArgument, that_is_no_iteration_or_no_handle_of_a_buffer_is_a_bad_handle)
 {
     Cpg cpg;
@@ -39,7 +38,6 @@ TEST_F(CpgArgument, that_is_no_iteration_or_no_handle_of_a_buffer_is_a_bad_handl
     }
 }
 
-// Row 16
 TEST_F(CpgArgument, that_is_too_long_a_name_is_found_before_a_bad_handle)
 {
     const Cpg cpg;
@@ -58,7 +56,6 @@ TEST_F(CpgArgument, that_is_too_long_a_name_is_found_before_a_bad_handle)
     EXPECT_EQ(kUntouched, iteration);
 }
 
-// Row 17
 TEST_F(CpgArgument, that_does_not_fit_an_iteration_is_found_before_a_bad_handle)
 {
     const Cpg cpg;
@@ -76,7 +73,7 @@ TEST_F(CpgArgument, that_does_not_fit_an_iteration_is_found_before_a_bad_handle)
     EXPECT_EQ(kUntouched, iteration);
 }
 
-// Rows 18 and 20, CPG-D34
+// CPG-D34
 TEST_F(CpgArgument, that_is_null_is_found_before_a_bad_handle_where_the_reference_looks_first)
 {
     const Cpg cpg;
@@ -93,7 +90,7 @@ TEST_F(CpgArgument, that_is_null_is_found_before_a_bad_handle_where_the_referenc
     }
 }
 
-// Rows 19 and 20, CPG-D34
+// CPG-D34
 TEST_F(CpgArgument, that_is_null_is_found_after_a_bad_handle_elsewhere)
 {
     const Cpg cpg;

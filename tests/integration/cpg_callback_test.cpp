@@ -26,7 +26,7 @@ void await_queue(const Cpg& cpg)
     std::this_thread::sleep_for(50ms);
 }
 
-// Row 48, C7
+// C7
 TEST_F(CpgCallback, may_finalize_its_handle)
 {
     for (const auto flag : kAllFlags) {
@@ -109,7 +109,7 @@ TEST_F(CpgCallback, may_take_its_time_and_holds_no_lock)
     }
 }
 
-// Row 80, CPG-D15: the next message of the same sender, and the one after that, while the first one is delivered.
+// CPG-D15: the next message of the same sender, and the one after that, while the first one is delivered.
 TEST_F(CpgCallback, of_a_long_message_may_dispatch_the_next_one)
 {
     Cpg cpg;

@@ -127,7 +127,6 @@ TEST_F(CpgCluster, delivers_messages_of_all_in_one_order_everywhere)
     }
 }
 
-// Rows 72 and 73
 TEST_F(CpgCluster, tells_of_a_node_that_is_cut_off_and_of_its_return_at_once_for_all_its_processes)
 {
     const auto watching = client_of(2); // and has not joined

@@ -15,7 +15,7 @@ void wait_for_events(const Cpg& cpg)
     std::this_thread::sleep_for(20ms); // all of them
 }
 
-// Row 45: events without a callback count too.
+// Events without a callback count too.
 TEST_F(CpgDispatch, counts_events_that_nobody_wants)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}) {
@@ -31,7 +31,7 @@ TEST_F(CpgDispatch, counts_events_that_nobody_wants)
     }
 }
 
-// Row 45: each part of a long message is an event.
+// Each part of a long message is an event.
 TEST_F(CpgDispatch, counts_the_parts_of_a_long_message)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}) {

@@ -8,7 +8,7 @@ using namespace test;
 
 using CpgFault = CpgFaultTest;
 
-// Rows 61 and 91, CPG-D18
+// CPG-D18
 TEST_F(CpgFault, death_fails_iterations_and_what_is_sent_in_place)
 {
     Cpg cpg;
@@ -28,7 +28,7 @@ TEST_F(CpgFault, death_fails_iterations_and_what_is_sent_in_place)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_next(iteration, &description));
 }
 
-// Rows 63 and 64, CPG-D30, C6, decision 13: a request is on its way to a daemon that is stopped and then killed.
+// CPG-D30, C6, decision 13: a request is on its way to a daemon that is stopped and then killed.
 TEST_F(CpgFault, death_ends_whatever_waits_for_an_answer)
 {
     const auto group = name_of("waits");

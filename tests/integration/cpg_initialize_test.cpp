@@ -20,7 +20,7 @@ cs_error_t initialize_with_flags(cpg_handle_t* handle, unsigned flags)
     return cpg_model_initialize(handle, CPG_MODEL_V1, reinterpret_cast<cpg_model_data_t*>(&model), nullptr);
 }
 
-// Row 1, C9, C15
+// C9, C15
 TEST_F(CpgInitialize, takes_callbacks_or_none)
 {
     cpg_handle_t handle = kNoHandle;
@@ -33,7 +33,6 @@ TEST_F(CpgInitialize, takes_callbacks_or_none)
     EXPECT_EQ(CS_OK, cpg_finalize(handle));
 }
 
-// Row 2
 TEST_F(CpgInitialize, refuses_an_unknown_model_before_all_else)
 {
     cpg_handle_t handle = kUntouched;
@@ -44,7 +43,7 @@ TEST_F(CpgInitialize, refuses_an_unknown_model_before_all_else)
     EXPECT_EQ(kUntouched, handle);
 }
 
-// Row 3, CPG-D33, CPG-D49. The guard sees that nothing stays open.
+// CPG-D33, CPG-D49. The guard sees that nothing stays open.
 TEST_F(CpgInitialize, with_unknown_flags_fails_and_holds_nothing)
 {
     const auto before = open_descriptors();
@@ -56,7 +55,6 @@ TEST_F(CpgInitialize, with_unknown_flags_fails_and_holds_nothing)
     }
 }
 
-// Row 5
 TEST_F(CpgInitialize, without_model_data_joins_and_calls_nobody)
 {
     cpg_handle_t handle = kNoHandle;
@@ -67,7 +65,6 @@ TEST_F(CpgInitialize, without_model_data_joins_and_calls_nobody)
     EXPECT_EQ(CS_OK, cpg_finalize(handle));
 }
 
-// Row 6
 TEST_F(CpgInitialize, does_not_look_at_the_model_in_the_data)
 {
     static int called;
@@ -84,7 +81,6 @@ TEST_F(CpgInitialize, does_not_look_at_the_model_in_the_data)
     EXPECT_EQ(CS_OK, cpg_finalize(handle));
 }
 
-// Row 12
 TEST_F(CpgInitialize, gives_a_handle_with_these_properties)
 {
     cpg_handle_t handle = kNoHandle;
@@ -127,7 +123,6 @@ TEST_F(CpgInitialize, over_a_handle_that_was_never_finalized_disturbs_nothing)
     EXPECT_TRUE(await_members("kept", 0));
 }
 
-// Row 90
 TEST_F(CpgInitialize, and_join_and_finalize_three_hundred_times)
 {
     for (int round = 0; round < 300; ++round) {
@@ -137,7 +132,6 @@ TEST_F(CpgInitialize, and_join_and_finalize_three_hundred_times)
     }
 }
 
-// Row 4
 TEST(CpgInitializeEarly, without_a_daemon_does_not_come_to_looking_at_the_flags)
 {
     cpg_handle_t handle = kUntouched;

@@ -79,32 +79,28 @@ protected:
     MemberProcess other;
 };
 
-// Row 65
 TEST_F(CpgIteration, of_all_shows_every_member_of_every_group)
 {
     EXPECT_EQ(all(), Iteration(pair, CPG_ITERATION_ALL).rest());
 }
 
-// Row 65
 TEST_F(CpgIteration, of_names_shows_every_group_once)
 {
     EXPECT_EQ((Items{{"pair", 0, 0}, {"single", 0, 0}}), Iteration(Cpg(), CPG_ITERATION_NAME_ONLY).rest());
 }
 
-// Row 65
 TEST_F(CpgIteration, of_one_group_shows_its_members)
 {
     EXPECT_EQ((Items{{"single", 1, own_pid()}}), Iteration(pair, CPG_ITERATION_ONE_GROUP, "single").rest());
     EXPECT_EQ(2U, Iteration(pair, CPG_ITERATION_ONE_GROUP, "pair").rest().size());
 }
 
-// Row 65
 TEST_F(CpgIteration, of_an_unknown_group_shows_nothing)
 {
     EXPECT_EQ(Items{}, Iteration(pair, CPG_ITERATION_ONE_GROUP, "nobody's").rest());
 }
 
-// Row 65, CPG-D32
+// CPG-D32
 TEST_F(CpgIteration, at_its_end_leaves_the_description_alone_and_starts_again)
 {
     const Iteration iteration(pair, CPG_ITERATION_ALL);
@@ -118,7 +114,6 @@ TEST_F(CpgIteration, at_its_end_leaves_the_description_alone_and_starts_again)
     EXPECT_EQ(0, std::memcmp(&before, &description, sizeof before));
 }
 
-// Row 66
 TEST_F(CpgIteration, shows_what_was_when_it_began)
 {
     const Iteration iteration(pair, CPG_ITERATION_ALL);
@@ -152,7 +147,6 @@ TEST_F(CpgIteration, ends_once)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_next(handle, &description));
 }
 
-// Row 67
 TEST_F(CpgIteration, ends_with_its_handle)
 {
     cpg_iteration_handle_t iteration = kNoHandle;

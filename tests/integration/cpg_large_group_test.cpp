@@ -29,7 +29,6 @@ private:
     rlimit before_{};
 };
 
-// Rows 75 and 76
 TEST_F(CpgLargeGroup, is_told_in_full_and_membership_get_keeps_to_its_array)
 {
     const MoreDescriptors descriptors;
@@ -52,7 +51,7 @@ TEST_F(CpgLargeGroup, is_told_in_full_and_membership_get_keeps_to_its_array)
         EXPECT_EQ((Event{.kind = Event::confchg, .group = "crowd", .members = members, .joined = {newest}}),
                   cpg.take().back());
 
-        // Rows 75, 76: one leaves; asking gives as many as there is room for.
+        // One leaves; asking gives as many as there is room for.
         auto gone = members.back();
         gone.reason = CPG_REASON_LEAVE;
         members.pop_back();

@@ -23,7 +23,6 @@ Event change(const std::string& group, Members members, Members left, Members jo
             .joined = std::move(joined)};
 }
 
-// Row 24
 TEST_F(CpgMembership, begins_with_the_news_of_itself)
 {
     Cpg cpg;
@@ -32,7 +31,6 @@ TEST_F(CpgMembership, begins_with_the_news_of_itself)
     EXPECT_EQ(Events{change("begin", {self()}, {}, {self(CPG_REASON_JOIN)})}, cpg.take());
 }
 
-// Row 25
 TEST_F(CpgMembership, ends_with_the_news_of_itself)
 {
     Cpg cpg;
@@ -44,14 +42,12 @@ TEST_F(CpgMembership, ends_with_the_news_of_itself)
         cpg.take());
 }
 
-// Row 21
 TEST_F(CpgMembership, cannot_end_before_it_begins)
 {
     const Cpg cpg;
     EXPECT_EQ(CS_ERR_NOT_EXIST, leave(cpg, "never"));
 }
 
-// Row 22
 TEST_F(CpgMembership, is_one_for_each_handle)
 {
     const Cpg cpg;
@@ -60,7 +56,6 @@ TEST_F(CpgMembership, is_one_for_each_handle)
     EXPECT_EQ(CS_ERR_EXIST, join_once(cpg, "another"));
 }
 
-// Row 23
 TEST_F(CpgMembership, is_one_for_each_process_and_group)
 {
     const Cpg first;
@@ -70,7 +65,7 @@ TEST_F(CpgMembership, is_one_for_each_process_and_group)
     EXPECT_EQ(CS_OK, join_once(second, "twice"));
 }
 
-// Rows 26 and 27, CPG-D3
+// CPG-D3
 TEST_F(CpgMembership, that_has_ended_does_not_begin_again)
 {
     Cpg cpg;
@@ -85,7 +80,7 @@ TEST_F(CpgMembership, that_has_ended_does_not_begin_again)
     EXPECT_EQ(Texts{}, messages(cpg.take()));
 }
 
-// Row 28, CPG-D3
+// CPG-D3
 TEST_F(CpgMembership, that_has_ended_keeps_the_handle_out_of_other_groups)
 {
     Cpg cpg;
@@ -97,7 +92,7 @@ TEST_F(CpgMembership, that_has_ended_keeps_the_handle_out_of_other_groups)
     EXPECT_TRUE(await_members("second", 0));
 }
 
-// Row 29, CPG-D8
+// CPG-D8
 TEST_F(CpgMembership, that_has_ended_does_not_end_the_news)
 {
     Cpg cpg;
@@ -113,7 +108,7 @@ TEST_F(CpgMembership, that_has_ended_does_not_end_the_news)
               confchgs(events));
 }
 
-// Row 30, CPG-D5
+// CPG-D5
 TEST_F(CpgMembership, ends_whatever_name_leave_is_given)
 {
     Cpg cpg;
@@ -158,7 +153,7 @@ TEST_F(CpgMembership, of_others_is_reported_in_order_with_its_reason)
               cpg.take());
 }
 
-// Row 89: at once or a little later.
+// At once or a little later.
 TEST_F(CpgMembership, is_seen_by_asking_soon_after_joining)
 {
     const Cpg cpg;
@@ -189,7 +184,6 @@ TEST_F(CpgMembership, is_told_in_full_whatever_the_count_was)
     }
 }
 
-// Row 71
 TEST_F(CpgMembership, is_followed_by_that_of_the_cluster_where_that_is_wanted)
 {
     Cpg with({.totem = true, .flags = CPG_MODEL_V1_DELIVER_INITIAL_TOTEM_CONF});
@@ -209,7 +203,7 @@ TEST_F(CpgMembership, is_followed_by_that_of_the_cluster_where_that_is_wanted)
     EXPECT_EQ(1U, without.count());
 }
 
-// Row 70, CPG-D6: the group's member is the process that joined.
+// CPG-D6: the group's member is the process that joined.
 TEST_F(CpgMembership, can_be_ended_by_a_child)
 {
     Cpg cpg;

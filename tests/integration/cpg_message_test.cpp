@@ -20,7 +20,7 @@ cs_error_t send_parts(cpg_handle_t handle, const std::vector<iovec>& parts)
     return error;
 }
 
-// Row 37, CPG-D47
+// CPG-D47
 TEST_F(CpgMessage, sent_before_join_is_lost_and_those_sent_at_once_behind_it_come_after_the_membership)
 {
     Cpg cpg;
@@ -59,7 +59,6 @@ TEST_F(CpgMessage, arrives_at_every_member_in_the_same_order)
     EXPECT_EQ(20, std::count(seen.begin(), seen.end(), "theirs"));
 }
 
-// Row 38
 TEST_F(CpgMessage, of_any_guarantee_is_delivered)
 {
     Cpg cpg;
@@ -71,7 +70,7 @@ TEST_F(CpgMessage, of_any_guarantee_is_delivered)
     EXPECT_TRUE(cpg.await_messages(4));
 }
 
-// Row 38, C15
+// C15
 TEST_F(CpgMessage, may_be_empty_and_have_empty_parts)
 {
     Cpg cpg;
@@ -84,7 +83,7 @@ TEST_F(CpgMessage, may_be_empty_and_have_empty_parts)
     EXPECT_EQ((Texts{"", "", "abc"}), messages(cpg.take()));
 }
 
-// Row 39, CPG-D21
+// CPG-D21
 TEST_F(CpgMessage, may_have_any_number_of_parts)
 {
     Cpg cpg;
@@ -100,7 +99,7 @@ TEST_F(CpgMessage, may_have_any_number_of_parts)
     }
 }
 
-// Row 40, C16
+// C16
 TEST_F(CpgMessage, of_any_size_arrives_as_one)
 {
     Cpg cpg;
@@ -114,7 +113,7 @@ TEST_F(CpgMessage, of_any_size_arrives_as_one)
     }
 }
 
-// Row 42, CPG-D23, CPG-D24
+// CPG-D23, CPG-D24
 TEST_F(CpgMessage, of_a_great_size_is_gathered_from_its_parts)
 {
     Cpg cpg;
@@ -133,7 +132,7 @@ TEST_F(CpgMessage, of_a_great_size_is_gathered_from_its_parts)
     EXPECT_TRUE((Texts{bytes, bytes, bytes.substr(0, kAtomic + 1)}) == messages(cpg.take()));
 }
 
-// Row 31, CPG-D17
+// CPG-D17
 TEST_F(CpgMessage, of_a_great_size_is_dropped_where_nobody_wants_messages)
 {
     Cpg cpg({.deliver = false});
@@ -147,7 +146,6 @@ TEST_F(CpgMessage, of_a_great_size_is_dropped_where_nobody_wants_messages)
     EXPECT_EQ(Texts{}, messages(cpg.take()));
 }
 
-// Row 41
 TEST_F(CpgMessage, of_a_great_size_needs_a_membership)
 {
     const Cpg cpg;
@@ -155,7 +153,7 @@ TEST_F(CpgMessage, of_a_great_size_needs_a_membership)
     EXPECT_EQ(CS_OK, send(cpg, "small"));
 }
 
-// Row 43, CPG-D10. The companion changes the group's membership all the time.
+// CPG-D10. The companion changes the group's membership all the time.
 TEST_F(CpgMessage, of_a_great_size_is_delivered_once_or_its_sender_told)
 {
     Cpg cpg;
@@ -184,7 +182,7 @@ TEST_F(CpgMessage, of_a_great_size_is_delivered_once_or_its_sender_told)
     EXPECT_TRUE(accepted == messages(cpg.take()));
 }
 
-// Row 44, C18: the daemon does not keep up.
+// C18: the daemon does not keep up.
 TEST_F(CpgMessage, is_refused_when_too_many_are_under_way_and_all_others_arrive)
 {
     Cpg cpg;

@@ -10,7 +10,6 @@ using CpgName = CpgTest;
 
 using namespace std::string_literals;
 
-// Row 32
 TEST_F(CpgName, may_be_empty)
 {
     Cpg cpg;
@@ -23,7 +22,7 @@ TEST_F(CpgName, may_be_empty)
     EXPECT_TRUE(await_members("", 0));
 }
 
-// Row 33, CPG-D7
+// CPG-D7
 TEST_F(CpgName, that_is_empty_leaves_no_member_behind)
 {
     for (int round = 0; round < 3; ++round) {
@@ -34,7 +33,6 @@ TEST_F(CpgName, that_is_empty_leaves_no_member_behind)
     }
 }
 
-// Row 34
 TEST_F(CpgName, may_have_all_its_bytes_and_any_of_them)
 {
     for (const auto& name : {std::string(CPG_MAX_NAME_LENGTH, 'l'), "a\0b"s, "\0"s, "\xff\xfe\n"s}) {
@@ -48,7 +46,7 @@ TEST_F(CpgName, may_have_all_its_bytes_and_any_of_them)
     }
 }
 
-// Row 35, C17
+// C17
 TEST_F(CpgName, differs_by_a_trailing_nul)
 {
     Cpg without;
@@ -62,7 +60,7 @@ TEST_F(CpgName, differs_by_a_trailing_nul)
     EXPECT_EQ(Texts{"with"}, messages(with.take()));
 }
 
-// Rows 35 and 36, CPG-D35: what is behind the name is neither sent nor shown.
+// CPG-D35: what is behind the name is neither sent nor shown.
 TEST_F(CpgName, does_not_include_what_lies_behind_it)
 {
     static cpg_name shown_with_message;

@@ -49,7 +49,6 @@ TEST_F(CpgRaw, parts_make_a_message)
     EXPECT_EQ(1U, event.nodeid);
 }
 
-// Row 77
 TEST_F(CpgRaw, parts_without_a_first_one_are_ignored)
 {
     // The daemon wants to have seen a first one from this connection.
@@ -60,7 +59,6 @@ TEST_F(CpgRaw, parts_without_a_first_one_are_ignored)
     EXPECT_EQ(Texts{"abcd"}, delivered());
 }
 
-// Row 77
 TEST_F(CpgRaw, parts_behind_a_second_first_one_belong_to_that)
 {
     sender.send_part(RawCpg::first, 6, "abc");
@@ -69,7 +67,6 @@ TEST_F(CpgRaw, parts_behind_a_second_first_one_belong_to_that)
     EXPECT_EQ(Texts{"defg"}, delivered());
 }
 
-// Row 77
 TEST_F(CpgRaw, parts_that_are_complete_wait_for_the_last_one)
 {
     sender.send_part(RawCpg::first, 3, "abc");
@@ -78,7 +75,6 @@ TEST_F(CpgRaw, parts_that_are_complete_wait_for_the_last_one)
     EXPECT_EQ(Texts{"abc"}, delivered());
 }
 
-// Row 77
 TEST_F(CpgRaw, parts_of_an_unknown_type_continue)
 {
     sender.send_part(RawCpg::first, 5, "ab");
@@ -103,7 +99,7 @@ TEST_F(CpgRaw, parts_let_messages_pass)
     EXPECT_EQ((Texts{"between", "abcd"}), delivered());
 }
 
-// Rows 77 and 78, CPG-D12 and D13: parts that do not add up to what all of them say, and what follows.
+// CPG-D12 and D13: parts that do not add up to what all of them say, and what follows.
 TEST_F(CpgRaw, parts_that_do_not_add_up_are_dropped)
 {
     const std::function<void()> lies[] = {
@@ -148,7 +144,7 @@ TEST_F(CpgRaw, parts_that_do_not_add_up_are_dropped)
     }
 }
 
-// Row 79, CPG-D14: memory grows with what comes, not with what is announced.
+// CPG-D14: memory grows with what comes, not with what is announced.
 TEST_F(CpgRaw, parts_that_announce_four_gigabytes_cost_nothing)
 {
     if (kSanitized)
@@ -180,7 +176,6 @@ TEST_F(CpgRaw, parts_that_are_never_followed_are_released_with_the_handle)
     EXPECT_EQ(CS_OK, cpg.finalize());
 }
 
-// Row 81
 TEST_F(CpgRaw, requests_that_are_unknown_are_refused_without_a_body)
 {
     for (const std::int32_t id : {13, 100, -1}) {

@@ -79,7 +79,7 @@ TEST_F(CpgThread, may_hold_a_lock_until_its_own_message_has_come_back)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
 }
 
-// Row 68, CPG-D9, C13
+// CPG-D9, C13
 TEST_F(CpgThread, gets_the_answer_to_its_own_question)
 {
     constexpr int kQuestions = 20'000 / kScale;
@@ -103,7 +103,7 @@ TEST_F(CpgThread, gets_the_answer_to_its_own_question)
     EXPECT_EQ(0, members.result());
 }
 
-// Row 69, CPG-D10
+// CPG-D10
 TEST_F(CpgThread, may_send_long_messages_beside_another)
 {
     constexpr int kEach = kSanitized ? 4 : 20;
@@ -198,7 +198,7 @@ TEST_F(CpgThread, may_finalize_while_another_iterates)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_next(iteration, &item));
 }
 
-// Row 58, CPG-D1. Whatever reaches below the stack, however far, hits memory that nobody may touch.
+// CPG-D1. Whatever reaches below the stack, however far, hits memory that nobody may touch.
 TEST_F(CpgThread, with_a_small_stack_may_do_everything)
 {
     int wrong = 0;

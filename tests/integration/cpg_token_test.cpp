@@ -13,7 +13,7 @@ using namespace test;
 constexpr const char* kPatientTotem = "  token: 6000\n"
                                       "  consensus: 7200\n";
 
-// Row 74, CPG-D19, C18
+// CPG-D19, C18
 TEST(CpgToken, that_does_not_come_stops_messages_and_requests_until_it_does)
 {
     Cluster cluster(2, {.totem = kPatientTotem});

@@ -35,7 +35,6 @@ cs_error_t send_buffer(cpg_handle_t handle, void* buffer, std::size_t size)
     return error;
 }
 
-// Row 50
 TEST_F(CpgZeroCopy, is_sent_by_members_only)
 {
     Cpg cpg;
@@ -53,7 +52,7 @@ TEST_F(CpgZeroCopy, is_sent_by_members_only)
     EXPECT_EQ(CS_ERR_NOT_EXIST, send_buffer(cpg, buffer, 5));
 }
 
-// Rows 51 and 52, CPG-D37
+// CPG-D37
 TEST_F(CpgZeroCopy, holds_up_to_a_megabyte)
 {
     constexpr std::size_t kMost = 1'048'576;
@@ -81,7 +80,7 @@ TEST_F(CpgZeroCopy, is_zero_and_aligned)
     }
 }
 
-// Row 53, CPG-D39
+// CPG-D39
 TEST_F(CpgZeroCopy, of_an_impossible_size_is_refused)
 {
     const Cpg cpg;
@@ -91,7 +90,6 @@ TEST_F(CpgZeroCopy, of_an_impossible_size_is_refused)
     EXPECT_EQ(&buffer, buffer);
 }
 
-// Row 54
 TEST_F(CpgZeroCopy, may_be_sent_and_freed_through_another_handle)
 {
     Cpg one;
@@ -105,7 +103,6 @@ TEST_F(CpgZeroCopy, may_be_sent_and_freed_through_another_handle)
     EXPECT_EQ(CS_OK, cpg_zcb_free(other, buffer));
 }
 
-// Row 55
 TEST_F(CpgZeroCopy, that_is_none_may_be_freed)
 {
     const Cpg cpg;

@@ -8,7 +8,7 @@ using namespace test;
 
 using VotequorumCallback = VotequorumTest;
 
-// Row 26, VQ-D5
+// VQ-D5
 TEST_F(VotequorumCallback, is_not_made_after_finalize_though_a_thread_waits_in_dispatch)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
@@ -26,7 +26,7 @@ TEST_F(VotequorumCallback, is_not_made_after_finalize_though_a_thread_waits_in_d
 
 votequorum_node_t* nodes_of_outer_call;
 
-// Row 23, 4.3: what a callback was given stays as it is while others run inside it, and may be written to.
+// 3: what a callback was given stays as it is while others run inside it, and may be written to.
 void check_nodes_across_a_nested_call(votequorum_handle_t handle, std::uint64_t, std::uint32_t, std::uint32_t entries,
                                       votequorum_node_t nodes[])
 {

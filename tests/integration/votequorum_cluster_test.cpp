@@ -59,7 +59,6 @@ TEST_F(VotequorumCluster, has_the_same_ring_and_votes_on_all_nodes)
     EXPECT_EQ(3U, three->info().node_id);
 }
 
-// Row 47
 TEST_F(VotequorumCluster, that_parts_is_quorate_on_one_side_until_it_meets_again)
 {
     const auto whole_ring = one->ring();
@@ -96,7 +95,6 @@ TEST_F(VotequorumCluster, is_told_of_expected_votes_on_all_nodes)
         EXPECT_EQ(Texts{"expected 3"}, client->await_last({"expected 3"}));
 }
 
-// Row 47
 TEST_F(VotequorumCluster, expects_a_node_again_that_returns)
 {
     cluster().kill(3);

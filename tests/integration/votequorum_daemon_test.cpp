@@ -9,7 +9,7 @@ using namespace test;
 
 using VotequorumDaemon = VotequorumTest;
 
-// Row 57: so a daemon says that it is too old for a request.
+// So a daemon says that it is too old for a request.
 TEST_F(VotequorumDaemon, answers_unknown_requests_with_a_bare_error)
 {
     const RawClient client("votequorum");

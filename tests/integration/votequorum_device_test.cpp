@@ -57,7 +57,6 @@ protected:
     Votequorum votequorum;
 };
 
-// Row 33
 TEST_F(VotequorumDevice, that_is_not_registered_does_not_exist)
 {
     for (const auto& ring : {votequorum.ring(), stale_ring()})
@@ -65,7 +64,6 @@ TEST_F(VotequorumDevice, that_is_not_registered_does_not_exist)
             EXPECT_EQ(CS_ERR_NOT_EXIST, error);
 }
 
-// Row 34
 TEST_F(VotequorumDevice, may_have_a_name_of_254_characters)
 {
     const std::string first(VOTEQUORUM_QDEVICE_MAX_NAME_LEN - 1, '1');
@@ -77,7 +75,6 @@ TEST_F(VotequorumDevice, may_have_a_name_of_254_characters)
     EXPECT_EQ(second, name(second));
 }
 
-// Row 35
 TEST_F(VotequorumDevice, is_registered_once_and_listed)
 {
     EXPECT_EQ(CS_OK, votequorum_qdevice_register(votequorum, "QD"));
@@ -87,7 +84,7 @@ TEST_F(VotequorumDevice, is_registered_once_and_listed)
     EXPECT_EQ((Texts{"nodelist 1", "quorate 1:1 0:0"}), votequorum.await(2));
 }
 
-// 3.3: it is the node's, not the connection's.
+// It is the node's, not the connection's.
 TEST_F(VotequorumDevice, outlives_the_connection_that_registered_it)
 {
     EXPECT_EQ(CS_OK, votequorum_qdevice_register(Votequorum(), "QD"));
@@ -99,7 +96,7 @@ TEST_F(VotequorumDevice, outlives_the_connection_that_registered_it)
     EXPECT_EQ("", name(""));
 }
 
-// Row 36, C19: the ring is looked at before the name.
+// C19: the ring is looked at before the name.
 TEST_F(VotequorumDevice, is_polled_with_the_present_ring)
 {
     ASSERT_EQ(CS_OK, votequorum_qdevice_register(votequorum, "QD"));
@@ -109,7 +106,7 @@ TEST_F(VotequorumDevice, is_polled_with_the_present_ring)
     EXPECT_EQ(kRegistered, votequorum.info().flags);
 }
 
-// Row 36: any number but 0 is a yes.
+// Any number but 0 is a yes.
 TEST_F(VotequorumDevice, casts_a_vote_or_not)
 {
     ASSERT_EQ(CS_OK, votequorum_qdevice_register(votequorum, "QD"));
@@ -121,7 +118,6 @@ TEST_F(VotequorumDevice, casts_a_vote_or_not)
     EXPECT_EQ(kVoting, flags(kVoting));
 }
 
-// Row 37
 TEST_F(VotequorumDevice, may_be_made_the_master)
 {
     constexpr unsigned kMaster = kRegistered | VOTEQUORUM_INFO_QDEVICE_MASTER_WINS;
@@ -136,7 +132,6 @@ TEST_F(VotequorumDevice, may_be_made_the_master)
     }
 }
 
-// Row 38
 TEST_F(VotequorumDevice, can_be_renamed_and_unregistered_by_its_name)
 {
     ASSERT_EQ(CS_OK, votequorum_qdevice_register(votequorum, "QD"));
@@ -150,7 +145,7 @@ TEST_F(VotequorumDevice, can_be_renamed_and_unregistered_by_its_name)
     EXPECT_EQ(CS_ERR_NOT_EXIST, votequorum_qdevice_unregister(votequorum, "Q2"));
 }
 
-// Row 65, section 6: at once, and the handle works on.
+// At once, and the handle works on.
 TEST_F(VotequorumDevice, has_no_extra_information_with_this_daemon)
 {
     const auto expect_not_supported = [&] {
@@ -176,7 +171,7 @@ TEST_F(VotequorumDevice, has_no_extra_information_with_this_daemon)
     EXPECT_EQ((Texts{"nodelist 1", "quorate 1:1 0:0"}), votequorum.await(2));
 }
 
-// Row 39, with a time-out of a second instead of ten
+// With a time-out of a second instead of ten
 TEST(VotequorumDeviceTimeout, ends_its_life_but_not_its_registration)
 {
     const QuorateDaemon daemon({.quorum = "  device {\n    model: net\n    votes: 0\n    timeout: 1000\n  }\n"});
@@ -191,7 +186,6 @@ TEST(VotequorumDeviceTimeout, ends_its_life_but_not_its_registration)
     EXPECT_EQ(Texts{}, votequorum.await(0));
 }
 
-// Row 40
 TEST(VotequorumDeviceDisabled, is_refused)
 {
     const QuorateDaemon daemon;

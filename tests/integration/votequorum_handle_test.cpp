@@ -21,7 +21,7 @@ std::array<cs_error_t, 6> with_name(votequorum_handle_t handle, const char* name
             votequorum_qdevice_poll(handle, name, 1, {}), votequorum_qdevice_master_wins(handle, name, 1)};
 }
 
-// Rows 3, 11, 34; VQ-D9
+// VQ-D9
 TEST_F(VotequorumHandle, is_looked_at_after_the_names)
 {
     const Votequorum votequorum;
@@ -33,7 +33,6 @@ TEST_F(VotequorumHandle, is_looked_at_after_the_names)
         EXPECT_EQ(CS_ERR_BAD_HANDLE, error);
 }
 
-// Section 6
 TEST_F(VotequorumHandle, is_looked_at_after_where_extra_information_goes_and_before_its_size)
 {
     const Votequorum votequorum;
@@ -47,7 +46,7 @@ TEST_F(VotequorumHandle, is_looked_at_after_where_extra_information_goes_and_bef
     EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_set_qdevice_extra_info(votequorum, sizeof extra, extra));
 }
 
-// Row 3, VQ-D9, decision 16: where the reference first looks at the handle, the handle is first.
+// VQ-D9, decision 16: where the reference first looks at the handle, the handle is first.
 TEST_F(VotequorumHandle, is_looked_at_before_where_answers_go)
 {
     EXPECT_EQ(CS_ERR_BAD_HANDLE, votequorum_getinfo(kNoHandle, 0, nullptr));

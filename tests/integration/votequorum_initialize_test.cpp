@@ -10,7 +10,7 @@ using namespace test;
 
 using VotequorumInitialize = VotequorumTest;
 
-// Row 2, C15, VQ-D12: the events come, count, and are dropped.
+// C15, VQ-D12: the events come, count, and are dropped.
 TEST_F(VotequorumInitialize, without_callbacks_drops_events)
 {
     votequorum_callbacks_t none{};
@@ -54,7 +54,6 @@ TEST_F(VotequorumInitialize, takes_any_callback_for_optional)
     }
 }
 
-// 3.2
 TEST_F(VotequorumInitialize, copies_the_callbacks)
 {
     quorum_calls = 0;
@@ -68,7 +67,7 @@ TEST_F(VotequorumInitialize, copies_the_callbacks)
     EXPECT_EQ(CS_OK, votequorum_finalize(handle));
 }
 
-// Section 6: with the newer structure, on a daemon of any age
+// With the newer structure, on a daemon of any age
 TEST_F(VotequorumInitialize, with_a_model_calls_back_as_well)
 {
     quorum_calls = node_list_calls = 0;
@@ -82,7 +81,6 @@ TEST_F(VotequorumInitialize, with_a_model_calls_back_as_well)
     EXPECT_EQ(CS_OK, votequorum_finalize(handle));
 }
 
-// Section 6, required of the new library: 5
 TEST_F(VotequorumInitialize, with_a_model_knows_one_and_none)
 {
     votequorum_handle_t handle = kUntouched;
@@ -93,7 +91,6 @@ TEST_F(VotequorumInitialize, with_a_model_knows_one_and_none)
     EXPECT_EQ(CS_OK, votequorum_finalize(handle));
 }
 
-// Row 6
 TEST(VotequorumInitializeElsewhere, lets_in_whom_the_configuration_file_names)
 {
     if (!can_change_user())
@@ -105,7 +102,7 @@ TEST(VotequorumInitializeElsewhere, lets_in_whom_the_configuration_file_names)
               }));
 }
 
-// Row 4, VQ-D20: the service is there, but not in charge.
+// VQ-D20: the service is there, but not in charge.
 TEST(VotequorumInitializeElsewhere, without_votequorum_as_the_provider_fails_and_leaves_the_handle_alone)
 {
     const Daemon daemon({.votequorum = false});

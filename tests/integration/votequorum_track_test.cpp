@@ -21,7 +21,7 @@ void expect_one_vote()
     witness.info();
 }
 
-// Row 16, 5.1: any number will do for the flags, and each has its meaning.
+// 1: any number will do for the flags, and each has its meaning.
 TEST_F(VotequorumTrack, does_what_the_flags_say)
 {
     constexpr std::uint64_t kContext = 0xfedcba9876543210;
@@ -49,7 +49,7 @@ TEST_F(VotequorumTrack, does_what_the_flags_say)
     }
 }
 
-// Row 17, VQ-D25: refused, and yet the present state comes, with the later context.
+// VQ-D25: refused, and yet the present state comes, with the later context.
 TEST_F(VotequorumTrack, is_refused_twice_but_tells_the_present_state)
 {
     Votequorum votequorum;
@@ -65,13 +65,12 @@ TEST_F(VotequorumTrack, is_refused_twice_but_tells_the_present_state)
             expected.push_back({context, text});
     EXPECT_EQ(expected, votequorum.take_notices());
 
-    // Row 18: the first context stays.
+    // The first context stays.
     expect_one_vote();
     EXPECT_EQ(CS_OK, votequorum.dispatch(CS_DISPATCH_ALL));
     EXPECT_EQ((Notices{{'A', "expected 1"}}), votequorum.take_notices());
 }
 
-// Row 18
 TEST_F(VotequorumTrack, delivers_what_had_come_when_it_was_stopped)
 {
     Votequorum votequorum;
@@ -83,7 +82,6 @@ TEST_F(VotequorumTrack, delivers_what_had_come_when_it_was_stopped)
     EXPECT_EQ(Texts{"expected 1"}, votequorum.take());
 }
 
-// 5.1
 TEST_F(VotequorumTrack, can_be_started_again)
 {
     Votequorum votequorum;
@@ -95,7 +93,6 @@ TEST_F(VotequorumTrack, can_be_started_again)
     EXPECT_EQ((Notices{{'B', "expected 1"}}), votequorum.take_notices());
 }
 
-// Row 21
 TEST_F(VotequorumTrack, of_the_present_state_can_be_repeated)
 {
     Votequorum votequorum;
@@ -106,7 +103,6 @@ TEST_F(VotequorumTrack, of_the_present_state_can_be_repeated)
     EXPECT_FALSE(readable(votequorum.fd(), kGlance));
 }
 
-// 3.2
 TEST_F(VotequorumTrack, is_independent_for_each_handle)
 {
     Votequorum one;
@@ -122,7 +118,7 @@ TEST_F(VotequorumTrack, is_independent_for_each_handle)
     EXPECT_EQ((Notices{{2, "expected 1"}, {2, "expected 1"}}), two.take_notices());
 }
 
-// Row 30: far more than the ring has room for
+// Far more than the ring has room for
 TEST_F(VotequorumTrack, loses_no_event_of_a_long_queue)
 {
     constexpr std::size_t kTimes = 20'000;

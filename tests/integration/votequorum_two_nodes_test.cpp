@@ -41,7 +41,7 @@ TEST(VotequorumTwoNodes, are_told_of_votes)
     EXPECT_EQ(2U, one->info(2).node_votes);
 }
 
-// Rows 41, 42: no section for devices in the configuration
+// No section for devices in the configuration
 TEST(VotequorumTwoNodes, have_one_name_for_their_devices)
 {
     Cluster cluster(2);
@@ -65,7 +65,7 @@ TEST(VotequorumTwoNodes, have_one_name_for_their_devices)
     EXPECT_TRUE(eventually([&] { return two->info().qdevice_name == std::string(); }));
 }
 
-// Row 42: the registration waits until the frozen node is no longer one of them, and all else goes on.
+// The registration waits until the frozen node is no longer one of them, and all else goes on.
 TEST(VotequorumTwoNodes, agree_on_a_device_when_one_is_frozen)
 {
     Cluster cluster(2);
@@ -115,7 +115,7 @@ protected:
     votequorum_ring_id_t ring_before{};
 };
 
-// Row 43, C19
+// C19
 TEST_F(VotequorumTwoNodesAndADevice, stay_quorate_if_it_polls_with_the_new_ring)
 {
     EXPECT_EQ(CS_ERR_MESSAGE_ERROR, poll(ring_before));
@@ -123,7 +123,7 @@ TEST_F(VotequorumTwoNodesAndADevice, stay_quorate_if_it_polls_with_the_new_ring)
     EXPECT_EQ(Texts{"quorate 2:2 1:1 0:0"}, client->await_last({"quorate 2:2 1:1 0:0"}));
 }
 
-// Row 44. At the end of its patience the daemon sometimes tells of two changes at once, there and back.
+// At the end of its patience the daemon sometimes tells of two changes at once, there and back.
 TEST_F(VotequorumTwoNodesAndADevice, are_quorate_as_long_as_it_votes)
 {
     const auto after_patience = client->await(1);
@@ -137,7 +137,6 @@ TEST_F(VotequorumTwoNodesAndADevice, are_quorate_as_long_as_it_votes)
     EXPECT_EQ(0U, client->info().flags);
 }
 
-// Row 45
 TEST(VotequorumTwoNodeOption, makes_one_node_enough_when_both_have_been_there)
 {
     Cluster cluster(2, {.quorum = "  two_node: 1\n"});
@@ -162,7 +161,6 @@ struct Option {
 };
 class VotequorumOption : public ::testing::TestWithParam<Option> {};
 
-// Row 46
 TEST_P(VotequorumOption, is_seen_in_the_flags)
 {
     Cluster cluster(2, {.quorum = GetParam().lines});
@@ -179,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(, VotequorumOption,
                                            Option{"  auto_tie_breaker: 1\n  wait_for_all: 1\n", 0x16, 2},
                                            Option{"  expected_votes: 5\n", 0, 3}));
 
-// Row 46, 5.2: of a node that leaves there is news before the new membership, if it costs the quorum.
+// 2: of a node that leaves there is news before the new membership, if it costs the quorum.
 TEST(VotequorumDownscale, tells_of_a_node_that_leaves)
 {
     Cluster cluster(2, {.quorum = "  allow_downscale: 1\n"});

@@ -13,7 +13,6 @@ using VotequorumInfo = VotequorumTest;
 using VotequorumVotes = VotequorumFreshTest;
 using VotequorumFault = VotequorumFreshTest;
 
-// Row 1
 TEST_F(VotequorumInfo, tells_of_a_node_and_the_cluster)
 {
     const Votequorum votequorum;
@@ -32,7 +31,7 @@ TEST_F(VotequorumInfo, tells_of_a_node_and_the_cluster)
     }
 }
 
-// Row 13, VQ-D2
+// VQ-D2
 TEST_F(VotequorumInfo, of_a_node_that_was_never_seen_is_all_zero)
 {
     const Votequorum votequorum;
@@ -46,7 +45,7 @@ TEST_F(VotequorumInfo, of_a_node_that_was_never_seen_is_all_zero)
     EXPECT_EQ(1U, votequorum.info().node_id);
 }
 
-// Row 28, VQ-D1, C13
+// VQ-D1, C13
 TEST_F(VotequorumInfo, that_threads_ask_for_with_a_handle_in_common_is_each_ones_own)
 {
     constexpr int kCalls = kSanitized ? 1000 : 3000;
@@ -67,7 +66,7 @@ TEST_F(VotequorumInfo, that_threads_ask_for_with_a_handle_in_common_is_each_ones
         EXPECT_EQ(0, asking->result());
 }
 
-// 3.3: when the daemon could not be asked
+// When the daemon could not be asked
 TEST_F(VotequorumFault, death_leaves_where_answers_go_alone)
 {
     const Votequorum votequorum;
@@ -78,7 +77,6 @@ TEST_F(VotequorumFault, death_leaves_where_answers_go_alone)
     EXPECT_EQ(77U, info.node_id);
 }
 
-// Row 14
 TEST_F(VotequorumVotes, that_are_expected_can_be_set_and_are_told)
 {
     Votequorum votequorum;
@@ -92,7 +90,6 @@ TEST_F(VotequorumVotes, that_are_expected_can_be_set_and_are_told)
     EXPECT_EQ((Texts{"expected 1", "expected 4294967295"}), votequorum.await(2));
 }
 
-// Row 15
 TEST_F(VotequorumVotes, of_a_node_can_be_set_and_are_told_if_they_matter)
 {
     Votequorum votequorum;
@@ -112,7 +109,7 @@ TEST_F(VotequorumVotes, of_a_node_can_be_set_and_are_told_if_they_matter)
     EXPECT_EQ(Texts{}, votequorum.await(0));
 }
 
-// Row 15, VQ-D25: node 0 is the quorum device, and it is not there.
+// VQ-D25: node 0 is the quorum device, and it is not there.
 TEST_F(VotequorumVotes, of_the_device_can_cost_the_quorum)
 {
     Votequorum votequorum;

@@ -18,7 +18,7 @@ using namespace test;
 
 using Fork = ServiceTest;
 
-// T97, row 31, CMAP-D26, VQ-D21, decision 4
+// CMAP-D26, VQ-D21, decision 4
 TEST_F(Fork, lets_the_child_use_and_finalize_the_handle)
 {
     Listener listener;

@@ -39,7 +39,6 @@ TEST_F(Rounds, of_connecting_and_finalizing_leave_nothing)
     }
 }
 
-// T12
 TEST_F(Rounds, of_opening_handles_may_come_to_five_hundred)
 {
     if (transport() == Transport::libqb)

@@ -77,7 +77,7 @@ TEST_F(Signals, change_nothing_in_dispatch)
     }
 }
 
-// T74: wherever they hit; nothing is made to wait.
+// Wherever they hit; nothing is made to wait.
 TEST_F(Signals, change_nothing_in_a_life)
 {
     std::vector<cs_error_t> usual;
