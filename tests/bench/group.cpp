@@ -32,7 +32,7 @@ Mode mode_of(const std::string& name)
         return Mode::all;
     if (name == "one")
         return Mode::one;
-    fail(name.c_str(), "is none of blocking, all, one");
+    fail(name.c_str(), "is not blocking, all or one");
 }
 
 void dispatch_until(cpg_handle_t handle, Mode mode, const std::function<bool()>& done)

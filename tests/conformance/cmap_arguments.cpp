@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Handles that are none, pointers that are none, and which of several wrong arguments is noticed first.
+// Handles and pointers that are not valid, and which of several wrong arguments is noticed first.
 #include "cmap_scene.hpp"
 #include "integration/cmap_calls.hpp"
 
@@ -85,7 +85,7 @@ const Group kHarmlessNull("cmap.harmless_null", [](Transcript& at, test::Daemon&
     at("track_add.function") << cmap_track_add(cmap, kKey, CMAP_TRACK_ADD, nullptr, nullptr, &tracker);
 });
 
-// With a handle that is none, everything else wrong in turn.
+// With a handle that never was open, everything else wrong in turn.
 const Group kOrder("cmap.order", [](Transcript& at, test::Daemon&) {
     constexpr cmap_handle_t bad = kNoHandle;
     const char* const long_key = kTooLong.c_str();

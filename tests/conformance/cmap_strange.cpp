@@ -102,7 +102,7 @@ const Group kAlignment("cmap.alignment", [](Transcript& at) {
     at("values") << cmap_dispatch(cmap, CS_DISPATCH_ALL) << aligned;
 });
 
-// Replies that are none, to a request whose reply is bare: what it returns, and what the next one does.
+// Malformed replies to a request whose reply is a header alone: what it returns, and what the next one does.
 const Group kReplies("cmap.strange_reply", [](Transcript& at) {
     FakeDaemon daemon = fake_daemon();
     constexpr auto kSet = test::wire::kSet;

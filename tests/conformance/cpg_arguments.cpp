@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Handles that are none, pointers that are none, names that are too long, and which of several wrong arguments is
+// Handles and pointers that are not valid, names that are too long, and which of several wrong arguments is
 // noticed first.
 #include "cpg_scene.hpp"
 #include "support/full_shared_memory.hpp"
@@ -126,7 +126,7 @@ const Group kNull("cpg.null", [](Transcript& at, test::Daemon&) {
     at.all_apart(cases);
 });
 
-// With a good handle and with one that is none.
+// With a handle that is open and with one that never was.
 const Group kOrder("cpg.order", [](Transcript& at, test::Daemon&) {
     settle();
     const Cpg cpg;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Handles that are none, pointers that are none, names that are none, and which of several wrong arguments is noticed
+// Handles, pointers and names that are not valid, and which of several wrong arguments is noticed
 // first.
 #include "integration/votequorum_calls.hpp"
 #include "votequorum_scene.hpp"

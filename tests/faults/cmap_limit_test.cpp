@@ -40,7 +40,7 @@ TEST_F(CmapLimit, ends_initialize_map_whose_request_is_not_answered)
     }
 }
 
-TEST_F(CmapLimit, is_none_for_what_is_asked_behind_it)
+TEST_F(CmapLimit, does_not_hold_for_the_next_request)
 {
     const Variable limit("COROSYNC_CLIENT_CONNECT_MS", "1000");
     cmap_handle_t handle = kNoHandle;

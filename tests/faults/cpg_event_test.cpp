@@ -178,7 +178,7 @@ TEST_F(CpgParts, make_a_message)
     EXPECT_EQ(Texts{message}, messages(cpg.take()));
 }
 
-TEST_F(CpgParts, make_none_with_a_malformed_one_in_between)
+TEST_F(CpgParts, make_no_message_with_a_malformed_one_in_between)
 {
     Part malformed(wire::kContinued, message.size(), "x");
     malformed.fields.part_length = 2;
@@ -193,7 +193,7 @@ TEST_F(CpgParts, make_none_with_a_malformed_one_in_between)
 }
 
 // CPG-D16
-TEST_F(CpgParts, of_a_member_that_has_left_make_none)
+TEST_F(CpgParts, of_a_member_that_has_left_make_no_message)
 {
     const Bytes left = Confchg({}, {{kOwnNode, kSender, CPG_REASON_PROCDOWN}}, {}).bytes();
     Cpg without_confchg({.confchg = false});
@@ -215,7 +215,7 @@ TEST_F(CpgParts, of_a_member_make_a_message_though_an_event_that_says_it_left_is
 // What there is of it is released with the handle.
 class CpgPartsOfTheDead : public CpgParts, public ::testing::WithParamInterface<bool> {};
 
-TEST_P(CpgPartsOfTheDead, make_none)
+TEST_P(CpgPartsOfTheDead, make_no_message)
 {
     const bool frozen = GetParam();
     daemon.now({part(wire::kFirst, 0), part(wire::kContinued, 1)});

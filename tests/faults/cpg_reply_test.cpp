@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What cpg makes of unusual replies, request by request. For those that are none see malformed_reply_test.cpp.
+// What cpg makes of unusual replies, request by request. For malformed ones see malformed_reply_test.cpp.
 #include "fake_cpg.hpp"
 
 #include "support/thread.hpp"
@@ -204,7 +204,7 @@ TEST_F(CpgPartReply, that_says_no_ends_the_message_and_the_next_one_begins_anew)
     EXPECT_EQ(wire::kLast, last_part_type());
 }
 
-TEST_F(CpgPartReply, that_is_none_ends_the_message_and_the_next_one_begins_anew)
+TEST_F(CpgPartReply, that_is_malformed_ends_the_message_and_the_next_one_begins_anew)
 {
     for (const Bytes& answer :
          {message(wire::kJoinReply, {}), message(wire::kPartialMcastReply, "x"), header(wire::kPartialMcastReply, 25),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Events that are none, of each kind. A malformed one is used up, the dispatch that met it says CS_ERR_LIBRARY, no
+// Malformed events, of each kind. Such an event is used up, the dispatch that met it says CS_ERR_LIBRARY, no
 // callback hears of it, and what comes behind it is delivered. The same for every service.
 #include "message_fields.hpp"
 #include "service.hpp"
@@ -87,7 +87,7 @@ TEST_F(MalformedEvent, may_have_anything_in_any_field)
 }
 
 // Newer daemons may send more, of a kind that is known and of others.
-TEST_F(MalformedEvent, is_none_that_is_longer_than_it_needs)
+TEST_F(MalformedEvent, does_not_include_one_that_is_longer_than_needed)
 {
     for_every_kind([this](const Client::Kind& kind) {
         for (const std::size_t more : std::initializer_list<std::size_t>{1, 8, 1'000'000})
@@ -96,7 +96,7 @@ TEST_F(MalformedEvent, is_none_that_is_longer_than_it_needs)
     expect_usable();
 }
 
-TEST_F(MalformedEvent, is_none_of_an_unknown_kind)
+TEST_F(MalformedEvent, does_not_include_one_of_an_unknown_kind)
 {
     for_every_kind([this](const Client::Kind& kind) {
         for (const std::uint32_t id : {2U, 8U, 99U, 1000U, 0x7fffffffU, 0xffffffffU})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Replies that are none, to every function that waits for one. Whatever the daemon answers, the caller gets a result
+// Malformed replies, to every function that waits for a reply. Whatever the daemon answers, the caller gets a result
 // code, nothing of what the daemon sent if that is an error, and the next request its own answer. The same for every
 // service.
 #include "message_fields.hpp"
@@ -84,7 +84,7 @@ TEST_F(MalformedReply, is_tried_on_every_function_of_the_library)
     EXPECT_LT(15U, count);
 }
 
-TEST_F(MalformedReply, that_is_cut_short_is_none)
+TEST_F(MalformedReply, that_is_cut_short_is_refused)
 {
     for_every_function([this](const Function& function) {
         for (std::size_t length = 1; length < kFaked.least(function.reply); ++length)
@@ -94,7 +94,7 @@ TEST_F(MalformedReply, that_is_cut_short_is_none)
     });
 }
 
-TEST_F(MalformedReply, that_is_too_long_is_none)
+TEST_F(MalformedReply, that_is_too_long_is_refused)
 {
     for_every_function([this](const Function& function) {
         const std::size_t length = 500'000;
@@ -102,7 +102,7 @@ TEST_F(MalformedReply, that_is_too_long_is_none)
     });
 }
 
-TEST_F(MalformedReply, of_another_size_than_it_says_is_none)
+TEST_F(MalformedReply, of_another_size_than_it_says_is_refused)
 {
     for_every_function([this](const Function& function) {
         expect_malformed(function, with_size(function.reply, 0));
@@ -116,7 +116,7 @@ TEST_F(MalformedReply, of_another_size_than_it_says_is_none)
     });
 }
 
-TEST_F(MalformedReply, to_another_request_is_none)
+TEST_F(MalformedReply, to_another_request_is_refused)
 {
     for_every_function([this](const Function& function) {
         for (const std::uint32_t id : {0xffffffffU, 1000U, 0x7fffffffU}) {
@@ -128,7 +128,7 @@ TEST_F(MalformedReply, to_another_request_is_none)
     });
 }
 
-TEST_F(MalformedReply, with_an_error_that_is_none_is_none)
+TEST_F(MalformedReply, with_an_unknown_error_code_is_refused)
 {
     for_every_function([this](const Function& function) {
         for (const std::int32_t error : {0, -1, 29, 12345, INT32_MAX, INT32_MIN}) {
@@ -138,7 +138,7 @@ TEST_F(MalformedReply, with_an_error_that_is_none_is_none)
     });
 }
 
-TEST_F(MalformedReply, is_not_one_that_says_no)
+TEST_F(MalformedReply, does_not_include_one_that_says_no)
 {
     for_every_function([this](const Function& function) {
         const auto id = value_at<std::int32_t>(function.reply, kIdField);

@@ -42,7 +42,7 @@ TEST_F(ReasonOfRings, is_the_unknown_form_of_the_answer)
                 StartsWith("the daemon's answer to the connect has an unknown form;"));
 }
 
-TEST_F(ReasonOfRings, is_that_there_are_none)
+TEST_F(ReasonOfRings, is_that_the_daemon_offers_sockets)
 {
     EXPECT_THAT(with(RawDaemon::with([](HandshakeReply& offer) { offer.transport = 2; })),
                 StartsWith("the daemon offers sockets instead of shared memory;"));

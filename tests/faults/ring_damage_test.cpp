@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Rings that break their own rules: chunks that lie about their length or are none, bytes without chunks, chunks
+// Rings that break their own rules: chunks with a wrong length or a wrong mark, bytes without chunks, chunks
 // without bytes. What cannot be believed ends the connection; what is only late is waited for.
 #include "raw_cmap.hpp"
 

@@ -16,7 +16,7 @@ namespace fuzz {
 
 class CpgModel {
 public:
-    // The next event is under way. Whatever the one before it brought must have been delivered.
+    // The next event comes. All that the one before it brought must have been delivered.
     void arrives(Bytes bytes)
     {
         if (due_)

@@ -183,7 +183,7 @@ TEST_F(CpgMessage, of_a_great_size_is_delivered_once_or_its_sender_told)
 }
 
 // C18: the daemon does not keep up.
-TEST_F(CpgMessage, is_refused_when_too_many_are_under_way_and_all_others_arrive)
+TEST_F(CpgMessage, is_refused_when_the_queue_is_full_and_all_others_arrive)
 {
     Cpg cpg;
     cpg.enter("flood");

@@ -103,7 +103,7 @@ TEST_F(CpgZeroCopy, may_be_sent_and_freed_through_another_handle)
     EXPECT_EQ(CS_OK, cpg_zcb_free(other, buffer));
 }
 
-TEST_F(CpgZeroCopy, that_is_none_may_be_freed)
+TEST_F(CpgZeroCopy, free_ignores_null)
 {
     const Cpg cpg;
     EXPECT_EQ(CS_OK, cpg_zcb_free(cpg, nullptr));

@@ -81,7 +81,7 @@ TEST_F(VotequorumInitialize, with_a_model_calls_back_as_well)
     EXPECT_EQ(CS_OK, votequorum_finalize(handle));
 }
 
-TEST_F(VotequorumInitialize, with_a_model_knows_one_and_none)
+TEST_F(VotequorumInitialize, with_a_model_takes_that_of_the_header_or_null)
 {
     votequorum_handle_t handle = kUntouched;
     for (const int model : {0, 2, 99, -1})

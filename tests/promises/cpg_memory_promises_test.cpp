@@ -54,7 +54,7 @@ TEST_F(CpgNoMemory, leaves_any_message_up_to_the_atomic_size_to_the_next_call)
 }
 
 // Each piece counts nonetheless, and what is behind the message arrives.
-TEST_F(CpgNoMemory, loses_a_message_whose_piece_finds_none_and_only_that)
+TEST_F(CpgNoMemory, loses_only_the_message_one_of_whose_parts_finds_no_memory)
 {
     constexpr int kPieces = 3;
     const auto bytes = pattern((kPieces - 1) * kAtomic + 1);

@@ -160,7 +160,7 @@ TEST(PromiseOfOutputsOfRefusals, is_to_stay_as_they_are)
     service().finalize(handle);
 }
 
-TEST_F(PromiseOfBlocking, is_none_in_the_functions_that_do_not_ask)
+TEST_F(PromiseOfBlocking, is_kept_by_the_functions_that_do_not_ask)
 {
     std::uint64_t handle = kNoHandle;
     ASSERT_EQ(CS_OK, service().initialize(&handle));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Stands between the program, with all its libraries, and malloc.
 //
-// The program's own allocations, those of C++, are none of this business.
+// The program's own allocations, those of C++, do not count.
 #pragma once
 
 namespace test {

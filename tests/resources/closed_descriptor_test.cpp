@@ -134,7 +134,7 @@ TEST_P(ClosedDescriptor, whose_number_is_another_files_fails_every_call_and_leav
             EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); })) << call.name;
         }
     }
-    EXPECT_EQ(CS_OK, service().ask(Handle())); // the daemon is none the worse for it
+    EXPECT_EQ(CS_OK, service().ask(Handle())); // the daemon serves on
 }
 
 constexpr auto kName = [](const ::testing::TestParamInfo<Foreign>& info) {

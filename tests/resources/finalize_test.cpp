@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Another thread finalizes: what a dispatch that is under way does then, at whichever point of its way it is.
+// Another thread finalizes during a dispatch: what the dispatch then does, wherever in it that happens.
 #include "integration/listener.hpp"
 #include "system_calls.hpp"
 

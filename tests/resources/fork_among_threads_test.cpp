@@ -33,7 +33,7 @@ public:
     Flood(const Flood&) = delete;
     Flood& operator=(const Flood&) = delete;
 
-    // On return nothing is under way, and all has been told; until resume().
+    // On return no thread is in a call, and all events have been told; until resume().
     bool pause()
     {
         pause_ = true;

@@ -112,7 +112,7 @@ TEST_F(FrozenDaemon, lets_a_signal_end_initialize_after_a_second)
     }
 }
 
-// A signal that is ignored is none, whenever it comes.
+// A signal that is ignored ends no wait, whenever it comes.
 TEST_F(FrozenDaemon, lets_a_signal_without_a_handler_end_nothing)
 {
     const auto before = ::signal(SIGUSR1, SIG_IGN);
@@ -198,7 +198,7 @@ INSTANTIATE_TEST_SUITE_P(Of, ShortLimit,
                          kName);
 
 // What is no limit is as if it were not there. (Read as a number, each would be over by then, but for the last two.)
-TEST_P(NoLimit, is_none)
+TEST_P(NoLimit, ends_no_wait)
 {
     Freeze freeze(daemon());
     Initializing initializing;

@@ -11,7 +11,7 @@
 
 namespace test {
 
-// What there is none of while messages are delivered.
+// What the process lacks while messages are delivered.
 enum class Lack { nothing, address_space, unlocked_memory };
 
 struct MessageCase {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The soak test's judge sees each kind of contradiction, and none where there is none.
+// The soak test's judge finds each kind of contradiction, and finds none in a run that is right.
 #include "agreement.hpp"
 
 #include <gtest/gtest.h>

@@ -47,7 +47,7 @@ public:
 
     void put(Ring ring, const Bytes& bytes);
     void put_claiming(Ring ring, std::uint32_t length); // a chunk that lies about its length
-    void put_unmarked(Ring ring);                       // a chunk that is none
+    void put_unmarked(Ring ring);                       // a chunk without the mark of one
     void put_taken(Ring ring);                          // one that was read, but not given back
     bool has_room_for_event(std::size_t size) const;
     std::ptrdiff_t event_space_used() const; // by chunks that were not given back

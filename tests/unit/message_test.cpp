@@ -100,14 +100,14 @@ TEST(View, is_empty_to_begin_with)
     EXPECT_EQ(nullptr, View().bytes(0, 1));
 }
 
-TEST(Header, is_one_if_its_size_fits_in_what_came)
+TEST(Header, is_accepted_if_its_size_fits_in_what_came)
 {
     EXPECT_TRUE(has_header(24, 24));
     EXPECT_TRUE(has_header(24, 100));
     EXPECT_TRUE(has_header(100, 100));
 }
 
-TEST(Header, is_none_if_its_size_is_wrong)
+TEST(Header, is_refused_if_its_size_is_wrong)
 {
     EXPECT_FALSE(has_header(25, 24));
     EXPECT_FALSE(has_header(23, 24));
@@ -117,7 +117,7 @@ TEST(Header, is_none_if_its_size_is_wrong)
     EXPECT_FALSE(has_header(std::numeric_limits<std::int32_t>::max(), 24));
 }
 
-TEST(Header, is_none_if_less_than_one_came)
+TEST(Header, is_refused_if_less_than_one_came)
 {
     EXPECT_FALSE(has_header(24, 23));
     EXPECT_FALSE(has_header(24, 0));

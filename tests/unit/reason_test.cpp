@@ -49,7 +49,7 @@ TEST(Reason, that_is_too_long_is_cut_off)
     EXPECT_EQ(239U, reported(CS_ERR_LIBRARY).size());
 }
 
-TEST(Reason, is_a_general_one_if_none_is_noted)
+TEST(Reason, is_a_general_one_if_nothing_was_noted)
 {
     std::set<std::string> seen;
     for (const cs_error_t error : {CS_ERR_LIBRARY, CS_ERR_TRY_AGAIN, CS_ERR_INVALID_PARAM, CS_ERR_NO_MEMORY,
