@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/libqb_transport.hpp"
 
+#include "core/libqb_descriptors.hpp"
 #include "core/process.hpp"
 #include "core/reasons.hpp"
 
-#include <fcntl.h>
 #include <linux/sockios.h>
 #include <qb/qbipcc.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 
 namespace corosync {
 namespace {
@@ -36,133 +34,6 @@ bool has_room(int socket)
            used < room;
 }
 
-constexpr int kNeeded = 3; // the most descriptors that libqb opens during a connect
-
-// If libqb runs out of descriptors during a connect, it closes the program's descriptor 0. So check first that `count`
-// descriptors are free. 0 or a negative errno.
-int check_descriptors(int count)
-{
-    int spare[kNeeded + 1];
-    int have = 0;
-    int rc = 0;
-    while (have < count && rc == 0) {
-        spare[have] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (spare[have] >= 0)
-            ++have;
-        else
-            rc = -errno;
-    }
-    while (have > 0)
-        close(spare[--have]);
-    return rc;
-}
-
-// libqb will close a descriptor of ours. The program may have closed that descriptor, and the number may now belong to
-// another file. While this object lives, the number belongs to a placeholder that libqb may close.
-class DescriptorToClose {
-public:
-    DescriptorToClose(int number, const FileIdentity& ours) : number_(number)
-    {
-        if (ours.matches(number))
-            return;
-        const int nothing = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        placeholder_ = FileIdentity(nothing);
-        flags_ = nothing == number ? -1 : fcntl(number, F_GETFD);
-        if (flags_ < 0) { // the number is free, unless another thread is faster
-            const int taken = nothing == number ? number : fcntl(nothing, F_DUPFD_CLOEXEC, number);
-            safe_to_close_ = taken == number;
-            if (!safe_to_close_ && taken >= 0)
-                close(taken);
-        } else {
-            theirs_ = fcntl(number, F_DUPFD_CLOEXEC, 0);
-            safe_to_close_ = theirs_ >= 0 && nothing >= 0 && dup3(nothing, number, O_CLOEXEC) == number;
-        }
-        if (nothing >= 0 && nothing != number)
-            close(nothing);
-    }
-    ~DescriptorToClose()
-    {
-        if (theirs_ >= 0) {
-            if (safe_to_close_)
-                dup3(theirs_, number_, (flags_ & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
-            close(theirs_);
-        } else if (placeholder_.matches(number_)) {
-            close(number_); // libqb did not close it
-        }
-    }
-    DescriptorToClose(const DescriptorToClose&) = delete;
-    DescriptorToClose& operator=(const DescriptorToClose&) = delete;
-
-    explicit operator bool() const { return safe_to_close_; }
-
-private:
-    int number_;
-    int flags_ = 0;
-    int theirs_ = -1;
-    FileIdentity placeholder_;
-    bool safe_to_close_ = true;
-};
-
-// Repairs the program's descriptors after a failed connect of libqb. libqb may close descriptor 0. And if there is no
-// address space for a ring, it does not close the ring's data file, whose descriptor has the lowest number that was
-// free or one close to it. (Seen with libqb 2.0.6, by making each call fail in turn.)
-class ProgramDescriptors {
-public:
-    ProgramDescriptors() : flags_(fcntl(0, F_GETFD)), lowest_(eventfd(0, EFD_CLOEXEC))
-    {
-        // Copy descriptor 0 only if enough descriptors stay free for libqb.
-        if (check_descriptors(kNeeded + 1) == 0)
-            zero_ = fcntl(0, F_DUPFD_CLOEXEC, 3);
-        if (lowest_ >= 0)
-            close(lowest_);
-    }
-    ~ProgramDescriptors()
-    {
-        if (zero_ >= 0)
-            close(zero_);
-    }
-    ProgramDescriptors(const ProgramDescriptors&) = delete;
-    ProgramDescriptors& operator=(const ProgramDescriptors&) = delete;
-
-    void restore(pid_t server) const
-    {
-        if (zero_ >= 0 && fcntl(0, F_GETFD) < 0)
-            dup3(zero_, 0, (flags_ & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
-        char rings[64];
-        std::snprintf(rings, sizeof rings, "/dev/shm/qb-%d-%d-", static_cast<int>(server), static_cast<int>(getpid()));
-        for (int fd = lowest_; lowest_ >= 0 && fd < lowest_ + kSearched; ++fd)
-            close_if_leaked(fd, rings);
-    }
-
-private:
-    // The file may belong to a connection that another thread is opening now. The daemon unlinks the file of the failed
-    // connection when it sees the hang-up. So close only an unlinked file.
-    static void close_if_leaked(int fd, const char* rings)
-    {
-        char link[64];
-        char file[64];
-        std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-        const std::size_t length = std::strlen(rings);
-        if (readlink(link, file, sizeof file) < static_cast<ssize_t>(length) || std::memcmp(file, rings, length) != 0)
-            return;
-        struct stat status {};
-        for (int looks = 0; looks < kLooks && fstat(fd, &status) == 0; ++looks) {
-            if (status.st_nlink == 0) {
-                close(fd);
-                return;
-            }
-            pause_ms(kLookMs);
-        }
-    }
-
-    static constexpr int kLooks = 50;
-    static constexpr int kLookMs = 2;
-    static constexpr int kSearched = 16;
-    int flags_; // of descriptor 0
-    int zero_ = -1;
-    int lowest_;
-};
-
 // Ends a connection before its handshake completes. libqb must not see a reply, because it would open the files that
 // the reply names. After the shutdown no reply can arrive, and we discard what has arrived.
 void cancel_connect(qb_ipcc_connection* connection, int socket)
@@ -179,7 +50,7 @@ void cancel_connect(qb_ipcc_connection* connection, int socket)
 
 int LibqbTransport::connect(const char* service, const Settings& settings, const ConnectDeadline& deadline)
 {
-    if (const int rc = check_descriptors(kNeeded); rc != 0)
+    if (const int rc = check_descriptors(kConnectDescriptors); rc != 0)
         return rc;
     const ProgramDescriptors programs;
     if (const int rc = open_connection(service, settings, deadline); rc != 0) {
