@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# suites.sh [--demonstration] [--tests[=LABELS]] [--packages] [--write] [SUITE...]
+# suites.sh [--demonstration] [--tests[=LABELS]] [--packages] [--compilers] [--write] [SUITE...]
 #
 # What a newcomer does, on other suites of Debian: README's two commands, which are the demonstration and the tests, and
-# the packages in a node with all of a cluster, there and back. With some of the first three options only these parts;
+# the packages in a node with all of a cluster, there and back. --compilers builds with the suite's newest compilers and
+# the flags of several distributions. With some of the first four options only these parts, otherwise the first three;
 # LABELS is for ctest -L, as in --tests='conformance|clients'. Without suites on bookworm, trixie, forky and sid.
 # bullseye has too old a libqb: there the demonstration must say so, and the tests, which are built on bookworm, use its
 # daemon. What was skipped is named below the table at the end. --write puts both into suites/results.txt, and the table
@@ -24,7 +25,7 @@ for argument; do
         parts+=(tests)
         [ "$argument" = --tests ] || labels=${argument#*=}
         ;;
-    --packages) parts+=(packages) ;;
+    --packages | --compilers) parts+=("${argument#--}") ;;
     --write) write=1 ;;
     -*)
         sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
@@ -62,7 +63,7 @@ in_suite() {
         root=$store/bookworm/newcomer
         export BESIDE=$store/bullseye/node
         ;;
-    *:packages) root=$store/$1/node ;;
+    *:packages | *:compilers) root=$store/$1/node ;;
     esac
     changes=$(mktemp -d "$store/$1/changes.XXXXXX")
     tar -c -C "$top" --exclude=./build* CMakeLists.txt LICENSE README.md include man pkgconfig src tests |
@@ -125,8 +126,8 @@ for suite in "${suites[@]}"; do
         row+="|$(version "$suite" $package)"
     done
     rm -f "$store/$suite"/*.summary
-    for part in demonstration tests packages; do
-        if [[ " ${parts[*]} " != *" $part "* || $suite:$part = bullseye:packages ]]; then
+    for part in demonstration tests packages compilers; do
+        if [[ " ${parts[*]} " != *" $part "* || $suite:$part = bullseye:[pc]* ]]; then
             row+="|-"
             continue
         fi

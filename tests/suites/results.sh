@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # results.sh add RESULTS ROW SUMMARY: the row of suites.sh's table for a suite, and what the summary says was skipped or
-#     failed, take the place in the file RESULTS of what was there about that suite.
+#     failed, take the place in the file RESULTS of what was there about that suite. What was not run this time, which is
+#     "-" or no summary, stays as it was if all versions are the same.
 # results.sh write RESULTS README: README's table, between the lines "<!-- suites -->" and "<!-- /suites -->", says what
 #     RESULTS says.
 # results.sh check RESULTS README: fails if it does not.
@@ -49,27 +50,47 @@ trap 'rm -rf "$scratch"' EXIT
 case $1 in
 add)
     results=$2 row=$3 summary=$4
-    {
-        echo "$row"
-        ! [ -e "$summary" ] || grep -vE '^(passed|failed|skipped) [0-9]+$' "$summary" | sed 's/^/    /'
-    } >"$scratch/block"
-    awk -v suite="${row%%|*}" -v block="$scratch/block" '
-        function put(line) {
-            while ((getline line < block) > 0)
+    : >"$scratch/block"
+    ! [ -e "$summary" ] || grep -vE '^(passed|failed|skipped) [0-9]+$' "$summary" | sed 's/^/    /' >"$scratch/block" || :
+    awk -v row="$row" -v run="$([ -e "$summary" ] && echo 1)" -v block="$scratch/block" '
+        function put(old, rest,    new, was, columns, i, same) {
+            columns = split(row, new, "|")
+            same = columns == split(old, was, "|")
+            for (i = 3; i <= columns && named[i] !~ /^(demonstration|tests|packages|compilers)$/; i++)
+                same = same && new[i] == was[i]
+            for (i = 1; i <= columns; i++)
+                printf "%s%s", same && new[i] == "-" ? was[i] : new[i], i < columns ? "|" : "\n"
+            while (run && (getline line < block) > 0)
                 print line
+            if (same && !run)
+                printf "%s", rest
             done = 1
         }
-        /^[^ ]/ {
-            name = $0
-            sub(/\|.*/, "", name)
-            old = name == suite
-            if (old)
-                put()
+        function flush_old() {
+            if (old != "")
+                put(old, rest)
+            old = ""
         }
-        !old { print }
+        BEGIN { suite = substr(row, 1, index(row "|", "|") - 1) }
+        /^[^ #]/ {
+            flush_old()
+            if (!head++)
+                split($0, named, "|")
+            if (substr($0, 1, index($0 "|", "|") - 1) == suite) {
+                old = $0
+                rest = ""
+                next
+            }
+        }
+        old != "" {
+            rest = rest $0 "\n"
+            next
+        }
+        { print }
         END {
+            flush_old()
             if (!done)
-                put()
+                put("", "")
         }' "$results" >"$scratch/results"
     cat "$scratch/results" >"$results"
     ;;

@@ -33,6 +33,21 @@ newer|3 passed
 END
 diff expected list || fail "these are the results (<), not those (>)"
 
+# What was not run again.
+printf 'suite|day|corosync|tests|packages\n' >parts
+"$results" add parts 'old|1|3.1.7|2 passed|-' summary
+"$results" add parts 'new|1|3.1.9|1 failed|-' worse
+"$results" add parts 'old|2|3.1.7|-|passed' nothing
+"$results" add parts 'new|2|3.1.10|-|passed' nothing
+cat >expected <<'END'
+suite|day|corosync|tests|packages
+old|2|3.1.7|2 passed|passed
+    skipped a.b: no <tool>
+    3 skipped within: no users
+new|2|3.1.10|-|passed
+END
+diff expected parts || fail "these are the results (<), not those (>)"
+
 printf 'before\n<!-- suites -->\n| old | all passed |\n<!-- /suites -->\nafter\n' >page
 ! "$results" check list page >/dev/null || fail "a table that claims more is taken"
 "$results" write list page
