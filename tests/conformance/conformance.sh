@@ -43,7 +43,7 @@ for side in reference ours; do
     for what in "common cmap first-half" "common cmap second-half" "cpg first-half" "cpg second-half" votequorum; do
         run=$folder/$side.${what// /.}
         # shellcheck disable=SC2086 # these are words
-        timeout -s KILL 300 "$here/../support/sandbox.sh" env "${environment[@]}" \
+        timeout -s KILL 1200 "$here/../support/sandbox.sh" env "${environment[@]}" \
             LD_LIBRARY_PATH="${libraries[$side]}" "$program" "${libraries[$side]}" $what >"$run.part" 2>"$run.errors" &
         runs+=("$run")
         pids+=($!)
