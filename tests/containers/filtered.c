@@ -25,10 +25,14 @@ static const struct {
     unsigned number;
 } calls[] = {
 #include "listed_calls.h"
-    /* Those of this program: input and output, a child, its end. */
-    {"read", SYS_read},   {"write", SYS_write},
-    {"clone", SYS_clone}, {"set_robust_list", SYS_set_robust_list},
-    {"wait4", SYS_wait4}, {"exit_group", SYS_exit_group},
+    /* Those of this program: input and output, a child, for which newer C libraries block signals, its end. */
+    {"read", SYS_read},
+    {"write", SYS_write},
+    {"clone", SYS_clone},
+    {"set_robust_list", SYS_set_robust_list},
+    {"wait4", SYS_wait4},
+    {"exit_group", SYS_exit_group},
+    {"rt_sigprocmask", SYS_rt_sigprocmask},
 };
 
 #define CALLS (sizeof calls / sizeof *calls)
