@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Which directories and files of a daemon are attached, rule by rule. The files are real ones: for the sandbox.
+#include "core/ring_alias.hpp"
 #include "core/ring_files.hpp"
 #include "ring_names.hpp"
+#include "support/bytes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,6 +13,14 @@
 
 #include <sys/stat.h>
 #include <unistd.h>
+
+// The linker puts this in the place of sysconf().
+long page_size = 0; // if it is not the machine's
+extern "C" long __real_sysconf(int name);
+extern "C" long __wrap_sysconf(int name)
+{
+    return page_size != 0 && name == _SC_PAGESIZE ? page_size : __real_sysconf(name);
+}
 
 namespace {
 
@@ -211,5 +221,61 @@ TEST_F(Files, are_removed_and_nothing_else)
     for (const auto& path : paths())
         EXPECT_FALSE(fs::exists(path)) << path;
 }
+
+// Pages as large as on many machines with other CPUs. To this kernel they are several of its own.
+class FilesOfLargePages : public Files, public ::testing::WithParamInterface<long> {
+protected:
+    FilesOfLargePages()
+    {
+        page_size = GetParam();
+        ring_size = RingFiles::data_size(kRingSize);
+        for (const auto& path : paths())
+            if (path.ends_with("-data"))
+                fs::resize_file(path, ring_size);
+    }
+    ~FilesOfLargePages() override { page_size = 0; }
+
+    void write(std::size_t offset, const test::Bytes& bytes) const
+    {
+        std::fstream file(data, std::ios::in | std::ios::out | std::ios::binary);
+        for (std::size_t at = 0; at < bytes.size(); ++at) {
+            file.seekp(static_cast<std::streamoff>((offset + at) % ring_size));
+            file.put(bytes[at]);
+        }
+    }
+
+    const std::string data = std::string(kDirectory) + "/qb-event-cmap-data";
+    std::size_t ring_size;
+};
+
+TEST_P(FilesOfLargePages, are_whole_pages)
+{
+    const auto page = static_cast<std::size_t>(GetParam());
+    EXPECT_EQ((kRingSize / page + 1) * page, ring_size);
+    EXPECT_EQ(kRingSize, RingFiles::data_size(kRingSize - 13));
+    EXPECT_TRUE(safe());
+    fs::resize_file(data, kDataSize);
+    EXPECT_EQ(ring_size == kDataSize, safe());
+}
+
+TEST_P(FilesOfLargePages, have_an_alias_that_keeps_an_event_when_it_is_called_in)
+{
+    const test::Bytes event(100000, 'e');
+    const std::size_t offset = ring_size - 30000; // it wraps around the end
+    write(offset, event);
+    corosync::RingAlias alias;
+    ASSERT_TRUE(alias.map(files, ring_size));
+    const auto lent = [&] { return test::Bytes(reinterpret_cast<char*>(alias.at(offset)), event.size()); };
+    EXPECT_EQ(event, lent());
+    write(offset, "E");
+    EXPECT_EQ('E', lent().front());
+    ASSERT_TRUE(alias.call_in(offset, event.size()));
+    const test::Bytes kept = lent();
+    EXPECT_EQ("E" + event.substr(1), kept);
+    write(offset, test::Bytes(event.size(), 'n'));
+    EXPECT_EQ(kept, lent());
+}
+
+INSTANTIATE_TEST_SUITE_P(On, FilesOfLargePages, ::testing::Values(4096, 16384, 65536));
 
 } // namespace
