@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
@@ -134,8 +135,9 @@ TEST(Outgoing, is_zero_but_for_what_was_put_there)
     request->letter = 'x';
     const iovec sent = request.part();
     std::vector<char> expected(sizeof(Request));
-    expected[0] = 7;
-    expected[8] = static_cast<char>(sizeof(Request) + 100);
+    const std::int32_t numbers[] = {7, sizeof(Request) + 100};
+    std::memcpy(&expected[0], &numbers[0], sizeof numbers[0]);
+    std::memcpy(&expected[8], &numbers[1], sizeof numbers[1]);
     expected[16] = 'x';
     EXPECT_EQ(expected,
               std::vector<char>(static_cast<char*>(sent.iov_base), static_cast<char*>(sent.iov_base) + sent.iov_len));
