@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Events whose values, keys and trackers are not what they say, and good ones of unusual shapes. For what can be wrong
-// with every event see malformed_event_test.cpp.
+// Cmap events with wrong lengths, keys and trackers, and valid events of unusual shapes. malformed_event_test.cpp has
+// the faults that any event can have.
 #include "fake_cmap.hpp"
 
 namespace {
@@ -11,7 +11,7 @@ using Numbers = std::vector<std::uint32_t>;
 
 class CmapEvent : public FakeCmapTest {
 protected:
-    // Sends an event and a good one behind it, and expects that only the latter is delivered.
+    // Sends this event and a valid one after it; expects an error for the first and a callback for the second.
     void expect_malformed(const Bytes& bytes)
     {
         daemon.now({event(bytes), event(numbered(1))});
@@ -28,7 +28,7 @@ protected:
         expect_only_good_one();
     }
 
-    // What a good event's only callback is told.
+    // Returns what the only callback of this valid event gets.
     Event delivered(const Bytes& bytes)
     {
         daemon.now({event(bytes)});
@@ -46,7 +46,7 @@ private:
     }
 };
 
-TEST_F(CmapEvent, of_an_unknown_kind_is_all_that_a_dispatch_finds)
+TEST_F(CmapEvent, of_an_unknown_kind_counts_as_dispatched)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING}) {
         daemon.now({event(message(1000, {}))});
@@ -56,13 +56,13 @@ TEST_F(CmapEvent, of_an_unknown_kind_is_all_that_a_dispatch_finds)
     }
 }
 
-TEST_F(CmapEvent, of_an_unknown_tracker_counts_and_is_ignored)
+TEST_F(CmapEvent, of_an_unknown_tracker_counts_as_dispatched_and_has_no_callback)
 {
     for (const Cookie stranger : {Cookie{0}, ~Cookie{0}, cookie + 1, cookie ^ (Cookie{1} << 32)})
         expect_ignored(Notification(stranger, 7).bytes());
 }
 
-TEST_F(CmapEvent, of_a_deleted_tracker_counts_and_is_ignored)
+TEST_F(CmapEvent, of_a_deleted_tracker_counts_as_dispatched_and_has_no_callback)
 {
     Tracker& deleted = cmap.track("other.key", kEverything);
     const Cookie its_cookie = cookie_in(daemon.last_request());
@@ -82,7 +82,7 @@ TEST_F(CmapEvent, with_values_beyond_its_end_is_malformed)
          {Lengths{9, 0}, Lengths{0, 9}, Lengths{4, 5}, Lengths{8, 1}, Lengths{kMost, 0}, Lengths{0, kMost},
           Lengths{kMost, 9}, Lengths{9, kMost}, Lengths{8, kMost - 7}, Lengths{kMost - 335, 0},
           Lengths{std::uint64_t{1} << 32, 0}, Lengths{std::uint64_t{1} << 63, std::uint64_t{1} << 63}}) {
-        for (const Cookie whose : {cookie, ~cookie}) { // its tracker known or not
+        for (const Cookie whose : {cookie, ~cookie}) { // of a known tracker and of an unknown one
             Notification bent(whose, "12345678");
             bent.fields.new_length = now;
             bent.fields.old_length = before;
@@ -91,7 +91,7 @@ TEST_F(CmapEvent, with_values_beyond_its_end_is_malformed)
     }
 }
 
-TEST_F(CmapEvent, with_a_key_that_has_no_end_is_malformed)
+TEST_F(CmapEvent, with_an_unterminated_key_is_malformed)
 {
     Notification bent(cookie, 7);
     std::fill(std::begin(bent.fields.key.value), std::end(bent.fields.key.value), 'x');
@@ -105,12 +105,12 @@ TEST_F(CmapEvent, may_have_the_longest_key)
     EXPECT_EQ(std::string(CMAP_KEYNAME_MAXLEN, 'x'), delivered(longest.bytes()).key);
 }
 
-TEST_F(CmapEvent, may_be_longer_than_it_needs)
+TEST_F(CmapEvent, may_have_extra_bytes_at_its_end)
 {
     EXPECT_EQ(u32(7), delivered(numbered(7) + "more").now);
 }
 
-TEST_F(CmapEvent, may_be_as_large_as_a_message)
+TEST_F(CmapEvent, may_have_the_maximum_message_size)
 {
     constexpr std::size_t kMostValues = 1048576 - sizeof(wire::NotifyEvent);
     const Bytes now(kMostValues - 5, 'n');
@@ -120,8 +120,8 @@ TEST_F(CmapEvent, may_be_as_large_as_a_message)
     expect_usable();
 }
 
-// In the ring, chunks lie wherever the one before ends, and the old value wherever the new one does.
-TEST_F(CmapEvent, shows_aligned_values_whatever_their_lengths_and_those_of_the_events_before)
+// In the ring a chunk begins where the one before it ends, and in an event the old value where the new one ends.
+TEST_F(CmapEvent, always_has_aligned_values)
 {
     bool aligned = true;
     tracker.on_event = [&](const Tracker::Call& call) {
@@ -138,7 +138,7 @@ TEST_F(CmapEvent, shows_aligned_values_whatever_their_lengths_and_those_of_the_e
     EXPECT_TRUE(aligned);
 }
 
-TEST_F(CmapEvent, of_which_there_are_more_than_the_daemon_has_room_for_arrives_in_order)
+TEST_F(CmapEvent, arrives_in_order_when_the_event_ring_was_full)
 {
     constexpr std::uint32_t kMany = 7000; // the ring holds about 3000
     Numbers expected;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Finalize while others use the handle, and signals on a busy connection. For what is the same for every service see
-// integration/finalize_test.cpp and resources/signals_test.cpp.
+// Finalize while other threads use the handle, and signals during requests. integration/finalize_test.cpp and
+// resources/signals_test.cpp test what is the same for every service.
 #include "fake_cmap.hpp"
 #include "support/storm.hpp"
 
@@ -12,7 +12,7 @@ using namespace test;
 
 class CmapFinalize : public FakeCmapTest {
 protected:
-    // A request of another thread that waits for its answer.
+    // Another thread sends a request and waits for the reply.
     void ask_in_vain(Background<cs_error_t>& asking) { EXPECT_FALSE(asking.ended_within(kGlance)); }
 
     Step late_answer() const
@@ -30,7 +30,7 @@ protected:
         return error;
     }
 
-    // While this thread and one in dispatch wait.
+    // Finalizes the handle while the thread of `asking` and one in dispatch wait.
     void finalize_beside(Background<cs_error_t>& asking)
     {
         Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
@@ -46,8 +46,8 @@ protected:
     }
 };
 
-// A daemon that cannot announce an event any more hangs up, alive.
-TEST_F(CmapFinalize, that_makes_the_daemon_hang_up_ends_a_request_as_its_own_doing)
+// A daemon that can no longer announce an event hangs up but stays alive.
+TEST_F(CmapFinalize, makes_a_request_fail_with_bad_handle_when_the_daemon_hangs_up)
 {
     daemon.on_next_request(kSilence);
     Background<cs_error_t> asking([this] { return get(); });
@@ -67,11 +67,11 @@ TEST_F(CmapFinalize, wakes_a_dispatch_under_a_flood_of_events)
     EXPECT_EQ(CS_OK, cmap_finalize(cmap));
     finalized = true;
     EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
-    EXPECT_LE(late_callbacks, 1); // that which was running
+    EXPECT_LE(late_callbacks, 1); // the callback that was running
     EXPECT_TRUE(disconnected());
 }
 
-TEST_F(CmapFinalize, lets_a_request_get_its_answer_under_a_flood_of_events)
+TEST_F(CmapFinalize, lets_a_request_get_its_reply_under_a_flood_of_events)
 {
     Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
     daemon.on_next_request(kSilence);
@@ -86,7 +86,7 @@ TEST_F(CmapFinalize, lets_a_request_get_its_answer_under_a_flood_of_events)
     EXPECT_TRUE(disconnected());
 }
 
-TEST_F(CmapFinalize, fails_requests_that_have_not_begun)
+TEST_F(CmapFinalize, fails_requests_that_were_not_sent_yet)
 {
     daemon.on_next_request(kSilence);
     Background<cs_error_t> asking([this] { return get(); });
@@ -101,7 +101,7 @@ TEST_F(CmapFinalize, fails_requests_that_have_not_begun)
 
 using CmapSignals = CmapFinalize;
 
-TEST_F(CmapSignals, do_not_garble_a_busy_connection)
+TEST_F(CmapSignals, do_not_damage_requests_or_events)
 {
     constexpr std::uint32_t kRequests = 2000;
     Background asking([this] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The limit of cmap_initialize_map() is one for all of it: the handshake is over in time, but the request that follows
-// is not answered.
+// COROSYNC_CLIENT_CONNECT_MS limits cmap_initialize_map() as a whole: here the handshake ends in time, but the daemon
+// does not reply to the request that follows.
 #include "fake_cmap.hpp"
 
 #include "support/environment.hpp"
@@ -17,7 +17,7 @@ protected:
     FakeDaemon daemon{{.service = "cmap", .answer = CmapAnswers{}}};
 };
 
-TEST_F(CmapLimit, ends_initialize_map_whose_request_is_not_answered)
+TEST_F(CmapLimit, ends_initialize_map_when_its_request_gets_no_reply)
 {
     for (const char* value : {"1", "100", "1200"}) {
         const auto before = open_descriptors();
@@ -35,12 +35,12 @@ TEST_F(CmapLimit, ends_initialize_map_whose_request_is_not_answered)
         EXPECT_EQ(before, open_descriptors()) << value;
         EXPECT_FALSE(maps_rings(::getpid())) << value;
         EXPECT_TRUE(eventually([&] { return daemon.clients() == 0; })) << value;
-        if (daemon.requests() == asked) // it was over before
+        if (daemon.requests() == asked) // the limit had passed before the request was sent
             daemon.on_next_request({});
     }
 }
 
-TEST_F(CmapLimit, does_not_hold_for_the_next_request)
+TEST_F(CmapLimit, does_not_apply_to_later_requests)
 {
     const Variable limit("COROSYNC_CLIENT_CONNECT_MS", "1000");
     cmap_handle_t handle = kNoHandle;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a daemon's cmap service sends.
+// Messages of a daemon's cmap service.
 #pragma once
 
 #include "support/bytes.hpp"
@@ -21,7 +21,8 @@ using Cookie = std::uint64_t;
 inline constexpr cmap_track_handle_t kTrackerHandle = 77;
 inline constexpr std::uint32_t kStoredNumber = 42;
 
-// The answers of a daemon in which every key is the u32 kStoredNumber and every tracker is kTrackerHandle.
+// The replies of a daemon in which every key has the u32 value kStoredNumber and every tracker the handle
+// kTrackerHandle.
 class CmapAnswers {
 public:
     Bytes operator()(const Bytes& request);
@@ -36,7 +37,7 @@ Cookie cookie_in(const Bytes& request);
 // A reply to GET with this value, in as much room as the request asks for.
 Bytes get_reply(const Bytes& request, const Bytes& value, cmap_value_types_t type);
 
-// An event, to be bent before it is sent.
+// An event whose fields can be changed before it is sent.
 struct Notification {
     Notification(Cookie cookie, const Bytes& now, const Bytes& before = {});
     Notification(Cookie cookie, std::uint32_t number) : Notification(cookie, as_bytes(number)) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Replies whose values, strings, handles and keys are not what they say, and daemons that end with a reply. For what
-// can be wrong with every reply see malformed_reply_test.cpp.
+// Cmap replies with wrong values, strings, handles and keys, and daemons that end with a reply.
+// malformed_reply_test.cpp has the faults that any reply can have.
 #include "fake_cmap.hpp"
 
 #include "support/guards.hpp"
@@ -34,7 +34,7 @@ protected:
     static constexpr std::uint32_t kUntouched = 0xabababab;
 };
 
-TEST_F(CmapReply, with_an_error_gives_that_error)
+TEST_F(CmapReply, with_an_error_makes_the_call_return_that_error)
 {
     for (const cs_error_t error : {CS_ERR_LIBRARY, CS_ERR_TRY_AGAIN, CS_ERR_NOT_EXIST, CS_ERR_CONTEXT_NOT_FOUND,
                                    CS_ERR_TOO_MANY_GROUPS, CS_ERR_SECURITY})
@@ -42,7 +42,7 @@ TEST_F(CmapReply, with_an_error_gives_that_error)
     expect_usable();
 }
 
-TEST_F(CmapReply, with_a_value_that_it_does_not_hold_is_malformed)
+TEST_F(CmapReply, with_a_value_longer_than_itself_is_malformed)
 {
     wire::GetReply fields{};
     fields.header = {wire::kGet, sizeof fields + 4, CS_OK};
@@ -59,7 +59,7 @@ TEST_F(CmapReply, with_a_value_that_it_does_not_hold_is_malformed)
     expect_usable();
 }
 
-TEST_F(CmapReply, with_a_string_that_it_does_not_hold_is_malformed)
+TEST_F(CmapReply, with_a_string_longer_than_itself_is_malformed)
 {
     wire::GetReply fields{};
     fields.header = {wire::kGet, sizeof fields + 4, CS_OK};
@@ -74,7 +74,7 @@ TEST_F(CmapReply, with_a_string_that_it_does_not_hold_is_malformed)
     expect_usable();
 }
 
-TEST_F(CmapReply, with_a_number_that_it_does_not_hold_is_malformed)
+TEST_F(CmapReply, with_a_number_longer_than_itself_is_malformed)
 {
     wire::GetReply fields{};
     fields.header = {wire::kGet, sizeof fields + 3, CS_OK};
@@ -84,7 +84,7 @@ TEST_F(CmapReply, with_a_number_that_it_does_not_hold_is_malformed)
     expect_usable();
 }
 
-TEST_F(CmapReply, with_a_string_is_terminated_even_if_the_string_is_not)
+TEST_F(CmapReply, with_an_unterminated_string_gives_a_terminated_one)
 {
     wire::GetRequest request{};
     request.room = 256;
@@ -95,7 +95,7 @@ TEST_F(CmapReply, with_a_string_is_terminated_even_if_the_string_is_not)
     std::free(text);
 }
 
-TEST_F(CmapReply, with_a_handle_missing_is_malformed)
+TEST_F(CmapReply, without_its_handle_is_malformed)
 {
     cmap_iter_handle_t iterator = 0;
     daemon.on_next_request({reply(message(wire::kIterInit, "1234567"))});
@@ -108,7 +108,7 @@ TEST_F(CmapReply, with_a_handle_missing_is_malformed)
     expect_usable();
 }
 
-TEST_F(CmapReply, with_a_key_that_has_no_end_is_malformed)
+TEST_F(CmapReply, with_an_unterminated_key_is_malformed)
 {
     wire::IterNextReply fields{};
     fields.header = {wire::kIterNext, sizeof fields, CS_OK};
@@ -120,7 +120,7 @@ TEST_F(CmapReply, with_a_key_that_has_no_end_is_malformed)
     expect_usable();
 }
 
-// A value's length can come without the value: then a message's size is its bound.
+// A reply can contain a value's length without the value. Then the length may be at most that of the largest message.
 class CmapReplyWithoutValue : public CmapReply {
 protected:
     template <class Reply> static Bytes with_length(std::int32_t id, std::uint64_t length, std::size_t room = 0)
@@ -145,18 +145,19 @@ protected:
     }
 };
 
-TEST_F(CmapReplyWithoutValue, to_get_is_malformed_with_a_length_that_no_value_has)
+TEST_F(CmapReplyWithoutValue, to_get_is_malformed_with_an_impossible_length)
 {
     expect_bounded([this](std::uint64_t length, std::size_t* told, cmap_value_types_t* type) {
-        daemon.on_next_request({reply(error_reply(wire::kGet, CS_ERR_INVALID_PARAM))}); // so that it asks for no value
+        daemon.on_next_request(
+            {reply(error_reply(wire::kGet, CS_ERR_INVALID_PARAM))}); // so that the next request asks for no value
         daemon.on_next_request({reply(with_length<wire::GetReply>(wire::kGet, length))});
         return cmap_get(cmap, "some.key", nullptr, told, type);
     });
     expect_usable();
 }
 
-// Which sends as much of a value as there is room for.
-TEST_F(CmapReplyWithoutValue, to_get_in_the_statistics_map_is_malformed_with_a_length_that_no_value_has)
+// In the statistics map the daemon sends as much of a value as the request has room for.
+TEST_F(CmapReplyWithoutValue, to_get_in_the_statistics_map_is_malformed_with_an_impossible_length)
 {
     const Cmap stats(CMAP_MAP_STATS);
     expect_bounded([&](std::uint64_t length, std::size_t* told, cmap_value_types_t* type) {
@@ -165,7 +166,7 @@ TEST_F(CmapReplyWithoutValue, to_get_in_the_statistics_map_is_malformed_with_a_l
     });
 }
 
-TEST_F(CmapReplyWithoutValue, to_iter_next_is_malformed_with_a_length_that_no_value_has)
+TEST_F(CmapReplyWithoutValue, to_iter_next_is_malformed_with_an_impossible_length)
 {
     expect_bounded([this](std::uint64_t length, std::size_t* told, cmap_value_types_t* type) {
         daemon.on_next_request({reply(with_length<wire::IterNextReply>(wire::kIterNext, length))});
@@ -177,7 +178,7 @@ TEST_F(CmapReplyWithoutValue, to_iter_next_is_malformed_with_a_length_that_no_va
     expect_usable();
 }
 
-TEST_F(CmapReply, to_initialize_that_is_malformed_fails_it)
+TEST_F(CmapReply, that_is_malformed_fails_initialize)
 {
     for (const Bytes& answer : {error_reply(wire::kSet, CS_OK), error_reply(wire::kSetCurrentMapReply, 12345)}) {
         daemon.on_next_request({reply(answer)});
@@ -187,39 +188,39 @@ TEST_F(CmapReply, to_initialize_that_is_malformed_fails_it)
     }
 }
 
-TEST_F(CmapReply, to_initialize_never_comes_if_the_daemon_dies_of_it)
+TEST_F(CmapReply, that_never_comes_because_the_daemon_dies_fails_initialize)
 {
     const auto before = Holdings::now();
     daemon.on_next_request({die()});
     cmap_handle_t handle = kUntouched;
     Background initializing([&] { return cmap_initialize_map(&handle, CMAP_MAP_ICMAP); });
-    daemon.await_death(); // libqb's client takes a zombie for alive
+    daemon.await_death(); // libqb's client believes that a zombie is alive
     EXPECT_EQ(CS_ERR_LIBRARY, initializing.result());
     EXPECT_EQ(kUntouched, handle);
     remove_what_libqb_leaves();
     EXPECT_EQ("", leaks_since(before));
 }
 
-TEST_F(CmapReply, is_good_though_the_daemon_hangs_up_behind_it)
+TEST_F(CmapReply, is_valid_although_the_daemon_hangs_up_after_it)
 {
     EXPECT_EQ(CS_OK, set_with({reply(message(wire::kSet, {})), hang_up()}));
     expect_dead();
 }
 
-TEST_F(CmapReply, is_good_though_it_is_the_daemons_last_act)
+TEST_F(CmapReply, is_valid_although_the_daemon_dies_after_it)
 {
     EXPECT_EQ(CS_OK, set_with({reply(message(wire::kSet, {})), die()}));
     daemon.await_death();
     expect_dead();
 }
 
-TEST_F(CmapReply, never_comes_if_the_daemon_hangs_up_instead)
+TEST_F(CmapReply, that_never_comes_because_the_daemon_hangs_up_fails_the_call)
 {
     EXPECT_EQ(CS_ERR_LIBRARY, set_with({hang_up()}));
     expect_dead();
 }
 
-TEST_F(CmapReply, never_comes_if_the_daemon_dies_of_the_request)
+TEST_F(CmapReply, that_never_comes_because_the_daemon_dies_fails_the_call)
 {
     EXPECT_EQ(CS_ERR_LIBRARY, set_with({die()}));
     daemon.await_death();

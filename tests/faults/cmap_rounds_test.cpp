@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Connections that come and go, very many of them.
+// Very many connections, one after another.
 #include "fake_cmap.hpp"
 
 #include "support/memory_use.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 
-// libqb's client takes its time.
+// libqb's client is slow.
 int rounds()
 {
     return transport() != Transport::ring || kSanitized ? 500 : 10'000;
@@ -17,7 +17,7 @@ int rounds()
 
 constexpr std::size_t kMegabyte = 1 << 20;
 
-TEST(CmapRounds, leave_nothing)
+TEST(CmapRounds, leave_no_descriptor_file_or_memory_behind)
 {
     const FakeDaemon daemon({.service = "cmap", .answer = CmapAnswers{}});
     for (int warming_up = 0; warming_up < 10; ++warming_up)

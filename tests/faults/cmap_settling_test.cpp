@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the descriptor says during and after each dispatch of a burst: it is readable if there is something left to
-// deliver, and only then.
+// During and after each dispatch of a burst of events, the descriptor is readable if and only if an event is left to
+// deliver.
 #include "fake_cmap.hpp"
 
 #include <csetjmp>
@@ -11,7 +11,7 @@ using namespace test;
 
 using Numbers = std::vector<std::uint32_t>;
 
-constexpr std::uint32_t kLargestBurst = 200; // all of whose bytes fit on the socket
+constexpr std::uint32_t kLargestBurst = 200; // the socket has room for as many notification bytes
 
 class CmapSettling : public FakeCmapTest {
 protected:
@@ -29,7 +29,7 @@ protected:
         ASSERT_EQ(0U, daemon.now(numbered(1, count)));
     }
 
-    // Dispatches until nothing is left, the descriptor telling the truth all the while.
+    // Dispatches until nothing is left, and checks the descriptor all the time.
     void expect_rest_with(cs_dispatch_flags_t flag)
     {
         while (left > 0) {
@@ -42,7 +42,6 @@ protected:
         EXPECT_EQ(0U, surprises);
     }
 
-    // The numbers that the tracker was told are 1 .. count.
     void expect_numbers_to(std::uint32_t count)
     {
         Numbers expected;
@@ -52,10 +51,10 @@ protected:
     }
 
     std::uint32_t left = 0;
-    std::uint32_t surprises = 0; // callbacks in which the descriptor did not tell the truth
+    std::uint32_t surprises = 0; // callbacks in which the descriptor's state was wrong
 };
 
-TEST_F(CmapSettling, holds_in_bursts_dispatched_at_once)
+TEST_F(CmapSettling, is_right_in_bursts_dispatched_with_all)
 {
     for (std::uint32_t count = 1; count <= kLargestBurst; ++count) {
         burst(count);
@@ -64,7 +63,7 @@ TEST_F(CmapSettling, holds_in_bursts_dispatched_at_once)
     }
 }
 
-TEST_F(CmapSettling, holds_in_bursts_dispatched_one_by_one)
+TEST_F(CmapSettling, is_right_in_bursts_dispatched_with_one)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}) {
         for (const std::uint32_t count : {1U, 2U, 3U, 64U, 65U, kLargestBurst}) {
@@ -75,7 +74,7 @@ TEST_F(CmapSettling, holds_in_bursts_dispatched_one_by_one)
     }
 }
 
-TEST_F(CmapSettling, holds_in_bursts_dispatched_blocking)
+TEST_F(CmapSettling, is_right_in_bursts_dispatched_with_blocking)
 {
     for (const std::uint32_t count : {1U, 2U, 63U, 64U, 65U, 66U, 128U, 129U, kLargestBurst}) {
         Cmap blocking;
@@ -96,7 +95,7 @@ TEST_F(CmapSettling, holds_in_bursts_dispatched_blocking)
     }
 }
 
-TEST_F(CmapSettling, holds_when_the_types_are_mixed)
+TEST_F(CmapSettling, is_right_when_the_dispatch_types_are_mixed)
 {
     burst(kLargestBurst);
     const cs_dispatch_flags_t flags[] = {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING};
@@ -106,7 +105,7 @@ TEST_F(CmapSettling, holds_when_the_types_are_mixed)
     expect_numbers_to(kLargestBurst);
 }
 
-TEST_F(CmapSettling, holds_when_more_arrives_during_a_callback)
+TEST_F(CmapSettling, is_right_when_events_arrive_during_a_callback)
 {
     const auto look = tracker.on_event;
     tracker.on_event = [this, look](const Tracker::Call& call) {
@@ -119,7 +118,7 @@ TEST_F(CmapSettling, holds_when_more_arrives_during_a_callback)
     EXPECT_EQ((Numbers{1, 2, 3, 1, 2, 3}), numbers(tracker.events()));
 }
 
-TEST_F(CmapSettling, holds_around_a_nested_dispatch)
+TEST_F(CmapSettling, is_right_around_a_nested_dispatch)
 {
     const auto look = tracker.on_event;
     tracker.on_event = [this, look](const Tracker::Call& call) {
@@ -134,7 +133,7 @@ TEST_F(CmapSettling, holds_around_a_nested_dispatch)
     expect_numbers_to(100);
 }
 
-TEST_F(CmapSettling, holds_with_events_that_nobody_wants_in_the_burst)
+TEST_F(CmapSettling, is_right_with_events_of_an_unknown_kind_in_the_burst)
 {
     Steps steps = numbered(1, 100);
     for (const std::size_t place : {std::size_t{0}, std::size_t{1}, std::size_t{64}, std::size_t{102}})
@@ -147,8 +146,8 @@ TEST_F(CmapSettling, holds_with_events_that_nobody_wants_in_the_burst)
     EXPECT_FALSE(readable(fd));
 }
 
-// Wherever the malformed event lies in its batch, what is behind it stays announced.
-TEST_F(CmapSettling, holds_around_a_malformed_event)
+// Events after the malformed one stay announced, wherever that lies in its batch.
+TEST_F(CmapSettling, is_right_around_a_malformed_event)
 {
     for (const std::uint32_t place : {0U, 1U, 30U, 62U, 63U, 64U, 65U, 99U}) {
         Steps steps = numbered(1, 99);
@@ -172,7 +171,7 @@ TEST_F(CmapSettling, holds_around_a_malformed_event)
 
 class CmapSettlingAfterJump : public CmapSettling, public ::testing::WithParamInterface<cs_dispatch_flags_t> {
 protected:
-    // Dispatches; the callback of event `place` leaves by a jump.
+    // Dispatches; the callback of event `place` leaves with longjmp().
     void dispatch_and_jump(cs_dispatch_flags_t flag, std::uint32_t place)
     {
         tracker.on_event = [this, place](const Tracker::Call&) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Events of unusual shapes, and what becomes of the parts of long messages. For what is wrong in every kind of event
-// see malformed_event_test.cpp.
+// Cpg events of unusual shapes, and the parts of long messages. malformed_event_test.cpp has the faults that any event
+// can have.
 #include "fake_cpg.hpp"
 
 namespace {
 
 using namespace test;
 
-constexpr std::size_t kPartSize = 1000; // as good as any
+constexpr std::size_t kPartSize = 1000; // any size will do
 
 class CpgEvent : public ::testing::Test {
 protected:
@@ -17,7 +17,7 @@ protected:
         remove_what_libqb_leaves();
     }
 
-    // Dispatches it with a good one behind it.
+    // Sends this event and a valid one after it; expects an error for the first and a callback for the second.
     void expect_malformed(const Bytes& bytes)
     {
         daemon.now({event(bytes), event(Delivery("good").bytes())});
@@ -27,7 +27,7 @@ protected:
         EXPECT_EQ(Texts{"good"}, messages(cpg.take()));
     }
 
-    // What a callback is told of it.
+    // Returns what the callback of this event gets.
     Event delivered(const Bytes& bytes)
     {
         daemon.now({event(bytes)});
@@ -42,7 +42,7 @@ protected:
 };
 
 // CPG-D36
-TEST_F(CpgEvent, with_an_impossible_name_is_malformed)
+TEST_F(CpgEvent, with_a_name_longer_than_128_bytes_is_malformed)
 {
     for (const std::uint32_t length : {129U, 200U, 0xffffffffU}) {
         Delivery delivery("x");
@@ -57,7 +57,7 @@ TEST_F(CpgEvent, with_an_impossible_name_is_malformed)
     }
 }
 
-TEST_F(CpgEvent, may_have_a_name_of_128_bytes_or_none)
+TEST_F(CpgEvent, may_have_a_name_of_128_or_0_bytes)
 {
     Delivery delivery("x");
     delivery.fields.group = wire_name(Bytes(128, 'n'));
@@ -78,7 +78,7 @@ TEST_F(CpgEvent, with_a_message_beyond_its_end_is_malformed)
     }
 }
 
-TEST_F(CpgEvent, may_be_longer_than_its_message)
+TEST_F(CpgEvent, may_have_extra_bytes_at_its_end)
 {
     Delivery delivery("message and more");
     delivery.fields.length = 7;
@@ -96,7 +96,7 @@ TEST_F(CpgEvent, with_lists_beyond_its_end_is_malformed)
     for (const auto& [members, left, joined] :
          {Counts{2, 1, 1}, Counts{1, 2, 1}, Counts{1, 1, 2}, Counts{1000, 0, 0}, Counts{0, 1000, 0}, Counts{0, 0, 1000},
           Counts{0xffffffff, 2, 2}, Counts{0xffffffff, 0xffffffff, 0xffffffff}, Counts{0x20000000, 0, 0},
-          Counts{0x0aaaaaab, 0, 0}}) { // of 24 bytes each: 8, in 32 bits
+          Counts{0x0aaaaaab, 0, 0}}) { // times 24 bytes it is 8 in 32 bits
         Confchg confchg(one, one, one);
         confchg.fields.members = members;
         confchg.fields.left = left;
@@ -125,15 +125,15 @@ TEST_F(CpgEvent, may_have_lists_of_any_length)
     EXPECT_EQ(2000U, delivered(totem_event(2000, nodes)).members.size());
 }
 
-// The 4 bytes that daemons send behind the nodes have no meaning.
-TEST_F(CpgEvent, of_the_cluster_may_end_with_its_nodes)
+// Daemons send 4 bytes without a meaning after the nodes.
+TEST_F(CpgEvent, of_a_ring_change_may_end_with_its_nodes)
 {
     const Members nodes{{.nodeid = 1}, {.nodeid = 2}};
     EXPECT_EQ(nodes, delivered(totem_event(2, {1, 2}, 0)).members);
     EXPECT_EQ(Members{}, delivered(totem_event(0, {}, 4)).members);
 }
 
-TEST_F(CpgEvent, that_nobody_wants_is_used_up)
+TEST_F(CpgEvent, without_a_callback_is_dropped)
 {
     Cpg deaf({.deliver = false, .confchg = false});
     const Members one{{1, 2, 3}};
@@ -143,8 +143,7 @@ TEST_F(CpgEvent, that_nobody_wants_is_used_up)
     EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(deaf, CS_DISPATCH_ONE_NONBLOCKING));
 }
 
-// Wanted or not.
-TEST_F(CpgEvent, that_nobody_wants_is_malformed_all_the_same)
+TEST_F(CpgEvent, without_a_callback_is_checked_too)
 {
     Cpg deaf({.deliver = false, .confchg = false});
     Delivery delivery("x");
@@ -171,14 +170,14 @@ protected:
     const std::string message = pattern(3 * kPartSize);
 };
 
-TEST_F(CpgParts, make_a_message)
+TEST_F(CpgParts, are_joined_to_one_message)
 {
     daemon.now(all_parts());
     EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
     EXPECT_EQ(Texts{message}, messages(cpg.take()));
 }
 
-TEST_F(CpgParts, make_no_message_with_a_malformed_one_in_between)
+TEST_F(CpgParts, make_no_message_if_one_of_them_is_malformed)
 {
     Part malformed(wire::kContinued, message.size(), "x");
     malformed.fields.part_length = 2;
@@ -202,7 +201,7 @@ TEST_F(CpgParts, of_a_member_that_has_left_make_no_message)
     EXPECT_EQ(Events{}, without_confchg.take());
 }
 
-TEST_F(CpgParts, of_a_member_make_a_message_though_an_event_that_says_it_left_is_malformed)
+TEST_F(CpgParts, of_a_member_make_a_message_after_a_malformed_event_that_says_it_left)
 {
     Confchg malformed({}, {{kOwnNode, kSender, CPG_REASON_PROCDOWN}}, {});
     malformed.fields.joined = 1000;
@@ -212,7 +211,7 @@ TEST_F(CpgParts, of_a_member_make_a_message_though_an_event_that_says_it_left_is
     EXPECT_EQ(Texts{message}, messages(cpg.take()));
 }
 
-// What there is of it is released with the handle.
+// The parts that have arrived are freed with the handle.
 class CpgPartsOfTheDead : public CpgParts, public ::testing::WithParamInterface<bool> {};
 
 TEST_P(CpgPartsOfTheDead, make_no_message)
@@ -230,7 +229,7 @@ TEST_P(CpgPartsOfTheDead, make_no_message)
 INSTANTIATE_TEST_SUITE_P(Killed, CpgPartsOfTheDead, ::testing::Values(false));
 INSTANTIATE_TEST_SUITE_P(KilledWhileFrozen, CpgPartsOfTheDead, ::testing::Values(true));
 
-TEST_F(CpgParts, that_the_daemon_was_frozen_in_the_middle_of_make_a_message)
+TEST_F(CpgParts, make_a_message_after_the_daemon_was_frozen_between_them)
 {
     daemon.now({part(wire::kFirst, 0)});
     daemon.stop();
@@ -241,7 +240,7 @@ TEST_F(CpgParts, that_the_daemon_was_frozen_in_the_middle_of_make_a_message)
     EXPECT_EQ(Texts{message}, messages(cpg.take()));
 }
 
-TEST_F(CpgParts, that_are_queued_when_the_daemon_dies_make_a_message)
+TEST_F(CpgParts, make_a_message_if_all_are_queued_when_the_daemon_dies)
 {
     if (transport() != Transport::ring)
         GTEST_SKIP() << "libqb's client forgets what is queued when the daemon dies";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What cpg makes of unusual replies, request by request. For malformed ones see malformed_reply_test.cpp.
+// Cpg replies of unusual shapes. malformed_reply_test.cpp has the faults that any reply can have.
 #include "fake_cpg.hpp"
 
 #include "support/thread.hpp"
@@ -34,7 +34,7 @@ protected:
         EXPECT_EQ(kOwnNode, nodeid);
     }
 
-    // As a daemon answers that says `count` and has room for so many.
+    // The reply of a daemon that reports `count` members and sends `room` of them.
     static Bytes membership(std::uint32_t count, std::size_t room)
     {
         Members members;
@@ -49,8 +49,9 @@ protected:
     Cpg cpg;
 };
 
-// CPG-D27: daemons of a small footprint have room for 16, others for 384, and count those without room too.
-TEST_F(CpgReply, with_members_is_read_as_far_as_it_and_the_programs_list_go)
+// CPG-D27: a reply has room for 384 members, or for 16 from a daemon with a small footprint. Its count includes members
+// for which it has no room.
+TEST_F(CpgReply, with_members_fills_at_most_the_programs_list)
 {
     struct Row {
         std::uint32_t says;
@@ -74,8 +75,8 @@ TEST_F(CpgReply, with_members_is_read_as_far_as_it_and_the_programs_list_go)
     expect_usable();
 }
 
-// A description that ends in the middle of an address.
-TEST_F(CpgReply, with_half_a_member_has_no_such_member)
+// The reply ends in the middle of an address.
+TEST_F(CpgReply, with_half_a_member_does_not_count_that_one)
 {
     cpg_address list[CPG_MEMBERS_MAX];
     int count = -1;
@@ -96,7 +97,7 @@ protected:
 };
 
 // CPG-D36
-TEST_F(CpgIterationReply, with_an_impossible_name_is_malformed)
+TEST_F(CpgIterationReply, with_a_name_longer_than_128_bytes_is_malformed)
 {
     for (const std::uint32_t length : {129U, 200U, 0xffffffffU}) {
         wire::IterationNextReply fields{};
@@ -111,7 +112,7 @@ TEST_F(CpgIterationReply, with_an_impossible_name_is_malformed)
 }
 
 // CPG-D35
-TEST_F(CpgIterationReply, may_have_the_longest_name_and_zeros_follow_a_shorter_one)
+TEST_F(CpgIterationReply, may_have_a_name_of_128_bytes_and_zeros_follow_a_shorter_one)
 {
     for (const std::size_t length : {std::size_t{128}, std::size_t{3}}) {
         wire::IterationNextReply fields{};
@@ -126,7 +127,7 @@ TEST_F(CpgIterationReply, may_have_the_longest_name_and_zeros_follow_a_shorter_o
 }
 
 // CPG-D29
-TEST_F(CpgIterationReply, that_says_no_leaves_no_iteration_behind)
+TEST_F(CpgIterationReply, with_an_error_to_initialize_leaves_no_iteration_behind)
 {
     cpg_iteration_handle_t none = kUntouched;
     daemon.on_next_request({reply(error_reply(0, CS_ERR_TRY_AGAIN))});
@@ -134,8 +135,8 @@ TEST_F(CpgIterationReply, that_says_no_leaves_no_iteration_behind)
     EXPECT_EQ(kUntouched, none);
 }
 
-// Whatever the daemon answers, it knows the iteration no more; what is no answer says nothing about that.
-TEST_F(CpgIterationReply, ends_it_if_it_is_an_answer)
+// After any valid reply the daemon has forgotten the iteration. A malformed reply says nothing about it.
+TEST_F(CpgIterationReply, to_finalize_ends_the_iteration_unless_it_is_malformed)
 {
     cpg_iteration_description_t description;
     for (const Bytes& answer : {message(wire::kIterationNextReply, {}), header(wire::kIterationFinalizeReply, 25),
@@ -152,7 +153,7 @@ TEST_F(CpgIterationReply, ends_it_if_it_is_an_answer)
 }
 
 // CPG-D4
-TEST_F(CpgReply, that_is_busy_is_followed_by_the_same_request)
+TEST_F(CpgReply, with_busy_makes_the_library_send_the_request_again)
 {
     const auto group = name_of(kGroup);
     using Call = cs_error_t (*)(cpg_handle_t, const cpg_name*);
@@ -166,8 +167,8 @@ TEST_F(CpgReply, that_is_busy_is_followed_by_the_same_request)
     }
 }
 
-// The handle is gone, whatever the daemon thinks of it.
-TEST_F(CpgReply, to_finalize_is_not_looked_at)
+// The handle is invalid afterwards, whatever the daemon replies.
+TEST_F(CpgReply, to_finalize_is_ignored)
 {
     for (const Bytes& answer : {error_reply(12, CS_ERR_ACCESS), error_reply(0, CS_ERR_TRY_AGAIN),
                                 message(wire::kJoinReply, {}), message(12, Bytes(500'000, 'x'))}) {
@@ -178,7 +179,7 @@ TEST_F(CpgReply, to_finalize_is_not_looked_at)
     expect_usable();
 }
 
-// A message of three parts, whose second one meets with something.
+// Sends a message of three parts. The second one does not get its usual reply.
 class CpgPartReply : public CpgReply {
 protected:
     cs_error_t send_with_second(const Steps& reaction)
@@ -190,7 +191,7 @@ protected:
     const std::string long_message = pattern(2 * kAtomic + 1);
 };
 
-TEST_F(CpgPartReply, that_says_no_ends_the_message_and_the_next_one_begins_anew)
+TEST_F(CpgPartReply, with_an_error_ends_the_message_and_the_next_one_starts_from_its_first_part)
 {
     for (const cs_error_t error : {CS_ERR_TRY_AGAIN, CS_ERR_INTERRUPT, CS_ERR_NOT_EXIST}) {
         const auto before = daemon.requests();
@@ -204,7 +205,7 @@ TEST_F(CpgPartReply, that_says_no_ends_the_message_and_the_next_one_begins_anew)
     EXPECT_EQ(wire::kLast, last_part_type());
 }
 
-TEST_F(CpgPartReply, that_is_malformed_ends_the_message_and_the_next_one_begins_anew)
+TEST_F(CpgPartReply, that_is_malformed_ends_the_message_and_the_next_one_starts_from_its_first_part)
 {
     for (const Bytes& answer :
          {message(wire::kJoinReply, {}), message(wire::kPartialMcastReply, "x"), header(wire::kPartialMcastReply, 25),
@@ -219,16 +220,16 @@ TEST_F(CpgPartReply, that_is_malformed_ends_the_message_and_the_next_one_begins_
 }
 
 // CPG-D18
-TEST_F(CpgPartReply, never_comes_if_the_daemon_hangs_up)
+TEST_F(CpgPartReply, that_never_comes_because_the_daemon_hangs_up_fails_the_message)
 {
     EXPECT_EQ(CS_ERR_LIBRARY, send_with_second({hang_up()}));
     EXPECT_EQ(CS_ERR_LIBRARY, send_once(cpg, long_message));
 }
 
 // CPG-D18
-TEST_F(CpgPartReply, never_comes_if_the_daemon_dies)
+TEST_F(CpgPartReply, that_never_comes_because_the_daemon_dies_fails_the_message)
 {
-    const Thread reaping([this] { daemon.await_death(); }); // libqb's client takes a zombie for alive
+    const Thread reaping([this] { daemon.await_death(); }); // libqb's client believes that a zombie is alive
     EXPECT_EQ(CS_ERR_LIBRARY, send_with_second({die()}));
     EXPECT_EQ(CS_ERR_LIBRARY, send_once(cpg, long_message));
 }
@@ -248,7 +249,7 @@ TEST_F(CpgPartReply, is_waited_for_while_the_daemon_is_frozen)
     EXPECT_EQ(before + 3, daemon.requests());
 }
 
-TEST_F(CpgReply, that_is_busy_is_not_the_reason_of_a_request_that_fails_later)
+TEST_F(CpgReply, with_busy_is_not_the_reason_of_a_later_failure)
 {
     const cpg_name group{5, "group"};
     daemon.on_next_request({reply(error_reply(wire::kJoinReply, CS_ERR_BUSY))});
@@ -257,8 +258,8 @@ TEST_F(CpgReply, that_is_busy_is_not_the_reason_of_a_request_that_fails_later)
     EXPECT_EQ(0U, std::string(cs_client_reason()).find("the daemon (process ")) << cs_client_reason();
 }
 
-// The reasons that only cpg has.
-TEST_F(CpgReply, is_not_awaited_for_what_cannot_be_sent_which_has_a_reason)
+// Only cpg has these reasons.
+TEST_F(CpgReply, is_not_awaited_for_a_refused_request_and_that_has_a_reason)
 {
     const auto reason_of = [](cs_error_t expected, cs_error_t error) {
         EXPECT_EQ(expected, error);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A daemon of the development line: it has no zero copy any more, and says so to the requests of old libraries. Those
-// of 3.1 believe the addresses in such requests. So no daemon gets any.
+// A daemon of the development line no longer has zero copy, and replies to the requests of old libraries with an error.
+// Daemons of 3.1 trust the addresses in such requests. Therefore this library sends such requests to no daemon.
 #include "fake_cpg.hpp"
 
 #include <cstring>
@@ -37,7 +37,6 @@ protected:
     }
 
     cs_error_t send(std::size_t size) const { return cpg_zcb_mcast_joined(cpg, CPG_TYPE_AGREED, buffer, size); }
-    // Of the request that the daemon has got by then.
     Bytes request_number(std::uint32_t count)
     {
         EXPECT_TRUE(eventually([&] { return daemon.requests() >= count; })) << count;
@@ -51,7 +50,7 @@ protected:
     std::string bytes;
 };
 
-TEST_F(CpgWithoutZeroCopy, buffers_are_made_and_freed_without_a_request)
+TEST_F(CpgWithoutZeroCopy, buffers_are_allocated_and_freed_without_a_request)
 {
     const auto before = daemon.requests();
     void* other = nullptr;
@@ -83,8 +82,8 @@ TEST_F(CpgWithoutZeroCopy, buffers_above_the_atomic_size_are_sent_in_parts)
     EXPECT_TRUE(bytes.substr(kAtomic) == request.substr(sizeof(wire::PartialMcastRequest)));
 }
 
-// What the daemon then sends to the members, and what comes of a request in the middle of it all.
-TEST_F(CpgWithoutZeroCopy, messages_of_buffers_arrive)
+// A request between two messages works, too.
+TEST_F(CpgWithoutZeroCopy, messages_from_buffers_are_delivered)
 {
     ASSERT_EQ(CS_OK, join(cpg, kGroup));
     const auto before = daemon.requests();
@@ -98,7 +97,7 @@ TEST_F(CpgWithoutZeroCopy, messages_of_buffers_arrive)
     EXPECT_TRUE(Texts{bytes.substr(0, 5000)} == messages(cpg.take()));
 }
 
-TEST_F(CpgWithoutZeroCopy, only_members_send_buffers)
+TEST_F(CpgWithoutZeroCopy, only_members_can_send_buffers)
 {
     const auto before = daemon.requests();
     EXPECT_EQ(CS_ERR_NOT_EXIST, send(1));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The daemon dies, hangs up, freezes or comes back, at each step of a connection's life. The same for every service.
-// For what happens in the midst of the handshake see handshake_flow_test.cpp, for what a real daemon can show as well
-// integration/fault_test.cpp.
+// handshake_flow_test.cpp tests the same during the handshake, and integration/fault_test.cpp with a real daemon.
 #include "service.hpp"
 
 #include "support/companion.hpp"
@@ -18,7 +17,7 @@ namespace {
 
 using namespace test;
 
-constexpr std::uint32_t kMany = 3000; // nearly as many of the largest as the ring can hold
+constexpr std::uint32_t kMany = 3000; // the ring has room for a few more of the largest
 
 enum class Fault { killed, killed_while_frozen, hangs_up };
 
@@ -47,8 +46,8 @@ std::ptrdiff_t connection_directories()
     return std::count_if(entries.begin(), entries.end(), [](const auto& name) { return name.starts_with("qb-"); });
 }
 
-// Nothing is left of handles that were finalized about when the daemon was frozen or died. libqb's client leaves the
-// files to a daemon that it finds alive.
+// A handle leaves nothing behind if it was finalized about when the daemon froze or died. libqb's client leaves the
+// files to a daemon that it believes to be alive.
 void expect_no_connection_directories()
 {
     if (transport() == Transport::ring)
@@ -83,7 +82,7 @@ protected:
     const int fd = client->fd();
 };
 
-TEST_P(Death, when_nothing_happens_is_told_to_every_call)
+TEST_P(Death, of_an_idle_daemon_fails_every_call)
 {
     befall();
     expect_dead();
@@ -95,7 +94,7 @@ TEST_P(Death, hangs_up_the_descriptor_and_leaves_it_open_until_finalize)
     for (int times = 0; times < 2; ++times) {
         EXPECT_EQ(fd, client->fd());
         EXPECT_TRUE(open_descriptors().contains(fd));
-        if (transport() != Transport::socket) { // whose events come another way, which does not notice
+        if (transport() != Transport::socket) { // there, events use another socket, and this one does not hang up
             EXPECT_TRUE(readable(fd, kPatience));
             EXPECT_TRUE(hung_up(fd));
         }
@@ -105,13 +104,13 @@ TEST_P(Death, hangs_up_the_descriptor_and_leaves_it_open_until_finalize)
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-TEST_P(Death, leaves_nothing_in_shared_memory_once_the_handle_is_finalized)
+TEST_P(Death, leaves_nothing_in_shared_memory_after_finalize)
 {
     ASSERT_EQ(1, connection_directories());
     ASSERT_TRUE(maps_rings(::getpid()));
     befall();
     {
-        const FewDescriptors none(0); // but that of the connection, which finalize closes first
+        const FewDescriptors none(0); // one gets free when finalize closes the connection
         client->finalize();
     }
     EXPECT_FALSE(maps_rings(::getpid()));
@@ -124,7 +123,7 @@ protected:
     ~DeathDuringDispatch() override { remove_what_libqb_leaves(); }
 };
 
-TEST_P(DeathDuringDispatch, wakes_whoever_waits_for_events_as_promised)
+TEST_P(DeathDuringDispatch, wakes_threads_that_wait_for_events_in_the_promised_time)
 {
     const auto time_to_wake = [fault = GetParam()] {
         FakeDaemon daemon(options());
@@ -146,11 +145,11 @@ protected:
     DeathWithEvents()
     {
         const auto waiting = daemon.now(numbered(1, kMany));
-        EXPECT_TRUE(waiting == 0 || transport() == Transport::socket); // which holds fewer
+        EXPECT_TRUE(waiting == 0 || transport() == Transport::socket); // the socket has room for fewer
         EXPECT_TRUE(readable(fd, kPatience));
     }
 
-    // libqb's client forgets what is in its rings, and what is on its sockets may or may not reach it.
+    // libqb's client drops what is in its rings, and may or may not receive what is on its sockets.
     void expect_all_told() const
     {
         const auto count = static_cast<std::uint32_t>(client->told.size());
@@ -159,7 +158,7 @@ protected:
     }
 };
 
-TEST_P(DeathWithEvents, lets_all_deliver_them_and_fails_it)
+TEST_P(DeathWithEvents, lets_dispatch_all_deliver_them_before_it_fails)
 {
     befall();
     EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_ALL));
@@ -167,7 +166,7 @@ TEST_P(DeathWithEvents, lets_all_deliver_them_and_fails_it)
     expect_dead();
 }
 
-TEST_P(DeathWithEvents, lets_blocking_deliver_them_and_fails_it)
+TEST_P(DeathWithEvents, lets_dispatch_blocking_deliver_them_before_it_fails)
 {
     befall();
     EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_BLOCKING));
@@ -175,7 +174,7 @@ TEST_P(DeathWithEvents, lets_blocking_deliver_them_and_fails_it)
     expect_dead();
 }
 
-TEST_P(DeathWithEvents, lets_one_by_one_deliver_them_and_fails_then)
+TEST_P(DeathWithEvents, lets_dispatch_one_deliver_them_before_it_fails)
 {
     befall();
     cs_error_t error = CS_OK;
@@ -198,14 +197,14 @@ TEST_P(DeathWithEvents, in_the_middle_of_a_batch_lets_the_dispatch_deliver_the_r
     expect_all_told();
 }
 
-TEST_P(DeathWithEvents, shows_on_the_descriptor_at_once)
+TEST_P(DeathWithEvents, makes_the_descriptor_readable_at_once)
 {
     befall();
     EXPECT_TRUE(readable(fd, kPatience));
     EXPECT_TRUE(hung_up(fd) || transport() == Transport::socket);
 }
 
-TEST_P(DeathWithEvents, that_nobody_dispatches_leaves_nothing_behind)
+TEST_P(DeathWithEvents, leaves_nothing_behind_if_they_are_not_dispatched)
 {
     befall();
     client->finalize();
@@ -222,8 +221,10 @@ INSTANTIATE_TEST_SUITE_P(Daemon, Death, kFaults, kNameOfFault);
 INSTANTIATE_TEST_SUITE_P(Daemon, DeathDuringDispatch, kFaults, kNameOfFault);
 INSTANTIATE_TEST_SUITE_P(Daemon, DeathWithEvents, kFaults, kNameOfFault);
 
-// What fits into the socket buffers outlives the daemon, too.
-TEST_F(FakedServiceTest, of_a_daemon_that_dies_delivers_a_few_events_before_it_says_so)
+using ConnectedHandle = FakedServiceTest;
+
+// The events are still in the buffer of the socket or in the ring.
+TEST_F(ConnectedHandle, of_a_daemon_that_died_delivers_the_queued_events_before_it_fails)
 {
     if (transport() == Transport::libqb)
         GTEST_SKIP() << "libqb's client forgets what is queued when the daemon dies";
@@ -235,7 +236,7 @@ TEST_F(FakedServiceTest, of_a_daemon_that_dies_delivers_a_few_events_before_it_s
     expect_dead();
 }
 
-TEST_F(FakedServiceTest, that_was_finalized_does_not_mind_the_daemons_death)
+TEST_F(ConnectedHandle, that_was_finalized_is_not_affected_by_the_daemons_death)
 {
     EXPECT_EQ(CS_OK, client->finalize());
     EXPECT_TRUE(eventually([this] { return daemon.clients() == 0; }));
@@ -261,7 +262,7 @@ public:
                 [&call = one.call.call, handle = one.client->handle()] { return call(handle); });
     }
 
-    // Each to a daemon that keeps silent.
+    // Sends every request to a daemon that does not reply.
     void begin_in_vain()
     {
         for (std::size_t count = 0; count < asking_.size(); ++count)
@@ -273,7 +274,7 @@ public:
             EXPECT_FALSE(one.started->ended_within({})) << one.call.name;
     }
 
-    // Each to a daemon that does not even read.
+    // Sends every request to a daemon that does not read.
     void begin_frozen()
     {
         daemon_.stop();
@@ -294,7 +295,7 @@ public:
             EXPECT_EQ(one.usual, one.started->result()) << one.call.name;
     }
 
-    // When the last one returned.
+    // When the last call returned.
     Clock::time_point finished()
     {
         Clock::time_point last{};
@@ -308,7 +309,7 @@ private:
         HandleCall call;
         cs_error_t usual;
         std::unique_ptr<Client> client;
-        std::unique_ptr<Background<cs_error_t>> started{}; // last: it uses the others
+        std::unique_ptr<Background<cs_error_t>> started{}; // last, because it uses the other members
     };
 
     FakeDaemon& daemon_;
@@ -319,7 +320,7 @@ class Request : public ::testing::TestWithParam<void (Waiting::*)()> {
 protected:
     ~Request() override { remove_what_libqb_leaves(); }
 
-    // From the daemon's death to the result of the last of its functions.
+    // From the daemon's death to the return of the last call.
     static Duration time_to_end()
     {
         FakeDaemon daemon(options());
@@ -332,7 +333,7 @@ protected:
     }
 };
 
-TEST_P(Request, of_every_kind_ends_with_the_daemon_as_promised)
+TEST_P(Request, of_every_kind_fails_in_the_promised_time_after_the_daemons_death)
 {
     EXPECT_LT(best_of_three(time_to_end), kPromise);
 }
@@ -340,7 +341,7 @@ TEST_P(Request, of_every_kind_ends_with_the_daemon_as_promised)
 INSTANTIATE_TEST_SUITE_P(Silent, Request, ::testing::Values(&Waiting::begin_in_vain));
 INSTANTIATE_TEST_SUITE_P(Frozen, Request, ::testing::Values(&Waiting::begin_frozen));
 
-TEST(RequestToFrozenDaemon, of_every_kind_has_its_usual_result_when_that_goes_on)
+TEST(RequestToFrozenDaemon, of_every_kind_has_its_usual_result_when_the_daemon_continues)
 {
     FakeDaemon daemon(options());
     Waiting waiting(daemon);
@@ -351,7 +352,7 @@ TEST(RequestToFrozenDaemon, of_every_kind_has_its_usual_result_when_that_goes_on
 
 class Freeze : public FakedServiceTest {};
 
-TEST_F(Freeze, in_the_middle_of_a_batch_does_not_matter)
+TEST_F(Freeze, in_the_middle_of_a_batch_does_not_delay_its_events)
 {
     daemon.now(numbered(1, 100));
     client->on_told = [this] {
@@ -364,7 +365,7 @@ TEST_F(Freeze, in_the_middle_of_a_batch_does_not_matter)
     expect_usable();
 }
 
-TEST_F(Freeze, keeps_nobody_from_waiting_for_events)
+TEST_F(Freeze, does_not_end_a_wait_for_events)
 {
     Background dispatching([this] { return client->dispatch(CS_DISPATCH_ONE); });
     EXPECT_TRUE(dispatching.thread().falls_asleep());
@@ -376,8 +377,8 @@ TEST_F(Freeze, keeps_nobody_from_waiting_for_events)
     EXPECT_EQ(numbers_to(1), client->told);
 }
 
-// A service whose finalize does not ask the daemon is done with it before.
-TEST(DeathAroundFinalize, of_a_frozen_daemon_ends_it_as_promised_and_leaves_nothing)
+// Where finalize sends no request, it returns before the daemon's death.
+TEST(DeathAroundFinalize, of_a_frozen_daemon_ends_finalize_in_the_promised_time_and_leaves_nothing_behind)
 {
     const auto time_to_end = [] {
         FakeDaemon daemon(options());
@@ -394,7 +395,7 @@ TEST(DeathAroundFinalize, of_a_frozen_daemon_ends_it_as_promised_and_leaves_noth
     EXPECT_LT(best_of_three(time_to_end), kPromise);
 }
 
-TEST(DeathAroundFinalize, does_not_disturb_it)
+TEST(DeathAroundFinalize, does_not_disturb_finalize)
 {
     for (int times = 0; times < 20; ++times) {
         FakeDaemon daemon(options());
@@ -411,7 +412,7 @@ TEST(DeathAroundFinalize, does_not_disturb_it)
 
 class Restart : public FakedServiceTest {};
 
-TEST_F(Restart, of_the_daemon_lets_new_handles_in_at_once_and_old_ones_stay_dead)
+TEST_F(Restart, of_the_daemon_allows_new_handles_at_once_and_old_ones_keep_failing)
 {
     daemon.kill();
     for (int times = 0; times < 3; ++times) {
@@ -426,11 +427,11 @@ TEST_F(Restart, of_the_daemon_lets_new_handles_in_at_once_and_old_ones_stay_dead
     }
 }
 
-TEST_F(Restart, of_the_daemon_is_noticed_by_who_tries_again_and_again)
+TEST_F(Restart, of_the_daemon_is_noticed_by_a_program_that_retries_initialize)
 {
     daemon.kill();
     const auto left = connection_directories();
-    // In a process of its own: where a thread allocates memory, sanitizers do not let the next daemon be forked.
+    // In another process: while a thread allocates memory, sanitizers do not allow to fork the next daemon.
     Companion trying([](Line& line) {
         std::uint64_t handle = kNoHandle;
         cs_error_t error = CS_OK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * failing_client CALLS [PAUSE]: calls cmap_initialize so often, waits PAUSE milliseconds, and calls it once more. Says
- * each result, and the reason where the libraries give one.
- * failing_client --syslog: is the system's logger for one line.
+ * failing_client CALLS [PAUSE]: calls cmap_initialize CALLS times, waits PAUSE milliseconds, and calls it once more.
+ * Prints each result, and the reason where the libraries give one.
+ * failing_client --syslog: acts as the system's logger for one line.
  */
 #include <corosync/cmap.h>
 #include <dlfcn.h>

@@ -23,7 +23,7 @@ protected:
     cs_error_t dispatch(cs_dispatch_flags_t flag) const { return cmap_dispatch(cmap, flag); }
     // The connection works: a request gets its own answer.
     void expect_usable() const;
-    // And this one does not, and never will again.
+    // The connection has failed for good.
     void expect_dead() const;
 
     FakeDaemon daemon{{.service = "cmap", .answer = CmapAnswers{}}};

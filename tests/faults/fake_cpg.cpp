@@ -7,7 +7,7 @@ namespace {
 
 Bytes membership_reply()
 {
-    constexpr std::size_t kRoom = 384; // all of which is sent, used or not
+    constexpr std::size_t kRoom = 384; // the whole array is sent, used or not
     wire::MembershipReply fields{};
     fields.count = 1;
     Bytes addresses = wire_addresses({{kOwnNode, kSender, CPG_REASON_UNDEFINED}});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the tests on a fake cpg service share. Its messages are put together by the library's own layouts; that these
-// are the daemon's is for the tests on a real one to say.
+// What the tests on a fake cpg service share. Its messages use the library's own layouts. The tests on a real daemon
+// show that those are right.
 #pragma once
 
 #include "integration/cpg_fixture.hpp"
@@ -21,10 +21,10 @@ inline constexpr char kGroup[] = "group";
 inline constexpr std::uint32_t kOwnNode = 1;
 inline constexpr std::uint32_t kSender = 4711; // a member that sends
 
-// The answers of a daemon of one node, which agrees to everything, and in which `kSender` is the group's only member.
+// The replies of a daemon of one node, which accepts every request, and in which `kSender` is the group's only member.
 Bytes cpg_answer(const Bytes& request);
 
-// A reply or an event with `fields` at its begin, and a header that is right.
+// A reply or an event that begins with `fields`, with a valid header.
 template <class Fields> Bytes cpg_message(std::int32_t id, Fields fields, const Bytes& tail = {})
 {
     fields.header = {id, static_cast<std::int32_t>(sizeof fields + tail.size()), CS_OK};
@@ -34,7 +34,7 @@ template <class Fields> Bytes cpg_message(std::int32_t id, Fields fields, const 
 wire::Name wire_name(std::string_view text);
 Bytes wire_addresses(const Members& members);
 
-// Events, whose fields can be bent before they are sent.
+// Events whose fields can be changed before they are sent.
 struct Delivery {
     explicit Delivery(const Bytes& text);
     wire::DeliverEvent fields{};
@@ -56,7 +56,7 @@ struct Part {
     Bytes bytes() const { return cpg_message(wire::kPartialDeliver, fields, text); }
 };
 
-// With the 4 bytes more that daemons send behind the list, or without.
+// With the 4 bytes that daemons send after the list, or without them.
 Bytes totem_event(std::uint32_t count, const std::vector<std::uint32_t>& nodes, std::size_t more = 4);
 
 } // namespace test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the tests on a fake votequorum service share. Its messages are written down here field by field, after the
-// specification, and not with the library's own layouts.
+// What the tests on a fake votequorum service share. Its messages are defined here field by field, from the
+// specification and not from the library's layouts.
 #pragma once
 
 #include "integration/votequorum_fixture.hpp"
@@ -12,7 +12,7 @@
 
 namespace test {
 
-// A message as it is put together: zeros, but for the header and the fields that are set.
+// A message under construction: all zeros except the header and the fields that are set.
 class Message {
 public:
     static Message request(std::int32_t id, std::size_t size);
@@ -55,7 +55,7 @@ inline constexpr std::int32_t kExtraInfo = 6;
 inline constexpr std::int32_t kExtraInfoChanged = 7;
 inline constexpr std::size_t kBare = 24;
 inline constexpr std::size_t kInfoSize = 320;
-inline constexpr std::size_t kExtraInfoSize = 32; // and what there is of it
+inline constexpr std::size_t kExtraInfoSize = 32; // followed by its bytes
 
 } // namespace wire
 
@@ -65,7 +65,7 @@ Message node_list_event(std::uint32_t entries, std::size_t size);
 Message expected_votes_event(std::uint32_t votes);
 Message extra_info_event(std::uint32_t nodeid, const std::string& extra);
 
-// The answers of a daemon with node 1, which votes for everything, and which knows of extra information.
+// The replies of a daemon of node 1, which accepts every request and knows extra information.
 class VotequorumAnswers {
 public:
     Bytes operator()(const Bytes& request);

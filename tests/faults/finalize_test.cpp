@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The daemon hangs up in the midst of a finalize, because of it or not: who waits in dispatch is told of the finalize.
+// The daemon hangs up during a finalize, because of it or not: a thread that waits in dispatch gets the error of the
+// finalize.
 #include "service.hpp"
 
 #include "support/sanitizers.hpp"
@@ -16,8 +17,8 @@ protected:
     FakeDaemon daemon{{.service = kFaked.name, .answer = kFaked.answer}};
 };
 
-// Where finalize asks, the hang-up is the daemon's answer, or comes right behind it.
-TEST_F(FinalizeAndHangUp, is_a_bad_handle_to_those_who_wait)
+// Where finalize sends a request, the daemon hangs up instead of a reply or right after it.
+TEST_F(FinalizeAndHangUp, makes_waiting_threads_return_bad_handle)
 {
     const int rounds = kSanitized || transport() != Transport::ring ? 100 : 400;
     int wrong = 0;

@@ -19,7 +19,7 @@ protected:
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "auto"};
 };
 
-// Sends the offer cut at these places, with a pause before each.
+// Sends the offer in pieces that end at these offsets, with a pause after each.
 RawDaemon::Script in_pieces(std::vector<std::size_t> places)
 {
     return [places](const Visitor& visitor) {
@@ -35,7 +35,7 @@ RawDaemon::Script in_pieces(std::vector<std::size_t> places)
     };
 }
 
-TEST_F(HandshakeFlow, in_pieces_is_fine)
+TEST_F(HandshakeFlow, may_be_in_pieces)
 {
     std::vector<std::size_t> bytes_of_header(30);
     std::iota(bytes_of_header.begin(), bytes_of_header.end(), 1);
@@ -46,8 +46,8 @@ TEST_F(HandshakeFlow, in_pieces_is_fine)
     }
 }
 
-// That the daemon leaves is its answer, and asking again in another way would not change it.
-TEST_F(HandshakeFlow, that_ends_early_is_the_daemons_end)
+// A daemon that hangs up would do so again on another transport, so the library does not try that.
+TEST_F(HandshakeFlow, that_ends_early_is_a_library_error)
 {
     for (const std::size_t length :
          {std::size_t{0}, std::size_t{1}, std::size_t{23}, std::size_t{24}, std::size_t{25}, std::size_t{12327}}) {
@@ -61,15 +61,15 @@ TEST_F(HandshakeFlow, that_ends_early_is_the_daemons_end)
     }
 }
 
-TEST_F(HandshakeFlow, that_never_begins_is_the_daemons_end)
+TEST_F(HandshakeFlow, that_never_begins_is_a_library_error)
 {
     RawDaemon daemon({[](const Visitor& visitor) { visitor.hang_up(); }});
     EXPECT_EQ(CS_ERR_LIBRARY, Attempt().error());
     EXPECT_TRUE(daemon.visited(1));
 }
 
-// The request lies unread: the client's end is reset.
-TEST_F(HandshakeFlow, that_is_cut_off_is_the_daemons_end)
+// The daemon has not read the request, so the client's socket is reset.
+TEST_F(HandshakeFlow, that_ends_in_a_reset_is_a_library_error)
 {
     RawDaemon daemon({[](const Visitor& visitor) {
         std::this_thread::sleep_for(kPause);
@@ -85,7 +85,7 @@ protected:
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", GetParam()};
 };
 
-TEST_P(HandshakeOfTheDying, is_the_daemons_end)
+TEST_P(HandshakeOfTheDying, is_a_library_error)
 {
     for (const std::size_t length : {std::size_t{0}, std::size_t{24}, std::size_t{5000}}) {
         RawDaemon daemon({[length](const Visitor& visitor) {
@@ -94,7 +94,7 @@ TEST_P(HandshakeOfTheDying, is_the_daemons_end)
             std::_Exit(0);
         }});
         Background attempting([] { return Attempt().error(); });
-        // The test holds the daemon's side, too. But libqb's client does not wait for the rest of a reply.
+        // The test holds the daemon's end of the socket open. libqb's client does not wait for the rest of a reply.
         const bool gives_up = length > 0 && GetParam() == std::string("libqb");
         EXPECT_EQ(gives_up, attempting.ended_within(gives_up ? kPatience : kGlance));
         daemon.kill();
@@ -105,8 +105,8 @@ TEST_P(HandshakeOfTheDying, is_the_daemons_end)
 constexpr auto kTransport = [](const ::testing::TestParamInfo<const char*>& info) { return std::string(info.param); };
 INSTANTIATE_TEST_SUITE_P(By, HandshakeOfTheDying, ::testing::Values("auto", "libqb"), kTransport);
 
-// Waiting for the rest of something that is no reply would never end.
-TEST_F(HandshakeFlow, is_not_awaited_behind_a_foreign_header)
+// These bytes are not a reply, so a wait for the rest would never end.
+TEST_F(HandshakeFlow, is_not_awaited_after_a_wrong_header)
 {
     RawDaemon daemon({[](const Visitor& visitor) {
                           visitor.read_request();
@@ -118,7 +118,7 @@ TEST_F(HandshakeFlow, is_not_awaited_behind_a_foreign_header)
     EXPECT_TRUE(daemon.visited(2));
 }
 
-TEST_F(HandshakeFlow, may_take_its_time_to_begin_whatever_signals_come)
+TEST_F(HandshakeFlow, may_begin_late_and_signals_do_not_matter)
 {
     RawDaemon daemon({[](const Visitor& visitor) {
         visitor.await_cue();
@@ -134,7 +134,7 @@ TEST_F(HandshakeFlow, may_take_its_time_to_begin_whatever_signals_come)
     EXPECT_TRUE(daemon.visited(1));
 }
 
-TEST_F(HandshakeFlow, may_come_in_pieces_whatever_signals_come)
+TEST_F(HandshakeFlow, may_be_in_pieces_and_signals_do_not_matter)
 {
     RawDaemon daemon({in_pieces({1, 10, 24, 100, 4000, 8000})});
     Background attempting([] { return Attempt().error(); });
@@ -142,7 +142,7 @@ TEST_F(HandshakeFlow, may_come_in_pieces_whatever_signals_come)
     EXPECT_EQ(CS_OK, attempting.result());
 }
 
-// From its first byte to its last a reply may take two seconds.
+// From its first byte to its last, a reply may take two seconds.
 TEST_F(HandshakeFlow, must_not_stop_in_the_middle)
 {
     RawDaemon daemon({[](const Visitor& visitor) {
@@ -154,7 +154,7 @@ TEST_F(HandshakeFlow, must_not_stop_in_the_middle)
     EXPECT_TRUE(daemon.visited(1));
 }
 
-TEST_F(HandshakeFlow, must_not_trickle)
+TEST_F(HandshakeFlow, must_not_come_too_slowly)
 {
     RawDaemon daemon({[](const Visitor& visitor) {
         visitor.read_request();
@@ -176,8 +176,8 @@ struct Row {
 
 class HandshakeError : public HandshakeFlow, public ::testing::WithParamInterface<Row> {};
 
-// These are decisions of the daemon. Asking it twice would not change them.
-TEST_P(HandshakeError, is_believed_the_first_time)
+// The daemon decided this. Asking it again would not change its decision.
+TEST_P(HandshakeError, is_returned_without_a_second_attempt)
 {
     for (const std::size_t length : {kReplyHeader, sizeof(HandshakeReply)}) {
         RawDaemon daemon({[length](const Visitor& visitor) {

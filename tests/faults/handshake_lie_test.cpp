@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A reply to the handshake that is unlike what this library knows is not acted on: it goes to libqb's client, or
-// fails where the program wants rings and nothing else.
+// If the daemon's reply to the handshake is unlike those that this library knows, the library connects with libqb's
+// client instead, or fails where the program wants rings only.
 #include "raw_cmap.hpp"
 #include "watch.hpp"
 
@@ -20,7 +20,7 @@ using namespace test;
 
 struct Lie {
     const char* name;
-    RawDaemon::Lie tell; // to the visitor
+    RawDaemon::Lie tell; // changes the offer that the visitor gets
     const char* harms_libqb = nullptr;
 };
 
@@ -44,7 +44,7 @@ void shorten(const std::string& path)
     fs::resize_file(path, fs::file_size(path) - 4);
 }
 
-// With its files, so that nothing but the name is wrong.
+// Renames the files, too, so that only the name is wrong.
 void rename_ring(HandshakeReply& offer, int ring, const std::string& name)
 {
     for (const char* part : {"-header", "-data"})
@@ -55,7 +55,7 @@ void rename_ring(HandshakeReply& offer, int ring, const std::string& name)
 void give_to_stranger(const std::string& path)
 {
     constexpr uid_t kStranger = 65534;
-    // Where there are no other users the next best thing that nobody may attach.
+    // Where no other user exists, makes the file writable for everybody, which is refused as well.
     if (::chown(path.c_str(), kStranger, static_cast<gid_t>(-1)) != 0)
         ::chmod(path.c_str(), 0777);
 }
@@ -156,7 +156,7 @@ RawDaemon::Lie another_has(int ring)
     };
 }
 
-// What shows only once the rings are attached.
+// These faults can be seen only in attached rings.
 const Lie kRingLies[] = {
     {"a_request_ring_that_another_has_too", another_has(0)},
     {"a_response_ring_that_another_has_too", another_has(1)},
@@ -170,7 +170,7 @@ protected:
     RawDaemon daemon{{RawDaemon::with(GetParam().tell), RawDaemon::honest}};
 };
 
-TEST_P(LieInHandshake, leads_to_libqbs_client)
+TEST_P(LieInHandshake, makes_the_library_use_libqbs_client)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "auto");
     const Attempt attempt;
@@ -180,7 +180,7 @@ TEST_P(LieInHandshake, leads_to_libqbs_client)
     EXPECT_EQ(CS_OK, served(daemon.end(1), [&] { return cmap_set_uint8(attempt.handle(), "some.key", 1); }));
 }
 
-TEST_P(LieInHandshake, is_an_error_where_only_rings_will_do)
+TEST_P(LieInHandshake, is_an_error_if_the_program_wants_rings_only)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
     EXPECT_EQ(CS_ERR_NOT_SUPPORTED, Attempt().error());
@@ -188,9 +188,9 @@ TEST_P(LieInHandshake, is_an_error_where_only_rings_will_do)
     EXPECT_TRUE(eventually([this] { return daemon.end(0).hung_up(); }));
 }
 
-// Once opened, a file of another size than libqb expects is cut or extended.
+// If libqb opens a file of an unexpected size, it truncates or extends that file.
 using LieThatShowsBefore = LieInHandshake;
-TEST_P(LieThatShowsBefore, leaves_the_files_unopened)
+TEST_P(LieThatShowsBefore, is_found_before_the_files_are_opened)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
     const Watch watch(daemon.rings().directory());
@@ -207,7 +207,7 @@ INSTANTIATE_TEST_SUITE_P(Name, LieThatShowsBefore, ::testing::ValuesIn(kNameLies
 INSTANTIATE_TEST_SUITE_P(File, LieThatShowsBefore, ::testing::ValuesIn(kFileLies), kNameOfLie);
 INSTANTIATE_TEST_SUITE_P(Ring, LieInHandshake, ::testing::ValuesIn(kRingLies), kNameOfLie);
 
-// What libqb's client believes is its own affair. But it must neither hang nor hold anything that no handle is for.
+// Here libqb's client decides what it accepts. But it must not hang, and must not keep anything without a handle.
 class LieToLibqb : public ::testing::TestWithParam<Lie> {
 protected:
     ~LieToLibqb() override { fs::remove(daemon.rings().directory() + "-too"); }
@@ -216,7 +216,7 @@ protected:
     RawDaemon daemon{{RawDaemon::with(GetParam().tell)}};
 };
 
-TEST_P(LieToLibqb, lets_initialize_end)
+TEST_P(LieToLibqb, does_not_make_initialize_hang)
 {
     if (GetParam().harms_libqb)
         GTEST_SKIP() << GetParam().harms_libqb;
@@ -230,7 +230,7 @@ INSTANTIATE_TEST_SUITE_P(Name, LieToLibqb, ::testing::ValuesIn(kNameLies), kName
 INSTANTIATE_TEST_SUITE_P(File, LieToLibqb, ::testing::ValuesIn(kFileLies), kNameOfLie);
 INSTANTIATE_TEST_SUITE_P(Ring, LieToLibqb, ::testing::ValuesIn(kRingLies), kNameOfLie);
 
-// The same, with what the test itself does to the rings that the first visitor gets.
+// The test changes the rings that the first visitor gets.
 class RingsThatAreNotFresh : public ::testing::Test {
 protected:
     void expect_refused()
@@ -248,7 +248,7 @@ TEST_F(RingsThatAreNotFresh, are_refused_with_a_request_in_them)
     expect_refused();
 }
 
-TEST_F(RingsThatAreNotFresh, are_refused_with_less_room_for_requests_than_there_is)
+TEST_F(RingsThatAreNotFresh, are_refused_with_part_of_the_request_ring_in_use)
 {
     daemon.rings().put_taken(DaemonEnd::request_ring);
     expect_refused();
@@ -272,15 +272,15 @@ TEST_F(RingsThatAreNotFresh, are_refused_with_a_negative_level_of_flow_control)
     expect_refused();
 }
 
-TEST_F(RingsThatAreNotFresh, are_fine_with_flow_control_at_work)
+TEST_F(RingsThatAreNotFresh, are_accepted_with_flow_control_on)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
     daemon.rings().flow_control(2);
     EXPECT_EQ(CS_OK, Attempt().error());
 }
 
-// As soon as it has replied, a daemon may have something to say.
-TEST(Handshake, may_be_followed_by_events_at_once)
+// A daemon may send events as soon as it has replied.
+TEST(Handshake, may_be_followed_at_once_by_events)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
     RawDaemon daemon({[](const Visitor& visitor) {
@@ -297,8 +297,8 @@ TEST(Handshake, may_be_followed_by_events_at_once)
     EXPECT_EQ(CS_ERR_TRY_AGAIN, cmap_dispatch(attempt.handle(), CS_DISPATCH_ONE_NONBLOCKING));
 }
 
-// Some daemons insist on larger messages than a client asks for.
-TEST(Handshake, may_offer_more_than_was_asked_for)
+// Some daemons have a larger message size than the client asks for.
+TEST(Handshake, may_offer_a_larger_message_size_than_requested)
 {
     constexpr std::uint32_t kLarger = 4U << 20;
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
@@ -311,8 +311,8 @@ TEST(Handshake, may_offer_more_than_was_asked_for)
     EXPECT_EQ(CS_OK, served(daemon.end(), [&] { return cmap_set_uint8(attempt.handle(), "some.key", 1); }));
 }
 
-// Left on, it would keep the kernel from merging notification bytes.
-TEST(Handshake, asks_for_credentials_no_longer_than_it_takes)
+// With SO_PASSCRED left on, the kernel would not merge notification bytes.
+TEST(Handshake, leaves_so_passcred_off_on_the_socket)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
     const RawDaemon daemon;
@@ -325,8 +325,8 @@ TEST(Handshake, asks_for_credentials_no_longer_than_it_takes)
     EXPECT_EQ(0, asked);
 }
 
-// A handshake costs the daemon time, so one whose offer was refused is not asked for another one.
-TEST(Refusal, is_remembered_for_that_daemon)
+// Handshakes take the daemon's time. After it has refused a daemon's offer, the library asks that daemon for no other.
+TEST(Refusal, is_remembered_for_the_same_daemon)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "auto");
     const auto lying = RawDaemon::with([](HandshakeReply& offer) { offer.transport = 3; });

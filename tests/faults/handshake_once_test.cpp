@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A daemon whose handshake is odd once, in the middle of starting perhaps: the next connections are over its rings
-// again.
+// One handshake of a daemon fails, perhaps because the daemon is starting. Later connections use its rings again.
 #include "raw_cmap.hpp"
 
 #include <cerrno>
@@ -19,7 +18,7 @@ constexpr Duration kPause = 250ms;    // between two connections
 
 struct Oddity {
     const char* name;
-    RawDaemon::Lie happen; // to the first visitor's offer, or to what it names
+    RawDaemon::Lie happen; // changes the first visitor's offer, or the files that it names
 };
 
 void PrintTo(const Oddity& oddity, std::ostream* out)
@@ -50,8 +49,7 @@ const Oddity kOddities[] = {
 
 class OddOnce : public ::testing::TestWithParam<Oddity> {
 protected:
-    // A connection that takes the rings it is offered comes once; one that goes to libqb's client comes twice, or
-    // without a word the first time.
+    // A connection that uses rings visits the daemon once. One that uses libqb's client visits it twice.
     bool next_one_uses_rings()
     {
         const auto before = daemon.visits();
@@ -64,7 +62,7 @@ protected:
     RawDaemon daemon{{RawDaemon::with(GetParam().happen), RawDaemon::honest}, {.visitors = kVisitors}};
 };
 
-TEST_P(OddOnce, does_not_keep_later_connections_from_the_rings)
+TEST_P(OddOnce, does_not_stop_later_connections_from_using_rings)
 {
     EXPECT_EQ(CS_OK, Attempt().error());
     EXPECT_TRUE(daemon.visited(2));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A daemon in all but the user that it runs as. The same for every service and, unlike peer_test.cpp, with libqb's own
-// server on either transport.
+// A complete daemon that runs as a wrong user. The same for every service. Unlike peer_test.cpp, this uses libqb's
+// server, on both transports.
 #include "service.hpp"
 #include "watch.hpp"
 
@@ -31,7 +31,7 @@ protected:
     std::optional<FakeDaemon> daemon;
 };
 
-TEST_P(Impostor, is_refused_by_whoever_it_did_not_start_as)
+TEST_P(Impostor, is_refused_if_its_user_is_not_listed)
 {
     const auto before = open_descriptors();
     for (int times = 0; times < 3; ++times) {

@@ -34,7 +34,7 @@ Bytes LoanHandle::numbered(std::int32_t number, std::size_t size)
     return message(number, Bytes(size - sizeof(corosync::ReplyHeader), static_cast<char>('a' + number % 26)));
 }
 
-// Not inlined, so that the frame that is recorded lies below that of the test, as in a program.
+// Not inlined, so that the recorded stack frame lies below that of the test, as in a program.
 __attribute__((noinline)) cs_error_t LoanHandle::dispatch(Flag flag) const
 {
     return corosync::dispatch<LoanSession>(handle, static_cast<unsigned>(flag),

@@ -44,7 +44,7 @@ private:
 
 enum class Flag { one = 1, all = 2, blocking = 3, one_nonblocking = 4 };
 
-// With its daemon.
+// A handle with its own daemon.
 class LoanHandle {
 public:
     LoanHandle();
@@ -52,14 +52,14 @@ public:
     LoanHandle(const LoanHandle&) = delete;
     LoanHandle& operator=(const LoanHandle&) = delete;
 
-    // An event with this number, of this size.
+    // Sends an event with this number and size.
     static Bytes numbered(std::int32_t number, std::size_t size);
     void send(std::int32_t number, std::size_t size = kLarge) { end.event(numbered(number, size)); }
 
     cs_error_t dispatch(Flag flag) const;
     cs_error_t finalize() const;
 
-    // Numbers in the order in which their callbacks began.
+    // Numbers of events in the order in which their callbacks began.
     std::vector<std::int32_t> told;
 
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "ring"};
@@ -70,7 +70,7 @@ public:
     const std::uint64_t handle = LoanSession::table().add(&session);
     DaemonEnd& end = daemon.end();
 
-    static constexpr std::size_t kLarge = 8192; // enough to be lent
+    static constexpr std::size_t kLarge = 8192; // large enough to be lent
 };
 
 class LoanTest : public ::testing::Test, protected LoanHandle {};

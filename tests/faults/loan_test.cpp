@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which events are delivered where they lie, and what a callback may do with one.
+// Loans: large events that a callback gets in place, in the ring. A loan is called in when another dispatch begins:
+// then the callback keeps its memory, and the ring gets the space back.
 #include "loan_fixture.hpp"
 
 #include <csetjmp>
@@ -14,7 +15,7 @@ constexpr std::size_t kRing = 1052672;
 
 class Loan : public LoanTest {
 protected:
-    // Whether an event of this size is lent: its space in the ring is then still in use during its callback.
+    // Returns whether an event of this size is lent: then its space in the ring is still in use during its callback.
     bool lent(std::size_t size)
     {
         std::ptrdiff_t used = -1;
@@ -35,11 +36,11 @@ protected:
         };
     }
 
-    cs_error_t nested = CS_ERR_VERSION; // none of dispatch
+    cs_error_t nested = CS_ERR_VERSION; // dispatch never returns this
     std::jmp_buf out;
 };
 
-TEST_F(Loan, is_for_events_above_4_kib_beside_which_the_next_one_fits)
+TEST_F(Loan, is_for_events_above_4_kib_and_below_half_of_the_ring)
 {
     for (const std::size_t size : {std::size_t{24}, std::size_t{4088}, std::size_t{4096}, kRing / 2, kRing - 1024})
         EXPECT_FALSE(lent(size)) << size;
@@ -47,10 +48,10 @@ TEST_F(Loan, is_for_events_above_4_kib_beside_which_the_next_one_fits)
         EXPECT_TRUE(lent(size)) << size;
 }
 
-TEST_F(Loan, is_not_for_events_of_a_ring_that_has_no_room_for_another)
+TEST_F(Loan, is_not_for_events_in_a_ring_without_room_for_another_event)
 {
     std::ptrdiff_t used_before = 0;
-    std::vector<std::ptrdiff_t> given_back; // before the callback
+    std::vector<std::ptrdiff_t> given_back; // space that was given back before the callback
     session.on_event = [&](const Delivery&) { given_back.push_back(used_before - end.event_space_used()); };
     constexpr std::size_t kSize = kRing / 4 - 64;
     for (std::int32_t number = 1; number <= 4; ++number)
@@ -63,15 +64,15 @@ TEST_F(Loan, is_not_for_events_of_a_ring_that_has_no_room_for_another)
     EXPECT_EQ((std::vector<std::ptrdiff_t>{kChunk, 0, 0, 0}), given_back);
 }
 
-TEST_F(Loan, is_for_events_that_are_aligned)
+TEST_F(Loan, is_for_aligned_events_only)
 {
     send(1, 28);
     EXPECT_EQ(CS_OK, dispatch(Flag::one));
-    EXPECT_FALSE(lent(8196)); // lies at 4 modulo 8, and so moves the next one back
+    EXPECT_FALSE(lent(8196)); // begins at 4 modulo 8; the next one is aligned again
     EXPECT_TRUE(lent(8192));
 }
 
-TEST_F(Loan, or_copy_an_event_is_whole_aligned_and_the_programs_to_write_to)
+TEST_F(Loan, or_copy_gives_the_whole_event_in_aligned_writable_memory)
 {
     for (std::size_t size = 24; size < 20000; size += 1012) {
         bool good = false;
@@ -92,7 +93,7 @@ TEST_F(Loan, or_copy_an_event_is_whole_aligned_and_the_programs_to_write_to)
 
 class LoanWithNestedDispatch : public Loan, public ::testing::WithParamInterface<Flag> {};
 
-TEST_P(LoanWithNestedDispatch, is_called_in_and_its_memory_stays)
+TEST_P(LoanWithNestedDispatch, is_called_in_and_its_memory_stays_valid)
 {
     Bytes first;
     session.on_event = [&](const Delivery& event) {
@@ -118,8 +119,8 @@ TEST_P(LoanWithNestedDispatch, is_called_in_and_its_memory_stays)
 
 INSTANTIATE_TEST_SUITE_P(Flag, LoanWithNestedDispatch, ::testing::Values(Flag::one, Flag::all, Flag::one_nonblocking));
 
-// A program that needs an event called in once needs that often, and a copy is then cheaper.
-TEST_F(Loan, is_not_given_any_more_once_one_has_been_called_in)
+// A program whose loan was called in will probably cause that again, and then a copy is cheaper.
+TEST_F(Loan, is_not_made_again_after_one_was_called_in)
 {
     nest(1, Flag::all);
     for (const std::int32_t number : {1, 2, 3})
@@ -129,7 +130,7 @@ TEST_F(Loan, is_not_given_any_more_once_one_has_been_called_in)
     EXPECT_FALSE(lent(kLarge));
 }
 
-TEST_F(Loan, is_not_needed_for_a_nested_dispatch_in_the_callback_of_a_copied_event)
+TEST_F(Loan, is_not_called_in_by_a_nested_dispatch_in_the_callback_of_a_copied_event)
 {
     nest(1, Flag::all);
     send(1, 104);
@@ -141,7 +142,7 @@ TEST_F(Loan, is_not_needed_for_a_nested_dispatch_in_the_callback_of_a_copied_eve
     EXPECT_TRUE(lent(kLarge));
 }
 
-TEST_F(Loan, that_a_jump_left_ends_with_the_next_dispatch)
+TEST_F(Loan, whose_callback_left_with_longjmp_ends_with_the_next_dispatch)
 {
     session.on_event = [this](const Delivery& event) {
         told.push_back(event.number);
@@ -162,7 +163,7 @@ TEST_F(Loan, that_a_jump_left_ends_with_the_next_dispatch)
     EXPECT_TRUE(lent(kLarge));
 }
 
-TEST_F(Loan, that_a_jump_left_does_not_keep_a_finalized_connection_open)
+TEST_F(Loan, whose_callback_left_with_longjmp_does_not_keep_a_finalized_connection_open)
 {
     session.on_event = [this](const Delivery&) { std::longjmp(out, 1); };
     send(1);
@@ -174,7 +175,7 @@ TEST_F(Loan, that_a_jump_left_does_not_keep_a_finalized_connection_open)
     EXPECT_TRUE(end.hung_up());
 }
 
-TEST_F(Loan, lasts_until_its_callback_returns_though_the_handle_was_finalized_in_it)
+TEST_F(Loan, lasts_until_its_callback_returns_even_after_finalize)
 {
     Bytes seen;
     session.on_event = [&](const Delivery& event) {
@@ -190,7 +191,7 @@ TEST_F(Loan, lasts_until_its_callback_returns_though_the_handle_was_finalized_in
     EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatch(Flag::all));
 }
 
-TEST_F(Loan, outlives_the_daemon_and_so_do_the_events_behind_it)
+TEST_F(Loan, and_the_events_after_it_survive_the_daemons_death)
 {
     session.on_event = [this](const Delivery& event) {
         if (event.number == 1)
@@ -203,7 +204,7 @@ TEST_F(Loan, outlives_the_daemon_and_so_do_the_events_behind_it)
     EXPECT_EQ((Numbers{1, 2, 3}), told);
 }
 
-TEST_F(Loan, gives_its_space_back_each_time)
+TEST_F(Loan, always_gives_its_space_back)
 {
     constexpr std::size_t kSize = kRing / 4;
     for (std::int32_t number = 1; number <= 100; ++number) {
@@ -217,8 +218,8 @@ TEST_F(Loan, gives_its_space_back_each_time)
     EXPECT_EQ(100U, told.size());
 }
 
-// Sizes of all kinds; callbacks that dispatch, and callbacks that never return.
-TEST_F(Loan, or_not_every_event_comes_once_and_in_order)
+// Events of many sizes, callbacks that dispatch, and callbacks that leave with longjmp().
+TEST_F(Loan, or_copy_delivers_every_event_once_and_in_order)
 {
     constexpr std::int32_t kMany = 3000;
     constexpr std::size_t kSizes[] = {24, 28, 100, 4096, 4104, 8192, 8196, 30000, 100000, kRing / 4, kRing / 2};

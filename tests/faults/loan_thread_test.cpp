@@ -15,7 +15,7 @@ using Numbers = std::vector<std::int32_t>;
 
 class LoanToOneThread : public LoanTest {
 protected:
-    // The callback of event 1 takes until end_loan(); the others write down their numbers.
+    // The callback of event 1 lasts until end_loan(). All callbacks record their event's number.
     LoanToOneThread()
     {
         session.on_event = [this](const Delivery& event) {
@@ -58,8 +58,8 @@ TEST_P(LoanToOneThreadAnotherDispatches, is_called_in)
 INSTANTIATE_TEST_SUITE_P(Flag, LoanToOneThreadAnotherDispatches,
                          ::testing::Values(Flag::one, Flag::all, Flag::one_nonblocking));
 
-// What the callback writes at that very moment must neither be lost nor undone.
-TEST(LoanInUse, that_is_called_in_while_its_callback_writes_keeps_what_is_written)
+// What the callback writes while the loan is called in must not be lost or undone.
+TEST(LoanInUse, keeps_what_its_callback_writes_while_it_is_called_in)
 {
     constexpr int kRounds = 50;
     for (int round = 0; round < kRounds; ++round) {
@@ -93,7 +93,7 @@ TEST(LoanInUse, that_is_called_in_while_its_callback_writes_keeps_what_is_writte
     }
 }
 
-TEST_F(LoanToOneThread, does_not_keep_finalize_from_waking_who_waits_for_an_event)
+TEST_F(LoanToOneThread, does_not_stop_finalize_from_waking_a_waiting_thread)
 {
     Background borrowing([this] { return dispatch(Flag::all); });
     ASSERT_TRUE(loan_begun());
@@ -109,8 +109,8 @@ TEST_F(LoanToOneThread, does_not_keep_finalize_from_waking_who_waits_for_an_even
     EXPECT_TRUE(end.hung_up());
 }
 
-// Nobody else can know that the callback is no more, and nobody has to.
-TEST_F(LoanToOneThread, is_called_in_by_another_after_a_jump)
+// Other threads cannot know that the callback has ended, and do not need to.
+TEST_F(LoanToOneThread, is_called_in_by_another_thread_after_a_longjmp)
 {
     std::jmp_buf out;
     session.on_event = [&](const Delivery& event) {
@@ -128,8 +128,8 @@ TEST_F(LoanToOneThread, is_called_in_by_another_after_a_jump)
     EXPECT_EQ((Numbers{1, 2}), told);
 }
 
-// Of two threads, each event goes to one.
-TEST_F(LoanTest, goes_round_without_losing_or_doubling_any)
+// Two threads dispatch. Each event goes to one of them.
+TEST_F(LoanTest, delivers_every_event_once_with_two_threads)
 {
     constexpr std::int32_t kMany = 4000;
     std::mutex mutex;

@@ -21,7 +21,7 @@ what="nobody listens on the socket 'cmap' in this network namespace; start coros
 event="failing_client\[[0-9]+\]: cmap 0x0: cmap_initialize: CS_ERR_LIBRARY \(2\): $what"
 stamp='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z'
 
-# The reason needs no variable, and without one nothing is logged.
+# Without the variable there is a reason, but nothing is logged.
 "$program" 1 >out 2>err
 matches out "2 $what"
 [ ! -s err ] || fail "it logged: $(cat err)"
@@ -34,7 +34,7 @@ after=$(date -u +%Y-%m-%dT%H:%M:%S)
     fail "the time is wrong: $(cat err), and it was $before to $after"
 matches out "2 $what"
 
-# At most one line a second. Those left out are counted by the next one.
+# The library logs at most one line a second. The next line counts those that it left out.
 for calls in 1 20; do
     COROSYNC_CLIENT_LOG=stderr "$program" $calls 1100 >out 2>err
     left_out=$(sed -n 's/^.* (\([0-9]*\) more before)$/\1/p' err | paste -sd+)
@@ -43,7 +43,7 @@ for calls in 1 20; do
 done
 [ -n "$left_out" ] || fail "of 20 calls none was left out: $(cat err)"
 
-# A file is added to, belongs to its user alone, and keeps no descriptor (that is the program's status).
+# The library appends to a file, gives access to its user only, and keeps no descriptor open (see the program's status).
 for lines in 1 2; do
     COROSYNC_CLIENT_LOG=$WORK/log "$program" 1 >out
     [ "$(wc -l <log)" = $lines ] || fail "not $lines lines: $(cat log)"
@@ -51,7 +51,7 @@ done
 [ "$(grep -Ecx "$stamp $event" log)" = 2 ] || fail "wrong lines: $(cat log)"
 [ "$(stat -c %a log)" = 600 ] || fail "the file's mode is $(stat -c %a log)"
 
-# No link is followed, no other kind of file is written to, and what is no path is nothing.
+# The library follows no link, writes to no other kind of file, and ignores a value that is no path.
 : >elsewhere
 ln -s elsewhere link
 mkfifo fifo
@@ -62,7 +62,7 @@ for place in "$WORK/link" "$WORK/fifo" "$WORK" relative '' "/$(printf '%0300d' 0
 done
 exec 3>&-
 
-# Nobody has the other end of the program's standard error, or nobody reads there, or it has none.
+# Nobody has the other end of the program's standard error open, or nobody reads there, or the program has none.
 mkfifo unread
 exec 3<>unread 4>unread 3>&-
 COROSYNC_CLIENT_LOG=stderr "$program" 2 2>&4 >out || fail "it ended with $?"
@@ -72,14 +72,14 @@ COROSYNC_CLIENT_LOG=stderr timeout -s KILL 60 "$program" 2 2>unread >out || fail
 exec 3>&-
 COROSYNC_CLIENT_LOG=stderr "$program" 2 2>&- >out || fail "it ended with $?"
 
-# Programs with raised privileges ignore the variable: the same program, by the same user, writes without and not with the
-# bit that raises it.
+# Programs with raised privileges ignore the variable: the same program, run by the same user, writes without the
+# set-user-ID bit and does not write with it.
 if setpriv --reuid 65533 --clear-groups true 2>/dev/null && ! grep -q '^NoNewPrivs:.*1' /proc/self/status; then
     chmod 755 .
     mkdir -m 777 open
     mkdir /run/libraries
     cp -P "$1"/lib*.so* /run/libraries
-    # The loader ignores LD_LIBRARY_PATH for such a program: it must find ours in the usual way.
+    # The loader ignores LD_LIBRARY_PATH for such a program, so it must find our library in its cache.
     ldconfig -C /run/cache /run/libraries
     mount --bind /run/cache /etc/ld.so.cache
     cp "$program" raised
@@ -92,18 +92,18 @@ if setpriv --reuid 65533 --clear-groups true 2>/dev/null && ! grep -q '^NoNewPri
     umount /etc/ld.so.cache
 fi
 
-# A line is one line, whatever the program is called.
+# A newline in the program's name does not end the line.
 COROSYNC_CLIENT_LOG=stderr bash -c 'exec -a "$1" "$0" 1' "$program" $'odd\nname' >out 2>err
 matches err "$stamp odd\?name\[.*$what"
 
-# The system's logger, in a /dev of its own.
+# The program acts as the system's logger, in its own /dev.
 unshare -m sh -c '
     mkdir /run/shm && mount --bind /dev/shm /run/shm && mount -t tmpfs tmpfs /dev && mkdir /dev/shm &&
     mount --move /run/shm /dev/shm && COROSYNC_CLIENT_LOG=syslog exec "$0" --syslog' "$program" >out
 sed -n 2p out >line
 matches line "<28>$event"
 
-# mixed SERVICES COMMON: these libraries of the services with that libcorosync_common.
+# mixed SERVICES COMMON: copies the service libraries of one folder and libcorosync_common of another.
 mixed() {
     LD_LIBRARY_PATH=$WORK/mixed
     rm -rf mixed
@@ -111,7 +111,7 @@ mixed() {
     cp -P "$1"/lib{cmap,cpg,votequorum}.so* "$2"/libcorosync_common.so* mixed
 }
 
-# What the reference lacks, the program does without.
+# The program also runs on the reference's libraries, which give no reason.
 if [ $# -gt 2 ]; then
     LD_LIBRARY_PATH=$3 COROSYNC_CLIENT_LOG=stderr "$program" 1 >out 2>err
     matches out '2 '

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Malformed events, of each kind. Such an event is used up, the dispatch that met it says CS_ERR_LIBRARY, no
-// callback hears of it, and what comes behind it is delivered. The same for every service.
+// Malformed events of each kind. Dispatch drops such an event without a callback and returns CS_ERR_LIBRARY. Later
+// events are delivered. The same for every service.
 #include "message_fields.hpp"
 #include "service.hpp"
 
@@ -23,7 +23,7 @@ protected:
         }
     }
 
-    // The result of the dispatch that meets this event. Behind it there is a good one.
+    // Sends this event and a valid one after it. Returns the result of the first dispatch.
     cs_error_t met(const Bytes& bytes)
     {
         SCOPED_TRACE("met " + ::testing::PrintToString(bytes.substr(0, 48)));
@@ -44,13 +44,13 @@ protected:
     }
 };
 
-TEST_F(MalformedEvent, is_no_good_one)
+TEST_F(MalformedEvent, does_not_include_a_valid_one)
 {
     for_every_kind([this](const Client::Kind& kind) { EXPECT_EQ(CS_OK, met(kind.event)); });
     expect_usable();
 }
 
-TEST_F(MalformedEvent, is_one_that_is_cut_short)
+TEST_F(MalformedEvent, includes_one_that_is_too_short)
 {
     for_every_kind([this](const Client::Kind& kind) {
         for (std::size_t length = 1; length < kind.least; ++length)
@@ -59,7 +59,7 @@ TEST_F(MalformedEvent, is_one_that_is_cut_short)
     expect_usable();
 }
 
-TEST_F(MalformedEvent, is_one_of_another_size_than_it_says)
+TEST_F(MalformedEvent, includes_one_whose_size_field_is_wrong)
 {
     for_every_kind([this](const Client::Kind& kind) {
         expect_malformed(with_size(kind.event, 0));
@@ -74,8 +74,8 @@ TEST_F(MalformedEvent, is_one_of_another_size_than_it_says)
     expect_usable();
 }
 
-// What it means is for each service's own tests; here nothing is read that should not be.
-TEST_F(MalformedEvent, may_have_anything_in_any_field)
+// Here it matters only that the library reads no memory that it must not read. Each service's tests check the results.
+TEST_F(MalformedEvent, may_have_any_value_in_any_field)
 {
     for_every_kind([this](const Client::Kind& kind) {
         for_each_field(kind.event, [this](const Bytes& bent) {
@@ -86,8 +86,8 @@ TEST_F(MalformedEvent, may_have_anything_in_any_field)
     expect_usable();
 }
 
-// Newer daemons may send more, of a kind that is known and of others.
-TEST_F(MalformedEvent, does_not_include_one_that_is_longer_than_needed)
+// Newer daemons may send longer events, and events of other kinds.
+TEST_F(MalformedEvent, does_not_include_one_with_extra_bytes)
 {
     for_every_kind([this](const Client::Kind& kind) {
         for (const std::size_t more : std::initializer_list<std::size_t>{1, 8, 1'000'000})
@@ -105,7 +105,7 @@ TEST_F(MalformedEvent, does_not_include_one_of_an_unknown_kind)
     expect_usable();
 }
 
-TEST_F(MalformedEvent, among_good_ones_ends_the_dispatch_that_meets_it_and_no_more)
+TEST_F(MalformedEvent, among_valid_ones_ends_only_one_dispatch)
 {
     const auto kinds = client->kinds();
     for (const auto flag : {CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING}) {

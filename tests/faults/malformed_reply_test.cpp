@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Malformed replies, to every function that waits for a reply. Whatever the daemon answers, the caller gets a result
-// code, nothing of what the daemon sent if that is an error, and the next request its own answer. The same for every
-// service.
+// Malformed replies to every function that waits for a reply. Whatever the daemon replies, the function returns a
+// result code. If that is an error, the function stores nothing from the reply. The next request gets its own reply.
+// The same for every service.
 #include "message_fields.hpp"
 #include "service.hpp"
 
@@ -16,7 +16,7 @@ using namespace test;
 
 constexpr char kUntouched = '\xab';
 
-// A function of a handle of its own, since some of them end what others need, and the daemon's usual reply to it.
+// A function and the daemon's usual reply to it. Each function has its own handle, because some end what others need.
 struct Function {
     HandleCall call;
     std::unique_ptr<Client> client;
@@ -39,7 +39,7 @@ protected:
         }
     }
 
-    // The result, if this is the answer to its first request.
+    // Returns the function's result if this is the reply to its first request.
     cs_error_t answered(const Function& function, const Bytes& answer)
     {
         SCOPED_TRACE("answered " + ::testing::PrintToString(answer.substr(0, 48)));
@@ -57,14 +57,14 @@ protected:
     }
 
 private:
-    // Zeros are fine.
+    // Functions may store zeros.
     static bool told_anything()
     {
         return !std::ranges::all_of(outputs(), [](char c) { return c == kUntouched || c == 0; });
     }
 };
 
-TEST_F(MalformedReply, is_tried_on_every_function_of_the_library)
+TEST_F(MalformedReply, is_tested_with_every_function_of_the_library)
 {
     const auto calls = client->calls();
     std::ifstream exports(EXPORTS_OF_LIBRARY);
@@ -84,7 +84,7 @@ TEST_F(MalformedReply, is_tried_on_every_function_of_the_library)
     EXPECT_LT(15U, count);
 }
 
-TEST_F(MalformedReply, that_is_cut_short_is_refused)
+TEST_F(MalformedReply, that_is_too_short_is_refused)
 {
     for_every_function([this](const Function& function) {
         for (std::size_t length = 1; length < kFaked.least(function.reply); ++length)
@@ -102,7 +102,7 @@ TEST_F(MalformedReply, that_is_too_long_is_refused)
     });
 }
 
-TEST_F(MalformedReply, of_another_size_than_it_says_is_refused)
+TEST_F(MalformedReply, with_a_wrong_size_field_is_refused)
 {
     for_every_function([this](const Function& function) {
         expect_malformed(function, with_size(function.reply, 0));
@@ -123,7 +123,8 @@ TEST_F(MalformedReply, to_another_request_is_refused)
             expect_malformed(function, with(function.reply, kIdField, id));
             expect_malformed(function, error_reply(static_cast<std::int32_t>(id), CS_ERR_NOT_EXIST));
         }
-        if (value_at<std::int32_t>(function.reply, kIdField) != 0) // which is an overloaded daemon's, for a bare error
+        if (value_at<std::int32_t>(function.reply, kIdField) !=
+            0) // an overloaded daemon may send a bare error with id 0
             expect_malformed(function, message(0, Bytes(3, '\0'), CS_ERR_NOT_EXIST));
     });
 }
@@ -138,7 +139,7 @@ TEST_F(MalformedReply, with_an_unknown_error_code_is_refused)
     });
 }
 
-TEST_F(MalformedReply, does_not_include_one_that_says_no)
+TEST_F(MalformedReply, does_not_include_one_with_a_known_error_code)
 {
     for_every_function([this](const Function& function) {
         const auto id = value_at<std::int32_t>(function.reply, kIdField);
@@ -150,8 +151,9 @@ TEST_F(MalformedReply, does_not_include_one_that_says_no)
     });
 }
 
-// What it means is for each service's own tests; here nothing is read or written that should not be.
-TEST_F(MalformedReply, may_have_anything_in_any_field)
+// Here it matters only that the library touches no memory that it must not touch. Each service's tests check the
+// results.
+TEST_F(MalformedReply, may_have_any_value_in_any_field)
 {
     for_every_function([this](const Function& function) {
         for_each_field(function.reply, [&](const Bytes& bent) {
@@ -161,7 +163,7 @@ TEST_F(MalformedReply, may_have_anything_in_any_field)
     });
 }
 
-TEST_F(MalformedReply, that_nobody_waits_for_is_not_the_next_ones)
+TEST_F(MalformedReply, that_is_surplus_is_not_taken_for_the_next_reply)
 {
     for_every_function([this](const Function& function) {
         const auto call = [&] { return function.call.call(function.client->handle()); };
@@ -170,7 +172,7 @@ TEST_F(MalformedReply, that_nobody_waits_for_is_not_the_next_ones)
         const Bytes surplus = error_reply(id, CS_ERR_SECURITY);
         daemon.on_next_request({reply(function.reply), reply(surplus), reply(surplus)});
         call();
-        daemon.requests(); // until it has done all that it was told
+        daemon.requests(); // returns after the daemon has sent everything
         EXPECT_EQ(usual, call());
     });
 }

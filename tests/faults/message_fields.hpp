@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Messages bent field by field.
+// Messages with one field changed at a time.
 #pragma once
 
 #include "support/bytes.hpp"
@@ -12,7 +12,7 @@
 
 namespace test {
 
-// Where the head of a reply or an event has them.
+// Offsets in the header of a reply or an event.
 inline constexpr std::size_t kIdField = 0;
 inline constexpr std::size_t kSizeField = 8;
 inline constexpr std::size_t kErrorField = 16;
@@ -28,25 +28,25 @@ inline Bytes with_size(const Bytes& message, std::size_t size)
     return with(message, kSizeField, static_cast<std::int32_t>(size));
 }
 
-// What there is of a message that ends early, and knows it if it has a size at all.
+// The first `length` bytes of a message. Its size field, if that is among them, says so.
 inline Bytes cut(const Bytes& message, std::size_t length)
 {
     const Bytes rest = message.substr(0, length);
     return length < kHeaderSize ? rest : with_size(rest, length);
 }
 
-// libqb's client asks the kernel for as much as a datagram says it is. It gets no more than there is, but sanitizers
-// mind that there is no room for more.
+// libqb's client asks the kernel for as many bytes as the size field in a datagram says. The kernel gives it no more
+// than the datagram has, but sanitizers complain that the buffer is smaller than that.
 inline bool may_lie_about_size()
 {
     return !kSanitized || transport() != Transport::socket;
 }
 
-// Numbers on which sums, products and comparisons of counts and lengths break.
+// Numbers that can break sums, products and comparisons of counts and lengths.
 inline constexpr std::uint32_t kExtremes[] = {0, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff};
 
-// bent(message) with each extreme in each of its fields, one at a time, and in each pair of words that may be a field
-// of 64 bits; of very long ones, in the first fields.
+// Calls bent() with copies of the message in which one field is extreme: each word, and each pair of words that may be
+// a field of 64 bits. In very long messages only the first fields are changed.
 template <class Bent> void for_each_field(const Bytes& message, Bent bent)
 {
     constexpr std::size_t kEnough = 336;

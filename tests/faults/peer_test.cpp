@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Whom the library talks to at all (PEER): root, the caller's own user, and those that the administrator lists. An
-// abstract socket name belongs to whoever takes it first.
+// The library accepts daemons of these users only (PEER): root, the caller's own user, and those that the administrator
+// lists. Any user can bind an abstract socket name first.
 #include "raw_cmap.hpp"
 #include "watch.hpp"
 
@@ -33,7 +33,7 @@ protected:
     const Variable nobody_else{"COROSYNC_CLIENT_PEER_UIDS", std::nullopt};
 };
 
-TEST_P(Peer, that_is_a_stranger_is_refused_before_any_file_is_opened)
+TEST_P(Peer, of_a_user_that_is_not_listed_is_refused_before_any_file_is_opened)
 {
     RawDaemon daemon({RawDaemon::honest}, {.uid = kStranger});
     const Watch watch(daemon.rings().directory());
@@ -43,14 +43,14 @@ TEST_P(Peer, that_is_a_stranger_is_refused_before_any_file_is_opened)
     EXPECT_TRUE(eventually([&] { return daemon.end().hung_up(); }));
 }
 
-// In a child, which does not wait for ever.
-TEST_P(Peer, that_is_a_stranger_is_refused_though_it_says_nothing)
+// The child process is killed if it waits too long.
+TEST_P(Peer, of_a_user_that_is_not_listed_is_refused_before_it_replies)
 {
     const RawDaemon daemon({[](const Visitor& visitor) { visitor.await_cue(); }}, {.uid = kStranger});
     EXPECT_EQ(CS_ERR_ACCESS, in_child([] { return static_cast<int>(Attempt().error()); }));
 }
 
-TEST_P(Peer, that_is_listed_is_accepted)
+TEST_P(Peer, of_a_listed_user_is_accepted)
 {
     const Variable listed("COROSYNC_CLIENT_PEER_UIDS", "1,65534");
     RawDaemon daemon({RawDaemon::honest}, {.uid = kStranger});
@@ -60,7 +60,7 @@ TEST_P(Peer, that_is_listed_is_accepted)
     EXPECT_EQ(CS_OK, served(daemon.end(), [&] { return cmap_set_uint8(attempt.handle(), "some.key", 1); }));
 }
 
-TEST_P(Peer, that_is_the_callers_own_user_is_accepted)
+TEST_P(Peer, of_the_callers_own_user_is_accepted)
 {
     RawDaemon daemon({RawDaemon::honest}, {.uid = kCaller});
     daemon.rings().give_to(kCaller);
@@ -71,7 +71,7 @@ TEST_P(Peer, that_is_the_callers_own_user_is_accepted)
               }));
 }
 
-TEST_P(Peer, that_is_another_user_is_refused_by_a_caller_who_is_not_root_too)
+TEST_P(Peer, of_another_user_is_refused_by_a_caller_who_is_not_root)
 {
     RawDaemon daemon({RawDaemon::honest}, {.uid = kStranger});
     EXPECT_EQ(CS_ERR_ACCESS, in_child([] {
@@ -81,8 +81,8 @@ TEST_P(Peer, that_is_another_user_is_refused_by_a_caller_who_is_not_root_too)
               }));
 }
 
-// A program that is raised to another user does not let whoever started it say whom to trust.
-TEST(PeerOfRaisedProgram, that_is_listed_is_refused_nonetheless)
+// In a set-user-ID program the list comes from the user who started it, and must not be trusted.
+TEST(PeerOfRaisedProgram, of_a_listed_user_is_refused)
 {
     if (kSanitized || !can_change_user() || ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 0)
         GTEST_SKIP() << "no program can be raised here, or only to lose what its sanitizer needs";
@@ -99,13 +99,13 @@ TEST(PeerOfRaisedProgram, that_is_listed_is_refused_nonetheless)
 
     const Variable listed("COROSYNC_CLIENT_PEER_UIDS", std::to_string(kStranger));
     const RawDaemon daemon({RawDaemon::honest}, {.uid = kStranger});
-    EXPECT_EQ(CS_OK, connect_as(0)); // which is what it is raised to
+    EXPECT_EQ(CS_OK, connect_as(0)); // the program's own user, so it gains no privileges
     EXPECT_EQ(CS_ERR_ACCESS, connect_as(kCaller));
     std::filesystem::remove(program);
 }
 
-// The socket is root's, and somebody else has got hold of it: the credentials of the reply count, too. libqb's client
-// does not say whose they are.
+// Root made the socket, but another user's process replies on it. The library checks the credentials of the reply, too.
+// libqb's client does not provide them.
 class Replier : public Peer {
 protected:
     void expect_refused(const RawDaemon::Script& script)
@@ -121,14 +121,14 @@ protected:
     }
 };
 
-TEST_P(Replier, that_is_a_stranger_is_refused_whatever_it_replies)
+TEST_P(Replier, of_a_user_that_is_not_listed_is_refused_whatever_it_replies)
 {
     expect_refused(RawDaemon::honest);
     expect_refused(RawDaemon::with([](HandshakeReply& offer) { offer = HandshakeReply::refusal(-EAGAIN); }));
     expect_refused(RawDaemon::with([](HandshakeReply& offer) { offer.transport = 0; }));
 }
 
-TEST_P(Replier, that_is_a_stranger_is_not_waited_for_once_it_has_said_anything)
+TEST_P(Replier, of_a_user_that_is_not_listed_is_refused_after_one_byte)
 {
     expect_refused([](const Visitor& visitor) {
         visitor.read_request();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Opens a connection; the status is what that returns. For peer_test.cpp, which raises its privileges.
+ * Opens a connection and exits with the result of that. peer_test.cpp runs it as a set-user-ID program.
  */
 #include <corosync/cmap.h>
 

@@ -12,7 +12,7 @@
 
 namespace test {
 
-// An attempt to connect, finalized at the end of its scope if it went well. A failed one leaves the handle alone.
+// An attempt to connect. The destructor finalizes the handle. A failed attempt does not change the handle.
 class Attempt {
 public:
     Attempt() : error_(cmap_initialize(&handle_)) { EXPECT_EQ(error_ != CS_OK, handle_ == kUntouched); }
@@ -45,7 +45,7 @@ protected:
     cs_error_t get() const { return cmap_get(handle, "some.key", nullptr, nullptr, nullptr); }
     Bytes numbered(std::uint32_t number) const { return Notification(cookie_, number).bytes(); }
     std::vector<std::uint32_t> told() { return numbers(tracker.take()); }
-    // Every call fails from now on, and the daemon has been let go.
+    // Every call fails from now on, and the connection to the daemon is closed.
     void expect_given_up();
 
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "ring"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The reasons that only rings have, or a daemon that lies.
+// Reasons that only the ring transport has, or that need a daemon with wrong replies.
 #include "raw_cmap.hpp"
 
 #include <filesystem>
@@ -17,7 +17,7 @@ using ::testing::StartsWith;
 
 class ReasonOfRings : public ::testing::Test {
 protected:
-    // Of a connect that must not fall back to libqb's client.
+    // The reason of a failed connect without libqb's client.
     static std::string with(const RawDaemon::Script& script)
     {
         const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
@@ -48,7 +48,7 @@ TEST_F(ReasonOfRings, is_that_the_daemon_offers_sockets)
                 StartsWith("the daemon offers sockets instead of shared memory;"));
 }
 
-TEST_F(ReasonOfRings, is_that_anybody_may_write_to_them)
+TEST_F(ReasonOfRings, is_that_every_user_can_write_to_them)
 {
     EXPECT_THAT(with(RawDaemon::with(
                     [](HandshakeReply& offer) { ::chmod((offer.names[0] + std::string("-data")).c_str(), 0666); })),
@@ -79,13 +79,13 @@ TEST_F(ReasonOnRings, is_the_damaged_event_ring)
     EXPECT_THAT(cs_client_reason(), StartsWith("the event ring is damaged;"));
 }
 
-TEST_F(ReasonOnRings, is_the_flow_control)
+TEST_F(ReasonOnRings, is_flow_control)
 {
     end.flow_control(1);
     EXPECT_THAT(of_get(), StartsWith("the daemon takes no message now: flow control;"));
 }
 
-TEST_F(ReasonOnRings, is_the_time_that_flow_control_has_lasted)
+TEST_F(ReasonOnRings, tells_how_long_flow_control_has_lasted)
 {
     end.flow_control(1);
     of_get();

@@ -40,7 +40,7 @@ std::string reason()
     return cs_client_reason();
 }
 
-// Of an initialize that fails.
+// The reason of an initialize that fails.
 std::string reason_of_initialize()
 {
     std::uint64_t handle = kUntouched;
@@ -60,12 +60,12 @@ const HandleCall& request_of(const std::vector<HandleCall>& calls)
     return *std::ranges::find(calls, HandleCall::request, &HandleCall::kind);
 }
 
-TEST(ReasonOfInitialize, is_that_nobody_listens)
+TEST(ReasonOfInitialize, is_that_no_daemon_listens)
 {
     EXPECT_THAT(reason_of_initialize(), StartsWith("nobody listens on the socket '" + std::string(kFaked.name) + "'"));
 }
 
-TEST(ReasonOfInitialize, is_who_listens)
+TEST(ReasonOfInitialize, names_the_user_who_listens)
 {
     if (!can_change_user())
         GTEST_SKIP() << "there are no other users here";
@@ -73,31 +73,31 @@ TEST(ReasonOfInitialize, is_who_listens)
     EXPECT_THAT(reason_of_initialize(), HasSubstr("listens on the socket runs as user 65534,"));
 }
 
-TEST(ReasonOfInitialize, is_that_the_daemon_does_not_allow_us)
+TEST(ReasonOfInitialize, is_that_the_daemon_does_not_allow_the_user)
 {
     const FakeDaemon daemon(faked(-EACCES));
     EXPECT_THAT(reason_of_initialize(), StartsWith("the daemon does not allow this user and group to connect"));
 }
 
-TEST(ReasonOfInitialize, is_the_errno_that_the_daemon_gives)
+TEST(ReasonOfInitialize, is_the_errno_that_the_daemon_sends)
 {
     const FakeDaemon daemon(faked(-EROFS));
     EXPECT_THAT(reason_of_initialize(), HasSubstr(" with errno 30"));
 }
 
-TEST(ReasonOfInitialize, is_the_room_in_shared_memory)
+TEST(ReasonOfInitialize, is_that_shared_memory_is_full)
 {
     const ServingDaemon daemon;
     if (transport() == Transport::socket)
-        return; // which need nothing there
-    // The daemon may still give back what an earlier connection had.
+        return; // sockets need nothing there
+    // The daemon may still be freeing the memory of an earlier connection.
     EXPECT_TRUE(eventually([] {
         const FullSharedMemory full;
         return reason_of_initialize().starts_with("the daemon could not make the rings: /dev/shm has ");
     })) << cs_client_reason();
 }
 
-TEST(ReasonOfInitialize, is_that_the_rings_are_elsewhere)
+TEST(ReasonOfInitialize, is_that_the_rings_cannot_be_seen_here)
 {
     const ServingDaemon daemon;
     if (transport() != Transport::ring)
@@ -128,7 +128,7 @@ TEST(ReasonOfInitialize, is_the_limit_of_memory)
         GTEST_SKIP() << "a sanitizer needs more address space than any limit";
     const ServingDaemon daemon;
     if (transport() == Transport::socket)
-        return; // which need next to none
+        return; // sockets need almost no memory
     EXPECT_EQ(0, in_child([] {
                   Handle{};
                   const rlimit limit{1 << 20, RLIM_INFINITY};
@@ -159,7 +159,7 @@ TEST(ReasonOfInitialize, is_the_signal)
 
 class Reason : public FakedServiceTest {
 protected:
-    // Of the client's first request.
+    // The reason after the client's first request fails.
     std::string of_request() const
     {
         const auto calls = client->calls();
@@ -191,7 +191,7 @@ TEST_F(Reason, is_that_no_event_waits)
     EXPECT_THAT(of_dispatch(CS_DISPATCH_ONE_NONBLOCKING), StartsWith("no event waits;"));
 }
 
-TEST_F(Reason, is_an_argument)
+TEST_F(Reason, is_an_invalid_argument)
 {
     EXPECT_EQ(CS_ERR_INVALID_PARAM, service().dispatch(client->handle(), static_cast<cs_dispatch_flags_t>(7)));
     EXPECT_THAT(reason(), StartsWith("an argument is not valid;"));
@@ -201,7 +201,7 @@ TEST_F(Reason, is_an_argument)
     EXPECT_THAT(reason(), StartsWith("an argument is not valid;"));
 }
 
-TEST_F(Reason, is_the_handle_for_every_function)
+TEST_F(Reason, is_an_invalid_handle_for_every_function)
 {
     constexpr std::uint64_t kNotOpen = 0x1234500000007;
     std::string others;
@@ -212,10 +212,10 @@ TEST_F(Reason, is_the_handle_for_every_function)
         else
             others += std::string(call.name) + " ";
     }
-    EXPECT_TRUE(others.empty() || others == "iteration_next ") << others; // which takes the handle of an iteration
+    EXPECT_TRUE(others.empty() || others == "iteration_next ") << others; // it takes the handle of an iteration
 }
 
-TEST_F(Reason, is_that_the_daemon_has_ended_and_what_it_left)
+TEST_F(Reason, is_that_the_daemon_has_ended_and_how_many_events_are_left)
 {
     const auto ended = "the daemon (process " + std::to_string(daemon.pid()) + ") has ended, and ";
     const auto left = transport() == Transport::ring ? "3 of its events were in the ring when this was noticed;" : "";
@@ -226,15 +226,15 @@ TEST_F(Reason, is_that_the_daemon_has_ended_and_what_it_left)
     EXPECT_THAT(reason(), StartsWith(ended + left));
 }
 
-TEST_F(Reason, is_that_the_daemon_has_ended_though_nobody_has_reaped_it)
+TEST_F(Reason, is_that_the_daemon_has_ended_even_if_it_is_a_zombie)
 {
     const auto ended = "the daemon (process " + std::to_string(daemon.pid()) + ") has ended, and ";
     daemon.on_next_request({die()});
     EXPECT_TRUE(eventually([&] { return of_request().starts_with(ended); })) << reason();
 }
 
-// Where the daemon's process id cannot be seen.
-TEST_F(Reason, is_that_the_daemon_is_gone)
+// In another process namespace the daemon's process id is unknown.
+TEST_F(Reason, is_that_the_daemon_in_another_process_namespace_is_gone)
 {
     daemon.on_next_request({die()});
     EXPECT_EQ(0, in_child([&] {
@@ -273,8 +273,8 @@ TEST_F(Reason, is_that_the_program_has_closed_the_descriptor)
     ::close(saved);
 }
 
-// Finalize may find that the descriptor is closed, and succeed.
-TEST_F(Reason, of_an_earlier_call_is_not_that_of_a_later_one)
+// Finalize may find the descriptor closed, and still succeeds.
+TEST_F(Reason, of_an_earlier_call_is_not_kept_for_a_later_one)
 {
     if (transport() != Transport::ring)
         return;
@@ -290,7 +290,7 @@ TEST_F(Reason, of_an_earlier_call_is_not_that_of_a_later_one)
         EXPECT_TRUE(waiting.thread().falls_asleep());
         const int fd = own->fd();
         const int saved = ::fcntl(fd, F_DUPFD_CLOEXEC, 0);
-        ::syscall(SYS_close, fd); // the race with dispatch is meant, so that ThreadSanitizer must not see it
+        ::syscall(SYS_close, fd); // races with dispatch on purpose; ThreadSanitizer must not see it
         own->finalize();
         EXPECT_NE(CS_OK, call(handle));
         EXPECT_THAT(reason(), AnyOf(StartsWith("the handle is not open"), StartsWith("an argument is not valid")));
@@ -300,7 +300,7 @@ TEST_F(Reason, of_an_earlier_call_is_not_that_of_a_later_one)
     }
 }
 
-TEST_F(Reason, is_the_other_threads_finalize)
+TEST_F(Reason, is_the_finalize_by_another_thread)
 {
     Background waiting([&] {
         EXPECT_EQ(CS_ERR_BAD_HANDLE, client->dispatch(CS_DISPATCH_BLOCKING));
@@ -325,7 +325,7 @@ TEST_F(Reason, is_the_malformed_reply)
     EXPECT_THAT(of_request(), StartsWith("the daemon sent a malformed reply: message id 99, 24 bytes;"));
 }
 
-TEST_F(Reason, is_the_daemons_answer)
+TEST_F(Reason, is_the_error_that_the_daemon_replied)
 {
     const auto answered = [&](cs_error_t error) {
         daemon.on_next_request({reply(header(0, kHeaderSize, error))});
@@ -337,7 +337,7 @@ TEST_F(Reason, is_the_daemons_answer)
     EXPECT_THAT(answered(static_cast<cs_error_t>(35)), StartsWith("a value in the daemon's reply is not possible;"));
 }
 
-// Another thread holds the lock at the fork, for the length of a request.
+// During the fork another thread holds the lock, because it waits for a reply.
 TEST_F(Reason, is_that_the_handle_belongs_to_the_parent)
 {
     daemon.stop();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Daemons that turn a client away, and what initialize says then. The same for every service.
+// Daemons that refuse a client, and the result of initialize. The same for every service.
 #include "service.hpp"
 
 #include <cerrno>

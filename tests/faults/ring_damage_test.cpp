@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Rings that break their own rules: chunks with a wrong length or a wrong mark, bytes without chunks, chunks
-// without bytes. What cannot be believed ends the connection; what is only late is waited for.
+// Damaged rings: chunks with a wrong length or a wrong mark, notification bytes without chunks, chunks without
+// notification bytes. Damage ends the connection. The library waits for what may only be late.
 #include "raw_cmap.hpp"
 
 #include <cerrno>
@@ -25,12 +25,12 @@ TEST_P(DamagedReply, ends_the_connection)
     ASSERT_TRUE(end.request());
     end.put_claiming(DaemonEnd::response_ring, GetParam());
     EXPECT_TRUE(asking.ended_within(3s));
-    end.hang_up(); // for those who wait in vain
+    end.hang_up(); // ends the call if it waits by mistake
     EXPECT_EQ(CS_ERR_LIBRARY, asking.result());
     expect_given_up();
 }
 
-TEST_P(DamagedReply, that_nobody_waits_for_ends_the_connection)
+TEST_P(DamagedReply, without_a_request_ends_the_connection)
 {
     end.put_claiming(DaemonEnd::response_ring, GetParam());
     Background asking([this] { return get(); });
@@ -55,27 +55,27 @@ protected:
     }
 };
 
-TEST_P(DamagedEvent, ends_the_connection_of_who_dispatches_one)
+TEST_P(DamagedEvent, ends_the_connection_in_dispatch_one)
 {
     expect_end_with(CS_DISPATCH_ONE);
 }
 
-TEST_P(DamagedEvent, ends_the_connection_of_who_dispatches_all)
+TEST_P(DamagedEvent, ends_the_connection_in_dispatch_all)
 {
     expect_end_with(CS_DISPATCH_ALL);
 }
 
-TEST_P(DamagedEvent, ends_the_connection_of_who_dispatches_blocking)
+TEST_P(DamagedEvent, ends_the_connection_in_dispatch_blocking)
 {
     expect_end_with(CS_DISPATCH_BLOCKING);
 }
 
-TEST_P(DamagedEvent, ends_the_connection_of_who_dispatches_one_without_blocking)
+TEST_P(DamagedEvent, ends_the_connection_in_dispatch_one_nonblocking)
 {
     expect_end_with(CS_DISPATCH_ONE_NONBLOCKING);
 }
 
-TEST_P(DamagedEvent, in_the_middle_of_a_batch_ends_the_connection_after_what_lies_before)
+TEST_P(DamagedEvent, in_the_middle_of_a_batch_ends_the_connection_after_the_events_before_it)
 {
     for (std::uint32_t number = 1; number <= 10; ++number)
         end.event(numbered(number));
@@ -86,7 +86,7 @@ TEST_P(DamagedEvent, in_the_middle_of_a_batch_ends_the_connection_after_what_lie
     expect_given_up();
 }
 
-TEST_P(DamagedEvent, behind_the_daemons_death_ends_what_is_left)
+TEST_P(DamagedEvent, after_the_daemons_death_ends_the_delivery)
 {
     end.event(numbered(1));
     end.put_claiming(DaemonEnd::event_ring, GetParam());
@@ -123,7 +123,7 @@ TEST_F(Unmarked, event_ends_the_connection)
 
 class ByteWithoutEvent : public RingCmapTest, public ::testing::WithParamInterface<cs_dispatch_flags_t> {};
 
-// It would keep the descriptor readable for ever, and a program that dispatches when it is readable busy.
+// Otherwise the descriptor would stay readable, and a program that polls it would spin.
 TEST_P(ByteWithoutEvent, ends_the_connection)
 {
     end.announce();
@@ -132,7 +132,7 @@ TEST_P(ByteWithoutEvent, ends_the_connection)
     expect_given_up();
 }
 
-TEST_P(ByteWithoutEvent, behind_good_events_ends_the_connection_after_them)
+TEST_P(ByteWithoutEvent, after_valid_events_ends_the_connection_after_them)
 {
     end.event(numbered(1));
     end.announce(2);
@@ -148,7 +148,6 @@ INSTANTIATE_TEST_SUITE_P(Flag, ByteWithoutEvent,
 
 class EventWithoutByte : public RingCmapTest {
 protected:
-    // CPU time of a thread that is expected to sleep.
     static Duration cpu_time(pthread_t thread)
     {
         clockid_t clock{};
@@ -159,7 +158,7 @@ protected:
     }
 };
 
-TEST_F(EventWithoutByte, is_not_there_yet)
+TEST_F(EventWithoutByte, is_not_delivered_yet)
 {
     end.put_event(numbered(1));
     EXPECT_FALSE(readable(fd));
@@ -172,7 +171,7 @@ TEST_F(EventWithoutByte, is_not_there_yet)
     EXPECT_FALSE(readable(fd));
 }
 
-TEST_F(EventWithoutByte, is_waited_for_asleep)
+TEST_F(EventWithoutByte, is_awaited_without_spinning)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
         end.put_event(numbered(1));
@@ -195,7 +194,7 @@ TEST_F(EventWithoutByte, is_waited_for_asleep)
     EXPECT_EQ((Numbers{1, 1}), told());
 }
 
-TEST_F(EventWithoutByte, keeps_those_before_it_from_nothing)
+TEST_F(EventWithoutByte, does_not_delay_the_events_before_it)
 {
     end.event(numbered(1));
     end.event(numbered(2));
@@ -211,7 +210,7 @@ TEST_F(EventWithoutByte, keeps_those_before_it_from_nothing)
     EXPECT_EQ(Numbers{3}, told());
 }
 
-// Nobody will announce anything any more.
+// A dead daemon will send no more notification bytes.
 TEST_F(EventWithoutByte, is_delivered_after_the_daemons_death)
 {
     end.put_event(numbered(1));
@@ -221,8 +220,9 @@ TEST_F(EventWithoutByte, is_delivered_after_the_daemons_death)
     EXPECT_EQ(Numbers{1}, told());
 }
 
-// As libqb's server does it when its client is slow: first some bytes, the others in one go.
-TEST_F(EventWithoutByte, is_delivered_with_the_byte_that_comes_with_others)
+// libqb's server does this when its client is slow: it sends some notification bytes first and the others at once
+// later.
+TEST_F(EventWithoutByte, is_delivered_when_its_byte_comes_with_others)
 {
     for (std::uint32_t number = 1; number <= 200; ++number)
         end.put_event(numbered(number));
@@ -238,7 +238,7 @@ TEST_F(EventWithoutByte, is_delivered_with_the_byte_that_comes_with_others)
     EXPECT_EQ(200U, expected);
 }
 
-TEST_F(EventWithoutByte, goes_with_any_byte)
+TEST_F(EventWithoutByte, is_delivered_when_its_byte_comes_alone)
 {
     for (std::uint32_t number = 1; number <= 100; ++number) {
         end.put_event(numbered(number));

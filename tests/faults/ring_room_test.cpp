@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Attaching to rings for which there is no room any more.
+// Attaching to rings when shared memory is full.
 #include "raw_cmap.hpp"
 
 #include "support/full_shared_memory.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 using namespace test;
 
-// As in a file that its creator did not fill.
+// Makes the file sparse, like one whose creator did not allocate it.
 void punch_hole(const std::string& path)
 {
     const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
@@ -19,7 +19,7 @@ void punch_hole(const std::string& path)
     ::close(file);
 }
 
-TEST(RingsWithoutRoom, fail_initialize_for_that_reason_and_nothing_is_kept)
+TEST(RingsWithoutRoom, fail_initialize_with_no_space_and_leave_nothing_behind)
 {
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "auto"};
     for (const char* ring : {"request", "response", "event"}) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sending while the daemon does not read, or does not want to. Over the connection itself, since cmap has no message
-// that goes without a reply.
+// Sending while the daemon does not read, or while flow control is on. The tests use the connection directly, because
+// cmap has no message without a reply.
 #include "raw_cmap.hpp"
 #include "support/storm.hpp"
 
@@ -19,7 +19,7 @@ using corosync::kOrdinary;
 using corosync::Outgoing;
 
 constexpr std::int32_t kOneWay = 100;
-constexpr int kBytesOnSocket = 278; // as many as fit on a socket with the usual buffer
+constexpr int kBytesOnSocket = 278; // a socket with the default buffer has room for as many
 
 struct Small {
     corosync::RequestHeader header;
@@ -48,7 +48,7 @@ class SendingToFrozenDaemon : public Sending, public ::testing::WithParamInterfa
 protected:
     SendingToFrozenDaemon() : Sending(GetParam()) {}
 
-    // Sends more than there is room for on the socket, one by one, until that fails.
+    // Sends one message after another until one fails or more were sent than the socket has room for.
     int send_too_much()
     {
         for (int sent = 0; sent < kTooMuch; ++sent)
@@ -65,7 +65,7 @@ protected:
     static constexpr int kTooMuch = kBytesOnSocket + 20;
 };
 
-TEST_P(SendingToFrozenDaemon, waits_for_room_for_the_byte_and_sends_it)
+TEST_P(SendingToFrozenDaemon, waits_until_there_is_room_for_the_notification_byte)
 {
     Background<int> sending([this] { return send_too_much(); });
     EXPECT_TRUE(blocks(sending));
@@ -76,7 +76,7 @@ TEST_P(SendingToFrozenDaemon, waits_for_room_for_the_byte_and_sends_it)
     EXPECT_FALSE(end.request({}));
 }
 
-TEST_P(SendingToFrozenDaemon, waits_for_room_whatever_signals_come)
+TEST_P(SendingToFrozenDaemon, waits_for_room_and_signals_do_not_matter)
 {
     Background<int> sending([this] { return send_too_much(); });
     const Storm storm(sending.thread());
@@ -86,7 +86,7 @@ TEST_P(SendingToFrozenDaemon, waits_for_room_whatever_signals_come)
     EXPECT_EQ(0, sending.result());
 }
 
-TEST_P(SendingToFrozenDaemon, stops_waiting_at_its_death)
+TEST_P(SendingToFrozenDaemon, stops_waiting_when_the_daemon_dies)
 {
     Background<int> sending([this] { return send_too_much(); });
     EXPECT_TRUE(blocks(sending));
@@ -124,8 +124,9 @@ protected:
     }
 };
 
-// Its chunk is in the ring, and without the byte it would freeze the daemon: so the connection ends at once.
-TEST_F(RingSending, that_gives_up_hangs_up)
+// Its chunk is in the ring. A chunk without its notification byte would freeze the daemon, so the connection ends at
+// once.
+TEST_F(RingSending, that_fails_after_its_chunk_was_written_hangs_up)
 {
     fill_socket();
     Background sending([this] { return send_small(connection); });
@@ -135,7 +136,7 @@ TEST_F(RingSending, that_gives_up_hangs_up)
     EXPECT_TRUE(end.hung_up());
 }
 
-TEST_F(RingSending, stops_waiting_behind_a_request_when_the_handle_is_finalized)
+TEST_F(RingSending, stops_waiting_for_another_request_when_the_handle_is_finalized)
 {
     fill_socket();
     Background<int> asking = ask();
@@ -152,7 +153,7 @@ TEST_F(RingSending, stops_waiting_behind_a_request_when_the_handle_is_finalized)
     sending.result();
 }
 
-TEST_F(RingSending, of_a_request_that_waits_for_room_outlives_finalize)
+TEST_F(RingSending, of_a_request_that_waits_for_room_continues_after_finalize)
 {
     fill_socket();
     Background<int> asking = ask();
@@ -164,7 +165,7 @@ TEST_F(RingSending, of_a_request_that_waits_for_room_outlives_finalize)
     EXPECT_EQ(0, asking.result());
 }
 
-TEST_F(RingSending, does_not_wait_behind_another_threads_request)
+TEST_F(RingSending, does_not_wait_for_another_threads_request)
 {
     Background<int> asking = ask();
     EXPECT_TRUE(end.request());
@@ -175,7 +176,7 @@ TEST_F(RingSending, does_not_wait_behind_another_threads_request)
     EXPECT_EQ(0, asking.result());
 }
 
-TEST_F(RingSending, of_more_than_the_ring_holds_is_refused_and_leaves_no_byte)
+TEST_F(RingSending, of_more_than_the_ring_has_room_for_is_refused_without_a_notification_byte)
 {
     Bytes large(400000, 'x');
     const iovec tail{large.data(), large.size()};
@@ -191,7 +192,7 @@ TEST_F(RingSending, of_more_than_the_ring_holds_is_refused_and_leaves_no_byte)
     EXPECT_EQ(0, send_large());
 }
 
-TEST_F(RingSending, of_more_than_was_negotiated_is_refused)
+TEST_F(RingSending, of_more_than_the_negotiated_size_is_refused)
 {
     Bytes large(HandshakeReply::kMessageSize, 'x');
     for (const std::size_t length : {large.size() - sizeof(Small) + 1, large.size()}) {
@@ -202,7 +203,7 @@ TEST_F(RingSending, of_more_than_was_negotiated_is_refused)
     EXPECT_EQ(0, end.unread_bytes());
 }
 
-// Levels of flow control, and whether a message with either threshold may pass.
+// A level of flow control, and whether a message with each of the two thresholds may be sent.
 struct Row {
     std::int32_t level;
     bool ordinary;
@@ -231,13 +232,13 @@ protected:
 
 using RingFlowControl = FlowControl<RingSending>;
 
-TEST_P(RingFlowControl, holds_back_up_to_the_threshold)
+TEST_P(RingFlowControl, blocks_messages_according_to_level_and_threshold)
 {
     expect_row();
 }
 
 constexpr Row kLevels[] = {{0, true, true}, {1, false, false}, {2, true, false}};
-// What no daemon sends counts as the highest level.
+// No daemon sets these levels. They count as the highest one.
 constexpr Row kImpossibleLevels[] = {{3, true, false}, {77, true, false}, {-1, true, false}};
 INSTANTIATE_TEST_SUITE_P(Level, RingFlowControl, ::testing::ValuesIn(kLevels));
 INSTANTIATE_TEST_SUITE_P(ImpossibleLevel, RingFlowControl, ::testing::ValuesIn(kImpossibleLevels));
@@ -249,15 +250,14 @@ protected:
 
 using LibqbFlowControl = FlowControl<LibqbSending>;
 
-TEST_P(LibqbFlowControl, holds_back_up_to_the_threshold)
+TEST_P(LibqbFlowControl, blocks_messages_according_to_level_and_threshold)
 {
     expect_row();
 }
 
 INSTANTIATE_TEST_SUITE_P(Level, LibqbFlowControl, ::testing::ValuesIn(kLevels));
 
-// As a program sees it.
-TEST_F(RingCmapTest, flow_control_is_try_again)
+TEST_F(RingCmapTest, flow_control_makes_calls_return_try_again)
 {
     end.flow_control(1);
     EXPECT_EQ(CS_ERR_TRY_AGAIN, get());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the tests that are the same for every service know of a fake daemon, and of its client. For what they know of
-// the service itself see integration/service.hpp.
+// The interface to a fake daemon and its client for the tests that are the same for every service.
+// integration/service.hpp has the interface to the service itself.
 #pragma once
 
 #include "integration/listener.hpp"
@@ -26,22 +26,22 @@ public:
     virtual cs_error_t finalize() = 0;
     virtual cs_error_t dispatch(cs_dispatch_flags_t flag) = 0;
     virtual int fd() const = 0;
-    // All functions that take a handle, with arguments that are right for this one.
+    // All functions that take a handle, with valid arguments for this handle.
     virtual std::vector<HandleCall> calls() const = 0;
 
-    // An event that tells a callback this number.
+    // An event whose callback gets this number.
     virtual Bytes event(std::uint32_t number) const = 0;
-    // Messages that together tell a callback this number, and which have so many bytes more, if they can have any.
+    // Messages whose only callback gets this number, with `size` more bytes if events of the service can have them.
     virtual Steps numbered(std::uint32_t number, std::size_t size) const;
-    // What such an event has, and whether it still had that whenever its callback returned.
+    // The bytes of such an event, and whether every event still had them when its callback returned.
     static Bytes content(std::uint32_t number, std::size_t size);
     bool intact = true;
 
-    // Each kind of event, at most once as a callback is told.
+    // Each kind of event.
     struct Kind {
         const char* name;
         Bytes event;
-        std::size_t least; // so much of it must be there
+        std::size_t least; // an event of fewer bytes is malformed
     };
     virtual std::vector<Kind> kinds() const = 0;
 
@@ -55,7 +55,7 @@ protected:
         if (on_told)
             on_told();
     }
-    // The same, of an event with content() at this address.
+    // The same for an event with content() at this address.
     void tell(const void* data, std::size_t size)
     {
         const auto number = value_at<std::uint32_t>({static_cast<const char*>(data), sizeof(std::uint32_t)}, 0);
@@ -64,16 +64,16 @@ protected:
     }
 };
 
-struct FakedService { // of the service that a program is linked with
+struct FakedService { // the service with which a program is linked
     const char* name;
     FakeDaemon::Answer answer;
     std::unique_ptr<Client> (*connect)(FakeDaemon& daemon);
     std::vector<std::string> tested_elsewhere; // functions that are not among a client's calls
-    std::size_t (*least)(const Bytes& reply);  // so much of a reply must be there
+    std::size_t (*least)(const Bytes& reply);  // a reply of fewer bytes is malformed
 };
 extern const FakedService kFaked;
 
-// A client's call that waits for a reply, by its place among all of them, and what it returns with the usual one.
+// A client's call that waits for a reply: its place in calls(), and its result with the usual reply.
 struct AskingCall {
     std::size_t place;
     cs_error_t usual;
@@ -89,7 +89,7 @@ protected:
     // The connection works: a request gets its own answer.
     static void expect_usable(const Client& client);
     void expect_usable() const { expect_usable(*client); }
-    // Every call that needs the daemon fails as soon as promised, and all others work.
+    // Every call that needs the daemon fails within the promised time, and all others work.
     void expect_dead() const;
 
     FakeDaemon daemon;

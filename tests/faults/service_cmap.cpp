@@ -55,7 +55,7 @@ const FakedService kFaked{
         if (value_at<std::int32_t>(reply, 0) != wire::kGet)
             return reply.size();
         const auto length = value_at<std::uint64_t>(reply, offsetof(wire::GetReply, value_length));
-        return sizeof(wire::GetReply) + static_cast<std::size_t>(length); // and not all the room that was asked for
+        return sizeof(wire::GetReply) + static_cast<std::size_t>(length); // without the unused room
     }};
 
 } // namespace test

@@ -78,7 +78,8 @@ const FakedService kFaked{"cpg",
                           {"initialize", "model_initialize", "iteration_finalize"},
                           [](const Bytes& reply) {
                               const bool list = value_at<std::int32_t>(reply, 0) == wire::kMembershipReply;
-                              return list ? sizeof(wire::MembershipReply) : reply.size(); // and the members that it has
+                              return list ? sizeof(wire::MembershipReply)
+                                          : reply.size(); // a membership reply needs its members only
                           }};
 
 } // namespace test

@@ -37,7 +37,7 @@ public:
         const auto nodes = static_cast<std::uint32_t>(std::min<std::size_t>(size / sizeof number, 2500));
         if (nodes == 0)
             return {test::event(event(number))};
-        constexpr std::size_t kNodes = 56; // where they are
+        constexpr std::size_t kNodes = 56; // the offset of the nodes
         return {test::event(node_list_event(nodes, kNodes + nodes * sizeof number).u32(kNodes, number))};
     }
     std::vector<Kind> kinds() const override

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A daemon that keeps to the protocol and does so strangely: replies come late, and with events in front of them and
-// behind them; events are large, or come in several messages. Whatever random order this has, a call returns what it
-// always returns, and each event is told once, in its turn.
+// A daemon that follows the protocol in unusual ways: its replies come late, with events before and after them; its
+// events are large, or come in several messages. In any random order, each call returns its usual result, and each
+// event is delivered once and in order.
 #include "service.hpp"
 
 #include "differential/random.hpp"
@@ -17,7 +17,7 @@ namespace {
 using namespace test;
 
 constexpr int kSteps = 60;
-constexpr std::size_t kRoom = 500'000; // so much of events has room in the connection
+constexpr std::size_t kRoom = 500'000; // the connection has room for so many bytes of events
 constexpr std::size_t kRoomOfSocket = 60'000;
 
 class StrangeDaemon : public FakedServiceTest {
@@ -56,7 +56,7 @@ private:
         }
     }
 
-    // Some events that have room beside those that wait.
+    // Some events for which the connection still has room.
     Steps events()
     {
         Steps steps;
@@ -94,15 +94,15 @@ private:
         daemon.on_next_request(reaction);
         const auto before = daemon.requests();
         EXPECT_EQ(asked.usual, call.call(client->handle())) << call.name;
-        EXPECT_LT(before, daemon.requests()) << call.name; // by then it has sent all events
+        EXPECT_LT(before, daemon.requests()) << call.name; // the daemon has sent all events before this
     }
 
     void dispatch(cs_dispatch_flags_t flag)
     {
         const bool none = waiting_.empty();
-        const bool part = waiting_.size() > 1 && waiting_[0] == waiting_[1]; // for which there is no callback
+        const bool part = waiting_.size() > 1 && waiting_[0] == waiting_[1]; // a part alone has no callback
         const auto told = client->told.size();
-        const int budget = std::exchange(budget_, 2); // for what callbacks do
+        const int budget = std::exchange(budget_, 2); // calls that callbacks may make
         EXPECT_EQ(flag == CS_DISPATCH_ONE_NONBLOCKING && none ? CS_ERR_TRY_AGAIN : CS_OK, client->dispatch(flag))
             << flag;
         budget_ = budget;
@@ -114,7 +114,7 @@ private:
             if (part)
                 waiting_.pop_front();
         } else {
-            EXPECT_LT(told, client->told.size()) << flag; // by one, and what callbacks have dispatched
+            EXPECT_LT(told, client->told.size()) << flag; // one event, and those that callbacks dispatched
         }
     }
 
@@ -135,13 +135,13 @@ private:
     const std::vector<AskingCall> asking_ = asking_calls(daemon);
     differential::Random random_{0};
     Numbers sent_;
-    std::deque<std::uint32_t> waiting_; // for each message, the number that it belongs to
+    std::deque<std::uint32_t> waiting_; // the event number of each message
     std::uint32_t next_ = 1;
     std::size_t used_ = 0;
     int budget_ = 0;
 };
 
-TEST_F(StrangeDaemon, is_served_as_any_other)
+TEST_F(StrangeDaemon, gets_the_usual_results)
 {
     const std::uint64_t seeds = kSanitized ? 20 : 60;
     for (std::uint64_t seed = 1; seed <= seeds && !HasFailure(); ++seed) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Events with more entries than they hold, and good ones of unusual shapes. For what can be wrong with every event see
-// malformed_event_test.cpp.
+// Votequorum events whose number of entries is too large, and valid events of unusual shapes. malformed_event_test.cpp
+// has the faults that any event can have.
 #include "fake_votequorum.hpp"
 
 namespace {
@@ -9,7 +9,7 @@ using namespace test;
 
 class VotequorumEvent : public FakeVotequorumTest {
 protected:
-    // Sends an event and a good one behind it, and expects that only the latter is delivered, by a second call.
+    // Sends this event and a valid one after it; expects an error for the first and a callback for the second.
     void expect_malformed(const Bytes& bytes)
     {
         const Bytes good = expected_votes_event(3);
@@ -45,8 +45,7 @@ TEST_F(VotequorumEvent, with_entries_beyond_its_end_is_malformed)
     expect_usable();
 }
 
-// Wanted or not.
-TEST_F(VotequorumEvent, that_nobody_wants_is_malformed_all_the_same)
+TEST_F(VotequorumEvent, without_a_callback_is_checked_too)
 {
     votequorum_handle_t deaf = kNoHandle;
     ASSERT_EQ(CS_OK, votequorum_initialize(&deaf, nullptr));
@@ -61,7 +60,7 @@ TEST_F(VotequorumEvent, that_nobody_wants_is_malformed_all_the_same)
     EXPECT_EQ(CS_OK, votequorum_finalize(deaf));
 }
 
-TEST_F(VotequorumEvent, is_delivered_whatever_its_error_says)
+TEST_F(VotequorumEvent, is_delivered_whatever_its_error_field_says)
 {
     auto odd = expected_votes_event(7);
     EXPECT_EQ(Texts{"expected 7"}, delivered(odd.u32(16, CS_ERR_TRY_AGAIN)));
@@ -74,14 +73,14 @@ TEST_F(VotequorumEvent, may_have_no_entries)
     EXPECT_EQ(Texts{"extra 1 "}, delivered(extra_info_event(1, "")));
 }
 
-TEST_F(VotequorumEvent, may_be_longer_than_it_needs)
+TEST_F(VotequorumEvent, may_have_extra_bytes_at_its_end)
 {
     EXPECT_EQ(Texts{"quorate 0:0"}, delivered(quorum_event(1, 1, 1'000'000)));
     EXPECT_EQ(Texts{"nodelist 0 0"}, delivered(node_list_event(2, 1'000'000)));
     expect_usable();
 }
 
-TEST_F(VotequorumEvent, shows_each_field)
+TEST_F(VotequorumEvent, gives_every_field_to_the_callback)
 {
     auto quorum = quorum_event(0, 2, 64);
     quorum.u64(32, 0xfedcba9876543210).u32(48, 0x01020304).u32(52, 1).u32(56, 5).u32(60, 0x80000002);
@@ -101,8 +100,8 @@ TEST_F(VotequorumEvent, shows_each_field)
     EXPECT_EQ((votequorum_ring_id_t{0x11121314, 0x2122232425262728}), votequorum.ring());
 }
 
-// As many nodes as a cluster can have, and the device.
-TEST_F(VotequorumEvent, may_tell_of_385_nodes)
+// The largest cluster has 384 nodes, and the device counts as one more.
+TEST_F(VotequorumEvent, may_contain_385_nodes)
 {
     auto quorum = quorum_event(1, 385, 48 + 8 * 385);
     std::string expected = "quorate";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A daemon of the development line: it knows of a device's extra information.
+// A daemon of the development line, which knows a device's extra information.
 #include "fake_votequorum.hpp"
 
 namespace {
@@ -13,7 +13,7 @@ protected:
     struct Got {
         cs_error_t error;
         std::uint32_t size;
-        std::string bytes; // as many as size says; the rest is untouched
+        std::string bytes; // the first `size` bytes; the rest is untouched
     };
     Got get(unsigned node) const
     {
@@ -32,7 +32,7 @@ protected:
     }
 };
 
-TEST_F(VotequorumExtraInfo, is_set_read_and_cleared)
+TEST_F(VotequorumExtraInfo, can_be_set_read_and_cleared)
 {
     EXPECT_EQ(CS_OK, votequorum_set_qdevice_extra_info(votequorum, 5,
                                                        "a\0b\xff"
@@ -51,7 +51,7 @@ TEST_F(VotequorumExtraInfo, is_set_read_and_cleared)
     EXPECT_EQ(0U, get(1).size);
 }
 
-TEST_F(VotequorumExtraInfo, that_is_null_clears)
+TEST_F(VotequorumExtraInfo, is_cleared_by_a_null_pointer)
 {
     EXPECT_EQ(CS_OK, votequorum_set_qdevice_extra_info(votequorum, 5, "extra"));
     EXPECT_EQ(CS_OK, votequorum_set_qdevice_extra_info(votequorum, 5, nullptr));
@@ -68,8 +68,8 @@ TEST_F(VotequorumExtraInfo, may_have_4096_bytes)
     EXPECT_TRUE(most == get(1).bytes);
 }
 
-// VQ-D13: refused without a request, and nothing stays behind.
-TEST_F(VotequorumExtraInfo, may_have_no_byte_more)
+// VQ-D13: the library refuses this without a request, and finalize leaves nothing behind.
+TEST_F(VotequorumExtraInfo, may_not_have_4097_bytes)
 {
     const std::string more(kMost + 1, 'm');
     const auto before = daemon.requests();
@@ -80,7 +80,7 @@ TEST_F(VotequorumExtraInfo, may_have_no_byte_more)
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-TEST_F(VotequorumExtraInfo, that_is_refused_is_not_taken_for_unknown)
+TEST_F(VotequorumExtraInfo, refused_by_the_daemon_is_not_reported_as_not_supported)
 {
     for (const cs_error_t error : {CS_ERR_NOT_EXIST, CS_ERR_ACCESS, CS_ERR_TRY_AGAIN}) {
         const Bytes refusal = status(error);
@@ -92,8 +92,8 @@ TEST_F(VotequorumExtraInfo, that_is_refused_is_not_taken_for_unknown)
     }
 }
 
-// An older daemon says so to a request that it does not know.
-TEST_F(VotequorumExtraInfo, of_a_daemon_that_is_too_old_is_not_supported)
+// An older daemon replies with an error to a request that it does not know.
+TEST_F(VotequorumExtraInfo, is_not_supported_by_an_older_daemon)
 {
     const Bytes unknown = status(CS_ERR_INVALID_PARAM);
     daemon.on_next_request({reply(unknown)});
@@ -104,8 +104,8 @@ TEST_F(VotequorumExtraInfo, of_a_daemon_that_is_too_old_is_not_supported)
     expect_usable();
 }
 
-// VQ-D14: whatever size and bytes come with an error, nothing of them reaches the program.
-TEST_F(VotequorumExtraInfo, with_an_error_is_not_looked_at)
+// VQ-D14: a reply with an error may contain any size and bytes. The program gets none of them.
+TEST_F(VotequorumExtraInfo, in_a_reply_with_an_error_is_ignored)
 {
     auto garbage = Message::reply(wire::kExtraInfo, wire::kExtraInfoSize + 100, CS_ERR_NOT_EXIST);
     const auto got = get_with(garbage.u32(24, 100).text(28, Bytes(100, 'g')));
@@ -114,7 +114,7 @@ TEST_F(VotequorumExtraInfo, with_an_error_is_not_looked_at)
 }
 
 // VQ-D14
-TEST_F(VotequorumExtraInfo, that_the_reply_does_not_hold_is_malformed)
+TEST_F(VotequorumExtraInfo, longer_than_the_reply_is_malformed)
 {
     const auto of_size = [](std::uint32_t says, std::size_t length) -> Bytes {
         return Message::reply(wire::kExtraInfo, length).u32(24, says);
@@ -128,8 +128,7 @@ TEST_F(VotequorumExtraInfo, that_the_reply_does_not_hold_is_malformed)
     expect_usable();
 }
 
-// With the newer callback
-TEST_F(VotequorumExtraInfo, is_told_to_who_wants_to_know)
+TEST_F(VotequorumExtraInfo, is_delivered_to_the_newer_callback)
 {
     const Bytes nodes = node_list_event(0, 56);
     const Bytes quorum = quorum_event(1, 0, 48);
@@ -140,8 +139,7 @@ TEST_F(VotequorumExtraInfo, is_told_to_who_wants_to_know)
     EXPECT_EQ((Texts{"nodelist", "quorate", "extra 1 extra", "extra 1 "}), votequorum.take());
 }
 
-// And not to others, without an error
-TEST_F(VotequorumExtraInfo, is_not_told_to_a_program_that_knows_nothing_of_it)
+TEST_F(VotequorumExtraInfo, is_dropped_without_an_error_if_there_is_no_newer_callback)
 {
     Votequorum older;
     const Bytes nodes = node_list_event(0, 56);
@@ -153,8 +151,7 @@ TEST_F(VotequorumExtraInfo, is_not_told_to_a_program_that_knows_nothing_of_it)
     EXPECT_EQ(Texts{}, votequorum.await(0));
 }
 
-// The flag of a node that has some
-TEST_F(VotequorumExtraInfo, has_a_flag)
+TEST_F(VotequorumExtraInfo, sets_the_flag_of_its_node)
 {
     auto answer = Message::reply(wire::kInfo, wire::kInfoSize);
     daemon.on_next_request({reply(answer.u32(52, VOTEQUORUM_INFO_QDEVICE_HAS_EXTRA_INFO))});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Replies of unusual shapes, and daemons that end. For what can be wrong with every
-// reply see malformed_reply_test.cpp.
+// Votequorum replies of unusual shapes, and daemons that end. malformed_reply_test.cpp has the faults that any reply
+// can have.
 #include "fake_votequorum.hpp"
 
 #include <cstring>
@@ -36,8 +36,8 @@ TEST_F(VotequorumReply, may_be_a_bare_error)
     expect_usable();
 }
 
-// VQ-D2: with an error the other fields are whatever the daemon's stack held.
-TEST_F(VotequorumReply, with_an_error_leaves_nothing_but_zeros)
+// VQ-D2: in a reply with an error, the daemon sends random bytes of its stack in the other fields.
+TEST_F(VotequorumReply, with_an_error_fills_the_result_with_zeros)
 {
     const votequorum_info nothing{};
     auto garbage = Message::reply(wire::kInfo, wire::kInfoSize, CS_ERR_NOT_EXIST);
@@ -48,7 +48,7 @@ TEST_F(VotequorumReply, with_an_error_leaves_nothing_but_zeros)
     EXPECT_EQ(0, std::memcmp(&nothing, &info, sizeof info));
 }
 
-TEST_F(VotequorumReply, fills_each_field)
+TEST_F(VotequorumReply, fills_every_field_of_the_result)
 {
     auto answer = Message::reply(wire::kInfo, wire::kInfoSize);
     for (std::uint32_t field = 0; field < 9; ++field)
@@ -65,7 +65,7 @@ TEST_F(VotequorumReply, fills_each_field)
 }
 
 // VQ-D10
-TEST_F(VotequorumReply, with_a_name_that_has_no_end_is_cut)
+TEST_F(VotequorumReply, with_an_unterminated_name_gives_a_shortened_one)
 {
     struct {
         votequorum_info info;
@@ -79,7 +79,7 @@ TEST_F(VotequorumReply, with_a_name_that_has_no_end_is_cut)
     EXPECT_EQ(std::string(sizeof room.behind, '\x55'), std::string(room.behind, sizeof room.behind));
 }
 
-TEST_F(VotequorumReply, is_good_though_the_daemon_hangs_up_behind_it)
+TEST_F(VotequorumReply, is_valid_although_the_daemon_hangs_up_after_it)
 {
     const Bytes fine = status(CS_OK);
     daemon.on_next_request({reply(fine), hang_up()});
@@ -88,7 +88,7 @@ TEST_F(VotequorumReply, is_good_though_the_daemon_hangs_up_behind_it)
     EXPECT_EQ(CS_ERR_LIBRARY, votequorum_trackstop(votequorum));
 }
 
-TEST_F(VotequorumReply, never_comes_if_the_daemon_hangs_up_instead)
+TEST_F(VotequorumReply, that_never_comes_because_the_daemon_hangs_up_fails_the_call)
 {
     daemon.on_next_request({hang_up()});
     EXPECT_EQ(CS_ERR_LIBRARY, votequorum_trackstop(votequorum));

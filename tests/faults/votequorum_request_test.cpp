@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Each request, byte by byte: what a daemon reads, and zeros where it reads nothing.
+// The bytes of each request: the fields that a daemon reads, and zeros elsewhere.
 #include "fake_votequorum.hpp"
 
 #include <cstring>
@@ -17,7 +17,7 @@ protected:
     }
 };
 
-// Fills what the calls below find on their stack.
+// Fills the stack memory that the calls below will use.
 __attribute__((noinline)) void soil_the_stack()
 {
     char dirt[8192];

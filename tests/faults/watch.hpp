@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Who opens files of rings? Nobody here may, before a peer and its offer are found good.
+// Watches for opened ring files. The library must not open any before it has checked the peer and its offer.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace test {
 
-// Has anybody done anything in a directory since?
+// Tells whether any process has done anything in a directory since the construction.
 class Watch {
 public:
     explicit Watch(const std::string& directory)
@@ -51,8 +51,8 @@ private:
     const int fd_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 };
 
-// Has this process opened anything in shared memory since? For daemons that make their directories and files
-// themselves.
+// Tells whether this process has opened anything in shared memory since the construction. For daemons that make their
+// directories and files themselves.
 class OwnWatch {
 public:
     OwnWatch()
@@ -62,7 +62,7 @@ public:
     OwnWatch(const OwnWatch&) = delete;
     OwnWatch& operator=(const OwnWatch&) = delete;
 
-    explicit operator bool() const { return watches_; } // not everybody may
+    explicit operator bool() const { return watches_; } // it needs privileges
 
     bool saw_anything() const
     {
