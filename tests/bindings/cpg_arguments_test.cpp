@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What cpg's callbacks are given, as a binding takes it. That names end with zero in callbacks of a real daemon:
-// CpgName's does_not_include_what_lies_behind_it.
+// CpgName's does_not_include_the_bytes_after_its_length.
 #include "faults/fake_cpg.hpp"
 #include "integration/service.hpp"
 

@@ -80,7 +80,7 @@ TEST_F(VotequorumExtraInfo, may_not_have_4097_bytes)
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-TEST_F(VotequorumExtraInfo, refused_by_the_daemon_is_not_reported_as_not_supported)
+TEST_F(VotequorumExtraInfo, refused_by_the_daemon_returns_the_daemons_error)
 {
     for (const cs_error_t error : {CS_ERR_NOT_EXIST, CS_ERR_ACCESS, CS_ERR_TRY_AGAIN}) {
         const Bytes refusal = status(error);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What callbacks may do: anything. Dispatch again, finalize, use other handles, take their time, and never return (for
-// that see tests/resources as well). The same for every service.
+// Callbacks may call any function: dispatch again, finalize, use other handles. They may take long, and may leave
+// without returning (see also tests/resources). The same for every service.
 #include "listener.hpp"
 
 #include <csetjmp>
@@ -11,7 +11,7 @@ using namespace test;
 
 using Callback = ServiceTest;
 
-// C7. And what it was given stays.
+// C7. The callback's arguments stay valid.
 TEST_F(Callback, may_finalize_its_handle)
 {
     for (const auto flag : kAllFlags) {
@@ -33,7 +33,7 @@ TEST_F(Callback, may_finalize_its_handle)
     }
 }
 
-TEST_F(Callback, may_dispatch_the_events_behind_its_own)
+TEST_F(Callback, may_dispatch_the_events_after_its_own)
 {
     const Listener listener;
     Numbers finished;
@@ -94,7 +94,7 @@ TEST_F(Callback, that_is_nested_may_finalize)
 }
 
 // C10
-TEST_F(Callback, may_use_its_handle_and_others_and_holds_no_lock)
+TEST_F(Callback, may_use_its_handle_and_others_because_no_lock_is_held)
 {
     const Listener listener;
     Listener::on_event = [&] {
@@ -109,30 +109,30 @@ TEST_F(Callback, may_use_its_handle_and_others_and_holds_no_lock)
     EXPECT_TRUE(listener.hears(Listener::kEvents));
 }
 
-// And a dispatch of all delivers that, too.
-TEST_F(Callback, may_cause_events)
+// Dispatch all delivers those events, too.
+TEST_F(Callback, may_cause_new_events)
 {
     const Listener listener;
     Listener::in_event(1, [&] {
         listener.provoke();
-        std::this_thread::sleep_for(kGlance); // it has come
+        std::this_thread::sleep_for(kGlance); // until the events have arrived
     });
     listener.queue();
     EXPECT_EQ(CS_OK, listener.dispatch(CS_DISPATCH_ALL));
     EXPECT_EQ(numbers_to(2 * Listener::kEvents), Listener::heard());
 }
 
-// Deeper on the stack than the functions of Listener are, however they are compiled.
+// Dispatches with a deeper stack than the functions of Listener have, however they are compiled.
 __attribute__((noinline)) cs_error_t dispatch_all_deeper(std::uint64_t handle)
 {
     [[maybe_unused]] volatile char depth[512] = {};
     const cs_error_t error = service().dispatch(handle, CS_DISPATCH_ALL);
-    depth[0] = 1; // so that this is not the last call
+    depth[0] = 1; // prevents a tail call
     return error;
 }
 
-// C10, decision 11: out of an inner dispatch, over an outer one
-TEST_F(Callback, that_is_nested_may_jump_over_both_and_finalize_releases_everything)
+// C10, decision 11: the callback leaves the inner and the outer dispatch.
+TEST_F(Callback, that_is_nested_may_longjmp_over_both_dispatches_and_finalize_frees_everything)
 {
     Listener listener;
     const int fd = listener.fd();

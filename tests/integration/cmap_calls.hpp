@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// All functions of libcmap that take a handle, each with arguments that are right.
+// All functions of libcmap that take a handle, each with valid arguments.
 #pragma once
 
 #include "support/client.hpp"

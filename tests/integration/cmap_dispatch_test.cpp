@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What becomes of events whose tracker is deleted, or whose handle is finalized. For what is the same for every
-// service see dispatch_test.cpp and callback_test.cpp.
+// Events of a deleted tracker or a finalized handle. dispatch_test.cpp and callback_test.cpp test what is the same for
+// every service.
 #include "cmap_fixture.hpp"
 
 namespace {
@@ -9,7 +9,7 @@ using namespace test;
 
 using CmapDispatch = CmapTest;
 
-// CMAP-D8: what is queued for a tracker when it is deleted counts as events that nobody wants.
+// CMAP-D8: queued events of a deleted tracker count as dispatched, without a callback.
 TEST_F(CmapDispatch, drops_events_of_a_deleted_tracker)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING}) {
@@ -26,7 +26,7 @@ TEST_F(CmapDispatch, drops_events_of_a_deleted_tracker)
     }
 }
 
-TEST_F(CmapDispatch, all_goes_on_behind_an_event_of_a_deleted_tracker)
+TEST_F(CmapDispatch, all_continues_after_an_event_of_a_deleted_tracker)
 {
     Cmap cmap;
     auto& stale = cmap.track("dispatch.behind", kEverything);
@@ -39,8 +39,8 @@ TEST_F(CmapDispatch, all_goes_on_behind_an_event_of_a_deleted_tracker)
     EXPECT_EQ(1U, live.count());
 }
 
-// Events of a deleted tracker are delivered to nobody, and settled like the others.
-TEST_F(CmapDispatch, ends_the_readiness_with_events_that_nobody_wants)
+// Dispatch takes their notification bytes like those of other events.
+TEST_F(CmapDispatch, makes_the_descriptor_unreadable_after_events_of_a_deleted_tracker)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ALL}) {
         Cmap cmap;
@@ -54,7 +54,7 @@ TEST_F(CmapDispatch, ends_the_readiness_with_events_that_nobody_wants)
     }
 }
 
-TEST_F(CmapDispatch, calls_nobody_back_after_finalize)
+TEST_F(CmapDispatch, makes_no_callback_after_finalize)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
         Cmap cmap;

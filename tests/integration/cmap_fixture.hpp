@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the integration tests of libcmap share: handles, and trackers that write down what they are
-// told.
+// What the integration tests of libcmap share: handles, and trackers that record their events.
 #pragma once
 
 #include "fixture.hpp"
@@ -54,7 +53,7 @@ inline Value binary(const std::string& bytes)
     return {CMAP_VALUETYPE_BINARY, bytes};
 }
 
-// What a callback was told.
+// The arguments of a callback.
 struct Event {
     int kind = 0; // CMAP_TRACK_ADD, _MODIFY or _DELETE
     std::string key;
@@ -64,10 +63,10 @@ struct Event {
 };
 std::ostream& operator<<(std::ostream& out, const Event& event);
 
-// Writes down the events of one tracker.
+// Records the events of one tracker.
 class Tracker {
 public:
-    // The arguments of the running callback, as they came.
+    // The arguments of the running callback, unchanged.
     struct Call {
         cmap_handle_t handle;
         cmap_track_handle_t tracker;
@@ -76,8 +75,8 @@ public:
         cmap_notify_value before;
     };
 
-    // Runs in each callback after the event is written down. Nothing that a jump out of it would harm lives in
-    // the frames around it.
+    // Runs in each callback after the event is recorded. It may leave with longjmp(): the stack frames around it hold
+    // no objects with destructors.
     std::function<void(const Call&)> on_event;
 
     cs_error_t add(cmap_handle_t handle, const char* key, std::int32_t flags);
@@ -96,15 +95,15 @@ private:
     std::deque<Event> events_;
 };
 
-// A handle. Throws if it can't be had.
+// A handle. The constructor throws if initialize fails.
 class Cmap : public OwnHandle {
 public:
     explicit Cmap(cmap_map_t map = CMAP_MAP_ICMAP);
 
-    // A tracker that lives as long as the handle.
+    // Adds a tracker that lives as long as the handle.
     Tracker& track(const char* key, std::int32_t flags);
 
-    // Sets a key to a value; the value of a key, or kNoValue.
+    // Set a key to a value; get the value of a key, or kNoValue.
     cs_error_t set(const std::string& key, const Value& value) const;
     Value get(const std::string& key) const;
 
@@ -117,11 +116,11 @@ private:
 
 inline constexpr std::int32_t kEverything = CMAP_TRACK_ADD | CMAP_TRACK_MODIFY | CMAP_TRACK_DELETE;
 
-// Sets `key` to 1, 2, .. count, through a handle of its own or the given one: as many events for who tracks it.
+// Sets `key` to 1, 2, .. count, through its own handle or the given one. A tracker of the key gets `count` events.
 void change(const char* key, std::uint32_t count);
 void change(const Cmap& through, const char* key, std::uint32_t count);
 
-// The numbers that change() made a tracker see.
+// The numbers in events that change() caused.
 std::vector<std::uint32_t> numbers(const std::deque<Event>& events);
 
 using CmapTest = SuiteTest<Daemon>;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Calls with enumeration arguments as a C program can make them: with any number. In C++ a value that the
- * enumeration has no room for would be undefined before the library ever sees it.
+ * A C program can pass any number as an enumeration argument. In C++ a number outside the enumeration's range would be
+ * undefined behaviour before the library gets it.
  */
 #ifndef CMAP_FROM_C_H
 #define CMAP_FROM_C_H

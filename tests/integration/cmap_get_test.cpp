@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What comes back, into how much room.
+// Values and errors of cmap_get() with buffers of different sizes, and of the typed getters.
 #include "cmap_fixture.hpp"
 #include "cmap_from_c.h"
 
@@ -15,12 +15,12 @@ using CmapGet = CmapTest;
 constexpr char kFill = '#';
 constexpr std::size_t kUnset = 4711;
 
-// One cmap_get with some room, and what it wrote.
+// The results of one cmap_get with `room` bytes for the value.
 struct Answer {
     cs_error_t error;
     std::size_t length;
     int type;
-    std::string bytes; // all of the buffer, which is larger than the room
+    std::string bytes; // the whole buffer, which is larger than `room`
 
     Answer(const Cmap& cmap, const char* key, std::size_t room, std::size_t buffer = 64)
         : length(room), type(-1), bytes(buffer, kFill)
@@ -34,7 +34,7 @@ std::string filled_up(const std::string& bytes, std::size_t buffer = 64)
     return bytes + std::string(buffer - bytes.size(), kFill);
 }
 
-TEST_F(CmapGet, of_a_key_that_cannot_exist_says_so)
+TEST_F(CmapGet, of_a_key_with_an_impossible_name_fails)
 {
     const Cmap cmap;
     for (const auto length : Sizes{0, 1, 2, 3, 4, 254, 255}) {
@@ -52,7 +52,7 @@ TEST_F(CmapGet, of_a_key_that_cannot_exist_says_so)
 }
 
 // C15
-TEST_F(CmapGet, without_room_for_the_value_tells_length_and_type)
+TEST_F(CmapGet, without_a_buffer_gives_length_and_type)
 {
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("get.size", u32(1)));
@@ -73,8 +73,7 @@ TEST_F(CmapGet, without_room_for_the_value_tells_length_and_type)
     EXPECT_EQ(CMAP_VALUETYPE_UINT32, type);
 }
 
-// The largest values too
-TEST_F(CmapGet, without_room_for_the_value_tells_any_length)
+TEST_F(CmapGet, without_a_buffer_gives_any_length)
 {
     const Cmap cmap;
     for (const auto stored : Sizes{0, 1, 23, 24, 25, 63, 64, 65, 1000, 16384}) {
@@ -87,7 +86,7 @@ TEST_F(CmapGet, without_room_for_the_value_tells_any_length)
     }
 }
 
-TEST_F(CmapGet, into_too_little_room_touches_nothing)
+TEST_F(CmapGet, into_too_small_a_buffer_changes_nothing)
 {
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("get.room", u32(7)));
@@ -100,7 +99,7 @@ TEST_F(CmapGet, into_too_little_room_touches_nothing)
     }
 }
 
-TEST_F(CmapGet, into_enough_room_writes_the_value_and_no_more)
+TEST_F(CmapGet, into_a_large_enough_buffer_writes_the_value_only)
 {
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("get.enough", u32(7)));
@@ -113,7 +112,7 @@ TEST_F(CmapGet, into_enough_room_writes_the_value_and_no_more)
     }
 }
 
-TEST_F(CmapGet, of_a_missing_key_touches_nothing)
+TEST_F(CmapGet, of_a_missing_key_changes_nothing)
 {
     const Answer answer(Cmap(), "get.missing", 8);
     EXPECT_EQ(CS_ERR_NOT_EXIST, answer.error);
@@ -123,7 +122,7 @@ TEST_F(CmapGet, of_a_missing_key_touches_nothing)
 }
 
 // CMAP-D1
-TEST_F(CmapGet, into_no_room_writes_nothing)
+TEST_F(CmapGet, into_a_buffer_of_0_bytes_writes_nothing)
 {
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("get.none", binary(std::string(32, 'b'))));
@@ -133,8 +132,8 @@ TEST_F(CmapGet, into_no_room_writes_nothing)
     EXPECT_EQ(filled_up(""), answer.bytes);
 }
 
-// CMAP-D1: only a value of no bytes fits into no room.
-TEST_F(CmapGet, of_an_empty_value_needs_no_room)
+// CMAP-D1: a buffer of 0 bytes is large enough for an empty value only.
+TEST_F(CmapGet, of_an_empty_value_succeeds_with_a_buffer_of_0_bytes)
 {
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("get.empty", binary("")));
@@ -145,14 +144,14 @@ TEST_F(CmapGet, of_an_empty_value_needs_no_room)
     EXPECT_EQ(filled_up(""), answer.bytes);
 }
 
-TEST_F(CmapGet, of_a_value_needs_to_know_the_room)
+TEST_F(CmapGet, of_a_value_needs_the_size_of_the_buffer)
 {
     const Cmap cmap;
     char room[8];
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get(cmap, "totem.version", room, nullptr, nullptr));
 }
 
-TEST_F(CmapGet, of_one_type_refuses_every_other)
+TEST_F(CmapGet, with_a_type_refuses_values_of_other_types)
 {
     const Cmap cmap;
     constexpr std::uint16_t kBefore = 4711;
@@ -165,7 +164,7 @@ TEST_F(CmapGet, of_one_type_refuses_every_other)
     }
 }
 
-TEST_F(CmapGet, of_each_type_gives_what_was_set)
+TEST_F(CmapGet, with_a_type_gives_the_value_that_was_set)
 {
     const Cmap cmap;
     const char* const key = "get.typed";
@@ -188,15 +187,15 @@ TEST_F(CmapGet, of_each_type_gives_what_was_set)
     round_trip(cmap_set_double, cmap_get_double, 0.25);
 }
 
-// Decision 16 finds a NULL before the request.
-TEST_F(CmapGet, of_a_missing_key_into_null_is_an_invalid_argument)
+// Decision 16: the library checks for NULL before it sends the request.
+TEST_F(CmapGet, of_a_missing_key_with_null_is_an_invalid_argument)
 {
     const Cmap cmap;
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_uint8(cmap, "get.missing", nullptr));
 }
 
 // C14
-TEST_F(CmapGet, of_a_string_gives_memory_to_free)
+TEST_F(CmapGet, of_a_string_gives_memory_that_the_program_frees)
 {
     const Cmap cmap;
     for (const std::string& string : {std::string("hello"), std::string(), std::string(16384, 's')}) {
@@ -208,7 +207,7 @@ TEST_F(CmapGet, of_a_string_gives_memory_to_free)
     }
 }
 
-TEST_F(CmapGet, of_no_string_leaves_the_pointer_alone)
+TEST_F(CmapGet, of_a_string_that_fails_does_not_change_the_pointer)
 {
     const Cmap cmap;
     char untouched = 0;
@@ -222,7 +221,7 @@ TEST_F(CmapGet, of_no_string_leaves_the_pointer_alone)
 }
 
 // CMAP-D19
-TEST_F(CmapGet, of_a_string_that_changes_meanwhile_gives_one_of_its_values)
+TEST_F(CmapGet, of_a_string_that_changes_meanwhile_gives_a_complete_value)
 {
     const std::string long_one(10000, 'l');
     const Cmap cmap;
@@ -241,13 +240,13 @@ TEST_F(CmapGet, of_a_string_that_changes_meanwhile_gives_one_of_its_values)
             ASSERT_TRUE(string == std::string("short") || string == long_one);
             std::free(string);
         } else {
-            ASSERT_EQ(CS_ERR_INVALID_PARAM, error); // binary at that moment
+            ASSERT_EQ(CS_ERR_INVALID_PARAM, error); // it is binary just then
             ASSERT_EQ(&untouched, string);
         }
     }
 }
 
-TEST_F(CmapGet, takes_much_room)
+TEST_F(CmapGet, accepts_a_large_buffer)
 {
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("get.much", u32(7)));
@@ -260,7 +259,7 @@ TEST_F(CmapGet, takes_much_room)
 }
 
 // CMAP-D3
-TEST_F(CmapGet, takes_any_room)
+TEST_F(CmapGet, accepts_any_size_of_buffer)
 {
     const Cmap cmap;
     constexpr auto kLargest = std::numeric_limits<std::size_t>::max();

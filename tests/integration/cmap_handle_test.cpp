@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What is looked at first: the handle or the other arguments. For what is the same for every service see
-// handle_test.cpp.
+// The order in which the handle and the other arguments are checked. handle_test.cpp tests what is the same for every
+// service.
 #include "cmap_fixture.hpp"
 
 namespace {
@@ -15,8 +15,7 @@ const std::string kTooLongKey(CMAP_KEYNAME_MAXLEN + 1, 'k');
 void ignore(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value, cmap_notify_value, void*)
 {}
 
-// What is wrong with the arguments is found before the handle is looked at ...
-TEST_F(CmapHandle, is_looked_at_after_these_arguments)
+TEST_F(CmapHandle, is_checked_after_these_arguments)
 {
     cmap_track_handle_t tracker = 0;
     std::uint8_t byte = 0;
@@ -51,8 +50,7 @@ TEST_F(CmapHandle, is_looked_at_after_these_arguments)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_track_add(kNoHandle, key, kEverything, nullptr, nullptr, &tracker));
 }
 
-// ... and these are looked at when the handle is known to be good.
-TEST_F(CmapHandle, is_looked_at_before_these_arguments)
+TEST_F(CmapHandle, is_checked_before_these_arguments)
 {
     const char* const too_long = kTooLongKey.c_str();
     cmap_iter_handle_t iterator = 0;
@@ -66,7 +64,7 @@ TEST_F(CmapHandle, is_looked_at_before_these_arguments)
 }
 
 // CMAP-D16, decision 16
-TEST_F(CmapHandle, that_is_good_does_not_excuse_null)
+TEST_F(CmapHandle, that_is_valid_does_not_allow_null)
 {
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("handle.number", u8(1)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Opening a connection to one of the maps. For what is the same for every service see initialize_test.cpp.
+// Opening a connection to one of the maps. initialize_test.cpp tests what is the same for every service.
 #include "cmap_fixture.hpp"
 #include "cmap_from_c.h"
 
@@ -9,7 +9,7 @@ using namespace test;
 
 using CmapInitialize = CmapTest;
 
-TEST_F(CmapInitialize, opens_the_map_that_was_asked_for)
+TEST_F(CmapInitialize, opens_the_requested_map)
 {
     const Cmap configuration(CMAP_MAP_ICMAP);
     const Cmap statistics(CMAP_MAP_STATS);
@@ -19,7 +19,7 @@ TEST_F(CmapInitialize, opens_the_map_that_was_asked_for)
     EXPECT_NE(kNoValue, statistics.get("stats.srp.mcast_tx"));
 }
 
-TEST_F(CmapInitialize, opens_the_configuration_unless_told_otherwise)
+TEST_F(CmapInitialize, opens_the_configuration_map_by_default)
 {
     cmap_handle_t handle = kNoHandle;
     ASSERT_EQ(CS_OK, cmap_initialize(&handle));
@@ -28,7 +28,7 @@ TEST_F(CmapInitialize, opens_the_configuration_unless_told_otherwise)
 }
 
 // CMAP-D6, decision 3
-TEST_F(CmapInitialize, of_an_unknown_map_fails_and_holds_nothing)
+TEST_F(CmapInitialize, of_an_unknown_map_fails_and_leaves_nothing_open)
 {
     const auto before = open_descriptors();
     for (const int map : {2, 99, -1}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Going through the keys.
+// Iteration over keys.
 #include "cmap_fixture.hpp"
 
 #include <algorithm>
@@ -45,7 +45,7 @@ void set_all(const Cmap& cmap, const Keys& keys)
         ASSERT_EQ(CS_OK, cmap.set(key, u8(1)));
 }
 
-TEST_F(CmapIteration, tells_each_key_with_length_and_type)
+TEST_F(CmapIteration, gives_each_key_with_length_and_type)
 {
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("titer.a", u8(1)));
@@ -74,7 +74,7 @@ TEST_F(CmapIteration, tells_each_key_with_length_and_type)
               rows);
 }
 
-TEST_F(CmapIteration, says_that_it_is_at_the_end_and_touches_nothing)
+TEST_F(CmapIteration, returns_an_error_at_its_end_and_changes_nothing)
 {
     const Cmap cmap;
     const Iterator iterator(cmap, "tnothing.");
@@ -100,7 +100,7 @@ TEST_F(CmapIteration, ends_with_finalize)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_iter_finalize(cmap, iterator));
 }
 
-TEST_F(CmapIteration, of_null_and_of_the_empty_prefix_sees_all_keys)
+TEST_F(CmapIteration, of_null_and_of_the_empty_prefix_gives_all_keys)
 {
     const Cmap cmap;
     const auto all = cmap.keys(nullptr);
@@ -108,7 +108,7 @@ TEST_F(CmapIteration, of_null_and_of_the_empty_prefix_sees_all_keys)
     EXPECT_EQ(all, cmap.keys(""));
 }
 
-TEST_F(CmapIteration, takes_any_prefix)
+TEST_F(CmapIteration, accepts_any_prefix)
 {
     const Cmap cmap;
     set_all(cmap, {"QQQ", "QQQ.a", "QQQb"});
@@ -120,7 +120,7 @@ TEST_F(CmapIteration, takes_any_prefix)
     EXPECT_EQ(Keys{}, cmap.keys(std::string(CMAP_KEYNAME_MAXLEN, 'z').c_str()));
 }
 
-TEST_F(CmapIteration, gives_the_longest_key_whole)
+TEST_F(CmapIteration, gives_the_whole_name_of_the_longest_key)
 {
     const Cmap cmap;
     const std::string longest(CMAP_KEYNAME_MAXLEN, 'l');
@@ -128,7 +128,7 @@ TEST_F(CmapIteration, gives_the_longest_key_whole)
     EXPECT_EQ(Keys{longest}, cmap.keys("lllll"));
 }
 
-TEST_F(CmapIteration, is_independent_of_another)
+TEST_F(CmapIteration, is_independent_of_other_iterations)
 {
     const Cmap cmap;
     set_all(cmap, {"ttwo.a", "ttwo.b"});
@@ -152,7 +152,7 @@ TEST_F(CmapIteration, belongs_to_its_handle)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_iter_finalize(cmap, 0));
 }
 
-TEST_F(CmapIteration, survives_the_deletion_of_each_key_it_tells)
+TEST_F(CmapIteration, continues_after_the_deletion_of_its_current_key)
 {
     const Cmap cmap;
     const Keys keys{"tdel.a", "tdel.b", "tdel.c"};
@@ -165,7 +165,7 @@ TEST_F(CmapIteration, survives_the_deletion_of_each_key_it_tells)
     EXPECT_EQ(kEnd, iterator.next());
 }
 
-TEST_F(CmapIteration, does_not_tell_what_was_deleted)
+TEST_F(CmapIteration, does_not_give_deleted_keys)
 {
     const Cmap cmap;
     const Keys keys{"tgone.a", "tgone.b", "tgone.c"};
@@ -176,7 +176,7 @@ TEST_F(CmapIteration, does_not_tell_what_was_deleted)
     EXPECT_EQ(kEnd, iterator.next());
 }
 
-TEST_F(CmapIteration, tells_what_was_added_ahead)
+TEST_F(CmapIteration, gives_keys_that_were_added_after_its_position)
 {
     const Cmap cmap;
     set_all(cmap, {"tadd.a", "tadd.c"});
@@ -197,8 +197,8 @@ TEST_F(CmapIteration, refuses_null)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_iter_next(cmap, iterator, nullptr, nullptr, nullptr));
 }
 
-// CMAP-D5: the guard sees whether finalize closes the connection.
-TEST_F(CmapIteration, of_a_prefix_that_is_too_long_fails_and_keeps_nothing)
+// CMAP-D5: the test guard checks that finalize closes the connection.
+TEST_F(CmapIteration, of_a_prefix_that_is_too_long_fails_and_leaves_nothing_behind)
 {
     const Cmap cmap;
     cmap_iter_handle_t iterator = 4711;

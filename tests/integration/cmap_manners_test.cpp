@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the library does to the process that hosts it: nothing that was not asked for.
+// The library has no side effects on the process that uses it.
 #include "cmap_fixture.hpp"
 #include "support/eavesdropper.hpp"
 #include "support/memory_use.hpp"
@@ -13,7 +13,7 @@ using namespace test;
 using CmapManners = CmapTest;
 using CmapMannersAtDeath = CmapFaultTest;
 
-// Every kind of call once, with good and bad luck.
+// Makes every kind of call once; some succeed and some fail.
 void live(Cmap& cmap)
 {
     auto& tracker = cmap.track("manners.live", kEverything);
@@ -53,7 +53,7 @@ TEST_F(CmapMannersAtDeath, prints_nothing)
 }
 
 // C20
-TEST_F(CmapManners, changes_nothing_of_the_process)
+TEST_F(CmapManners, changes_no_state_of_the_process)
 {
     const ProcessState before;
     Cmap cmap;
@@ -63,7 +63,7 @@ TEST_F(CmapManners, changes_nothing_of_the_process)
     EXPECT_TRUE(before == ProcessState());
 }
 
-// Decision 10: an allocation for an event would show while the event is delivered.
+// Decision 10. The callback checks how much memory is allocated.
 TEST_F(CmapManners, allocates_nothing_for_an_event)
 {
     if (kSanitized)

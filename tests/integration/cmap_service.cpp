@@ -11,7 +11,7 @@ namespace test {
 
 namespace {
 
-std::string key; // of the last listener
+std::string key; // the last listener's
 
 cs_error_t listen(cmap_handle_t* handle)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// With libcmap: values of every type, iteration, trackers and a thousand of their events, and the end.
+// A session with libcmap: values of every type, iteration, trackers with a thousand events, and finalize.
 #include "session.hpp"
 
 #include <corosync/cmap.h>
@@ -15,7 +15,7 @@ constexpr int kChanges = 1000;
 constexpr std::size_t kLongest = 16'384;
 
 int events;
-std::uint64_t bytes; // that are 'x'
+std::uint64_t bytes; // bytes equal to 'x'
 
 void look_at(const void* data, std::size_t size)
 {
@@ -100,7 +100,7 @@ void go_through(cmap_handle_t handle)
     if (error != CS_ERR_NO_SECTIONS || keys != 3)
         fail("the iteration", error);
     demand("iter_finalize", [&] { return cmap_iter_finalize(handle, iteration); });
-    // And one that ends with the handle.
+    // Finalize ends this one.
     demand("iter_init", [&] { return cmap_iter_init(handle, nullptr, &iteration); });
     demand("iter_next", [&] { return cmap_iter_next(handle, iteration, key, nullptr, nullptr); });
 }
@@ -109,7 +109,7 @@ void track(cmap_handle_t handle)
 {
     constexpr std::int32_t kAll = CMAP_TRACK_ADD | CMAP_TRACK_MODIFY | CMAP_TRACK_DELETE;
     cmap_track_handle_t one = 0;
-    cmap_track_handle_t all = 0; // until the end of the handle
+    cmap_track_handle_t all = 0; // finalize deletes it
     demand("track_add", [&] { return cmap_track_add(handle, "session.tracked", kAll, on_change, nullptr, &one); });
     demand("track_add",
            [&] { return cmap_track_add(handle, "session.", kAll | CMAP_TRACK_PREFIX, on_change, nullptr, &all); });
@@ -118,7 +118,8 @@ void track(cmap_handle_t handle)
     std::uint64_t last = 0;
     for (int i = 0; i < kChanges; ++i) {
         const std::size_t size = i % 100 == 0 ? kLongest : static_cast<std::size_t>(i % 10) * 100;
-        const std::string value = std::string(size, 'x') + static_cast<char>('0' + i % 7); // never the same twice
+        const std::string value =
+            std::string(size, 'x') + static_cast<char>('0' + i % 7); // each differs from the one before
         const std::size_t length = std::min(value.size(), kLongest);
         demand("set", [&] {
             return cmap_set(handle, "session.tracked", value.data() + value.size() - length, length,
@@ -129,7 +130,7 @@ void track(cmap_handle_t handle)
         while (events < 2 * (i + 1))
             demand("dispatch", [&] { return cmap_dispatch(handle, CS_DISPATCH_ONE); });
     }
-    // Two trackers were told each as a new value and, but for the last, as an old one.
+    // Two trackers got each value as the new one, and all but the last as the old one.
     if (bytes != 2 * (2 * sum - last))
         fail("the events");
     demand("track_delete", [&] { return cmap_track_delete(handle, one); });

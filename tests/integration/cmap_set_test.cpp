@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What can be stored, under which names.
+// Keys and values that can be stored.
 #include "cmap_fixture.hpp"
 #include "cmap_from_c.h"
 
@@ -11,7 +11,7 @@ using namespace test;
 
 using CmapSet = CmapTest;
 
-// Bytes that a literal with a NUL inside is made of.
+// The bytes of a literal that contains a NUL.
 template <std::size_t N> std::string bytes(const char (&literal)[N])
 {
     return {literal, N - 1};
@@ -22,7 +22,7 @@ std::string key_of_length(std::size_t length)
     return std::string(length, 'x');
 }
 
-TEST_F(CmapSet, takes_keys_of_3_to_255_characters)
+TEST_F(CmapSet, accepts_keys_of_3_to_255_characters)
 {
     const Cmap cmap;
     for (const auto length : Sizes{3, 4, 254, 255})
@@ -34,7 +34,7 @@ TEST_F(CmapSet, takes_keys_of_3_to_255_characters)
     }
 }
 
-TEST_F(CmapSet, refuses_keys_with_foreign_characters)
+TEST_F(CmapSet, refuses_keys_with_invalid_characters)
 {
     const Cmap cmap;
     for (const char foreign : bytes(" $!@,=[\t\n\x80")) {
@@ -45,14 +45,14 @@ TEST_F(CmapSet, refuses_keys_with_foreign_characters)
     }
 }
 
-TEST_F(CmapSet, takes_keys_of_all_legal_characters)
+TEST_F(CmapSet, accepts_keys_with_all_valid_characters)
 {
     const Cmap cmap;
     for (const char* key : {"a/b:c-d_E.9", "...", "-:_", "123"})
         EXPECT_EQ(CS_OK, cmap_set_uint8(cmap, key, 1)) << key;
 }
 
-TEST_F(CmapSet, stores_each_type_as_it_is)
+TEST_F(CmapSet, stores_values_of_each_type_unchanged)
 {
     const Cmap cmap;
     const char* const key = "set.typed";
@@ -84,8 +84,8 @@ TEST_F(CmapSet, stores_each_type_as_it_is)
     EXPECT_EQ((Value{CMAP_VALUETYPE_BINARY, bytes("\1\0\2")}), cmap.get(key));
 }
 
-// In each row, the lengths that the type takes.
-TEST_F(CmapSet, takes_exactly_the_lengths_of_a_type)
+// Each row has a type and the lengths that it accepts.
+TEST_F(CmapSet, accepts_only_the_lengths_of_the_type)
 {
     struct Row {
         int type;
@@ -129,7 +129,7 @@ TEST_F(CmapSet, stores_strings_up_to_their_nul)
     }
 }
 
-TEST_F(CmapSet, refuses_strings_that_go_on_behind_their_nul)
+TEST_F(CmapSet, refuses_strings_with_bytes_after_their_nul)
 {
     const Cmap cmap;
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set(cmap, "set.nul", "ab\0cd", 5, CMAP_VALUETYPE_STRING));
@@ -137,7 +137,7 @@ TEST_F(CmapSet, refuses_strings_that_go_on_behind_their_nul)
 }
 
 // CMAP-D17
-TEST_F(CmapSet, takes_16384_bytes_and_tells_who_refuses_more)
+TEST_F(CmapSet, accepts_16384_bytes_and_refuses_more)
 {
     const Cmap cmap;
     const std::string value(2'000'000, 'v');
@@ -148,14 +148,14 @@ TEST_F(CmapSet, takes_16384_bytes_and_tells_who_refuses_more)
         EXPECT_EQ(CS_OK, set(length)) << length;
         EXPECT_EQ(binary(value.substr(0, length)), cmap.get("set.binary"));
     }
-    for (const auto length : Sizes{16385, 20000, 1000000, 1048280}) // by the daemon
+    for (const auto length : Sizes{16385, 20000, 1000000, 1048280}) // refused by the daemon
         EXPECT_EQ(CS_ERR_INVALID_PARAM, set(length)) << length;
-    for (const auto length : Sizes{1048281, 1048576, 2000000}) // by the library
+    for (const auto length : Sizes{1048281, 1048576, 2000000}) // refused by the library
         EXPECT_EQ(CS_ERR_TOO_BIG, set(length)) << length;
 }
 
 // CMAP-D17
-TEST_F(CmapSet, refuses_lengths_that_no_memory_has)
+TEST_F(CmapSet, refuses_lengths_that_are_larger_than_memory)
 {
     const Cmap cmap;
     constexpr auto kLargest = std::numeric_limits<std::size_t>::max();
@@ -164,7 +164,7 @@ TEST_F(CmapSet, refuses_lengths_that_no_memory_has)
     EXPECT_EQ(kNoValue, cmap.get("set.huge"));
 }
 
-TEST_F(CmapSet, takes_strings_of_16384_characters)
+TEST_F(CmapSet, accepts_strings_of_16384_characters)
 {
     const Cmap cmap;
     const std::string longest(16384, 's');
@@ -174,7 +174,7 @@ TEST_F(CmapSet, takes_strings_of_16384_characters)
 }
 
 // CMAP-D18
-TEST_F(CmapSet, refuses_types_that_do_not_fit_a_byte)
+TEST_F(CmapSet, refuses_types_that_do_not_fit_into_a_byte)
 {
     const Cmap cmap;
     for (const int type : {256, 257, -1})
@@ -190,7 +190,7 @@ TEST_F(CmapSet, refuses_null)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set_string(cmap, "set.null", nullptr));
 }
 
-TEST_F(CmapSet, may_not_touch_what_the_daemon_keeps_read_only)
+TEST_F(CmapSet, cannot_change_read_only_keys)
 {
     const Cmap cmap;
     EXPECT_EQ(CS_ERR_ACCESS, cmap_set_uint32(cmap, "totem.version", 2));
@@ -202,7 +202,7 @@ TEST_F(CmapSet, may_not_touch_what_the_daemon_keeps_read_only)
     EXPECT_EQ(CS_ERR_ACCESS, cmap_delete(cmap, "nodelist.nope"));
 }
 
-TEST_F(CmapSet, may_touch_what_only_looks_read_only)
+TEST_F(CmapSet, can_change_keys_whose_names_resemble_read_only_ones)
 {
     const Cmap cmap;
     for (const char* key : {"runtime.config", "totem.versionx"}) {
@@ -211,7 +211,7 @@ TEST_F(CmapSet, may_touch_what_only_looks_read_only)
     }
 }
 
-TEST_F(CmapSet, increment_and_decrement_wrap)
+TEST_F(CmapSet, inc_and_dec_wrap_around)
 {
     const Cmap cmap;
     const char* const key = "set.wrap";
@@ -229,7 +229,7 @@ TEST_F(CmapSet, increment_and_decrement_wrap)
     EXPECT_EQ((Value{CMAP_VALUETYPE_UINT64, bytes_of(~std::uint64_t{0})}), cmap.get(key));
 }
 
-TEST_F(CmapSet, only_integers_can_be_incremented)
+TEST_F(CmapSet, inc_and_dec_work_for_integers_only)
 {
     const Cmap cmap;
     const char* const key = "set.increment";
@@ -244,7 +244,7 @@ TEST_F(CmapSet, only_integers_can_be_incremented)
     EXPECT_EQ(CS_ERR_NOT_EXIST, cmap_dec(cmap, "set.missing"));
 }
 
-TEST_F(CmapSet, delete_deletes_once)
+TEST_F(CmapSet, delete_of_a_deleted_key_fails)
 {
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("set.deleted", u8(1)));

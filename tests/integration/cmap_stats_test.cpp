@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The map of statistics.
+// The statistics map.
 #include "cmap_fixture.hpp"
 
 #include <algorithm>
@@ -13,10 +13,10 @@ using namespace test;
 
 using CmapStats = CmapTest;
 
-// A counter that never stands still: each request increments it.
+// The key of a counter that each request of this handle increments.
 std::string own_requests(const Cmap& stats)
 {
-    // The newest connection to the cmap service (0) is listed with the process's pid.
+    // The key contains the service (0 is cmap) and the process's pid; the handle is its newest connection.
     const auto keys = stats.keys(("stats.ipcs.service0." + std::to_string(::getpid()) + ".").c_str());
     const auto found =
         std::find_if(keys.begin(), keys.end(), [](const auto& key) { return key.ends_with(".requests"); });
@@ -46,7 +46,7 @@ TEST_F(CmapStats, cannot_be_deleted_or_incremented)
 }
 
 // CMAP-D2
-TEST_F(CmapStats, are_not_written_into_too_little_room)
+TEST_F(CmapStats, are_not_written_into_too_small_a_buffer)
 {
     const Cmap stats(CMAP_MAP_STATS);
     for (std::size_t room = 0; room < 8; ++room) {
@@ -58,7 +58,7 @@ TEST_F(CmapStats, are_not_written_into_too_little_room)
     }
 }
 
-TEST_F(CmapStats, are_written_into_enough_room)
+TEST_F(CmapStats, are_written_into_a_large_enough_buffer)
 {
     const Cmap stats(CMAP_MAP_STATS);
     for (const auto room : Sizes{8, 9, 64, 2000}) {
@@ -72,7 +72,7 @@ TEST_F(CmapStats, are_written_into_enough_room)
     }
 }
 
-TEST_F(CmapStats, have_the_lengths_and_types_that_iteration_tells_except_strings)
+TEST_F(CmapStats, have_the_lengths_and_types_that_iteration_gives_except_strings)
 {
     const Cmap stats(CMAP_MAP_STATS);
     cmap_iter_handle_t iterator = 0;
@@ -100,8 +100,7 @@ TEST_F(CmapStats, have_the_lengths_and_types_that_iteration_tells_except_strings
     EXPECT_EQ(CS_OK, cmap_iter_finalize(stats, iterator));
 }
 
-// Without room, too
-TEST_F(CmapStats, tell_the_length_of_each_value)
+TEST_F(CmapStats, give_the_length_of_each_value_without_a_buffer)
 {
     const Cmap stats(CMAP_MAP_STATS);
     for (const auto& key : stats.keys("stats.")) {
@@ -111,7 +110,7 @@ TEST_F(CmapStats, tell_the_length_of_each_value)
     }
 }
 
-TEST_F(CmapStats, can_be_tracked_by_prefix_only_for_comings_and_goings)
+TEST_F(CmapStats, can_be_tracked_by_prefix_only_for_added_and_deleted_keys)
 {
     const Cmap stats(CMAP_MAP_STATS);
     Tracker tracker;
@@ -123,8 +122,8 @@ TEST_F(CmapStats, can_be_tracked_by_prefix_only_for_comings_and_goings)
         EXPECT_EQ(CS_ERR_NOT_SUPPORTED, tracker.add(stats, "stats.srp.mcast_tx", flags)) << flags;
 }
 
-// The daemon looks every 1.5 s and does not look at the flags.
-TEST_F(CmapStats, tell_trackers_of_a_counter_that_moves)
+// The daemon checks every 1.5 s, and ignores the flags.
+TEST_F(CmapStats, notify_trackers_of_a_counter_that_changes)
 {
     Cmap stats(CMAP_MAP_STATS);
     const auto key = own_requests(stats);
@@ -146,7 +145,7 @@ TEST_F(CmapStats, tell_trackers_of_a_counter_that_moves)
     }
 }
 
-TEST_F(CmapStats, tell_trackers_of_connections_that_come_and_go)
+TEST_F(CmapStats, notify_trackers_of_new_and_closed_connections)
 {
     Cmap stats(CMAP_MAP_STATS);
     auto& tracker = stats.track("stats.ipcs.", CMAP_TRACK_ADD | CMAP_TRACK_DELETE | CMAP_TRACK_PREFIX);
@@ -164,7 +163,7 @@ TEST_F(CmapStats, tell_trackers_of_connections_that_come_and_go)
     EXPECT_EQ(kKeysPerConnection, count(CMAP_TRACK_ADD));
 }
 
-TEST_F(CmapStats, have_types)
+TEST_F(CmapStats, can_be_read_only_with_their_type)
 {
     const Cmap stats(CMAP_MAP_STATS);
     std::uint64_t wide = 0;
@@ -176,15 +175,15 @@ TEST_F(CmapStats, have_types)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_string(stats, "stats.srp.mcast_tx", &string));
 }
 
-// CMAP-D4: a size query that the daemon must not see. A short token makes it notice short pauses.
-TEST(CmapStatsPaused, tell_of_the_pause_and_survive_the_question_for_its_size)
+// CMAP-D4: the daemon must not get a size query for this value. With a short token timeout it notices short pauses.
+TEST(CmapStatsPaused, contain_the_pause_and_a_size_query_does_not_harm_the_daemon)
 {
     const Daemon::Options nervous{.totem = "  token: 1000\n"};
     Daemon daemon(nervous);
     const Cmap stats(CMAP_MAP_STATS);
     std::uint64_t timestamp = 0;
     float delay = 0;
-    // It looks out for them only some time after it has started.
+    // The daemon begins to check for pauses only some time after its start.
     EXPECT_TRUE(eventually([&] {
         {
             const Freeze freeze(daemon);
@@ -195,7 +194,7 @@ TEST(CmapStatsPaused, tell_of_the_pause_and_survive_the_question_for_its_size)
     }));
     EXPECT_EQ(CS_OK, cmap_get_float(stats, "stats.schedmiss.0.delay", &delay));
     EXPECT_LT(0U, timestamp);
-    EXPECT_LT(500, delay); // without what had passed of the interval before
+    EXPECT_LT(500, delay); // the pause, less the part of the check interval that had passed before
 
     std::size_t length = 0;
     cmap_value_types_t type{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Several threads, with a handle each and with one in common. For what is the same for every service see
-// thread_test.cpp.
+// Several threads, with one handle each or with a shared handle. thread_test.cpp tests what is the same for every
+// service.
 #include "cmap_fixture.hpp"
 #include "support/sanitizers.hpp"
 
@@ -15,7 +15,7 @@ constexpr std::size_t kSmallStack = kSanitized ? 1 << 20 : 64 << 10; // the sani
 constexpr std::size_t kGuardBelow = 4 << 20;
 
 // C12
-TEST_F(CmapThread, may_dispatch_while_another_makes_requests)
+TEST_F(CmapThread, may_dispatch_while_another_thread_makes_requests)
 {
     constexpr std::uint32_t kChanges = kCalls / 5;
     Cmap cmap;
@@ -32,7 +32,7 @@ TEST_F(CmapThread, may_dispatch_while_another_makes_requests)
     EXPECT_EQ(kChanges, tracker.count());
 }
 
-// Asks for one key over and over; the number of answers that are not the key's value.
+// Reads one key again and again. Returns how many values were wrong.
 int wrong_answers(cmap_handle_t handle, const char* key, std::uint32_t value, int calls)
 {
     int wrong = 0;
@@ -43,7 +43,7 @@ int wrong_answers(cmap_handle_t handle, const char* key, std::uint32_t value, in
     return wrong;
 }
 
-TEST_F(CmapThread, with_a_handle_of_its_own_gets_its_answers)
+TEST_F(CmapThread, with_its_own_handle_gets_its_own_replies)
 {
     ASSERT_EQ(CS_OK, Cmap().set("thread.own", u32(7)));
     const auto ask = [] { return wrong_answers(Cmap(), "thread.own", 7, kCalls / 5); };
@@ -56,7 +56,7 @@ TEST_F(CmapThread, with_a_handle_of_its_own_gets_its_answers)
 }
 
 // C13, CMAP-D11
-TEST_F(CmapThread, with_a_handle_in_common_gets_its_own_answers)
+TEST_F(CmapThread, with_a_shared_handle_gets_its_own_replies)
 {
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("thread.one", u32(1)));
@@ -67,10 +67,9 @@ TEST_F(CmapThread, with_a_handle_in_common_gets_its_own_answers)
     EXPECT_EQ(0, two.result());
 }
 
-// C13: requests of every kind and size but iterations. Until an iterator is asked for its first key the daemon
-// looks for the prefix where the request had left it; another thread's request may lie there by then, and with
-// sockets the daemon not only tells wrong keys but loses some.
-TEST_F(CmapThread, with_a_handle_in_common_may_make_any_request)
+// C13: requests of every kind and size except iterations. The daemon keeps only a pointer to the prefix in the request
+// until the first cmap_iter_next(). Another thread's request may overwrite it; with sockets, keys are also lost.
+TEST_F(CmapThread, with_a_shared_handle_may_make_any_request_except_iterations)
 {
     const Cmap cmap;
     const auto work = [&](const std::string& name, const Value& value) {
@@ -93,8 +92,8 @@ TEST_F(CmapThread, with_a_handle_in_common_may_make_any_request)
         EXPECT_EQ(0, working->result());
 }
 
-// CMAP-D10. Whatever reaches below the stack, however far, hits memory that nobody may touch.
-TEST_F(CmapThread, with_a_small_stack_may_do_everything)
+// CMAP-D10. The memory below the stack is inaccessible, so an overflow of any size is fatal.
+TEST_F(CmapThread, with_a_small_stack_may_call_every_function)
 {
     int wrong = 0;
     Tracker tracker;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which changes a tracker is told of, and with which values.
+// Changes and values that trackers get.
 #include "cmap_fixture.hpp"
 
 namespace {
@@ -35,7 +35,7 @@ Events life_of(const std::string& key)
     return {{kAdd, key, u8(1), kNoValue}, {kModify, key, u8(2), u8(1)}, {kDelete, key, kNoValue, u8(2)}};
 }
 
-TEST_F(CmapTracker, hears_of_every_change_with_both_values)
+TEST_F(CmapTracker, gets_every_change_with_the_new_and_the_old_value)
 {
     const std::string key = "ttrk.a";
     Cmap cmap;
@@ -59,7 +59,7 @@ TEST_F(CmapTracker, hears_of_every_change_with_both_values)
               tracker.events());
 }
 
-TEST_F(CmapTracker, of_an_exact_key_hears_of_no_other)
+TEST_F(CmapTracker, of_one_key_gets_no_events_of_other_keys)
 {
     Cmap cmap;
     auto& tracker = cmap.track("texact.a", kEverything);
@@ -69,7 +69,7 @@ TEST_F(CmapTracker, of_an_exact_key_hears_of_no_other)
     EXPECT_EQ(Events{}, tracker.events());
 }
 
-TEST_F(CmapTracker, takes_every_combination_of_the_four_flags_and_no_other)
+TEST_F(CmapTracker, accepts_every_combination_of_the_four_flags_and_no_other_flag)
 {
     const Cmap cmap;
     cmap_track_handle_t tracker = 0;
@@ -83,7 +83,7 @@ TEST_F(CmapTracker, takes_every_combination_of_the_four_flags_and_no_other)
     EXPECT_EQ(4711U, tracker);
 }
 
-TEST_F(CmapTracker, hears_only_what_its_flags_ask_for)
+TEST_F(CmapTracker, gets_only_the_events_of_its_flags)
 {
     Cmap cmap;
     auto& add = cmap.track("tonly", kAdd);
@@ -97,7 +97,7 @@ TEST_F(CmapTracker, hears_only_what_its_flags_ask_for)
     EXPECT_EQ(Events{life[2]}, erase.events());
 }
 
-TEST_F(CmapTracker, that_asks_for_nothing_hears_nothing)
+TEST_F(CmapTracker, without_event_flags_gets_no_event)
 {
     Cmap cmap;
     auto& none = cmap.track("tnone", 0);
@@ -108,7 +108,7 @@ TEST_F(CmapTracker, that_asks_for_nothing_hears_nothing)
     EXPECT_EQ(Events{}, prefix.events());
 }
 
-TEST_F(CmapTracker, without_a_key_hears_all_or_nothing)
+TEST_F(CmapTracker, without_a_key_gets_events_of_all_keys_or_of_none)
 {
     Cmap cmap;
     auto& no_key = cmap.track(nullptr, kEverything);
@@ -116,7 +116,7 @@ TEST_F(CmapTracker, without_a_key_hears_all_or_nothing)
     auto& empty_prefix = cmap.track("", kEverything | kPrefix);
     touch(cmap, "tall");
     dispatch(cmap);
-    // The daemon may change keys of its own meanwhile.
+    // The daemon may change its own keys meanwhile.
     const auto of_ours = [](Events events) {
         std::erase_if(events, [](const Event& event) { return event.key != "tall"; });
         return events;
@@ -126,7 +126,7 @@ TEST_F(CmapTracker, without_a_key_hears_all_or_nothing)
     EXPECT_EQ(life_of("tall"), of_ours(empty_prefix.events()));
 }
 
-TEST_F(CmapTracker, of_a_prefix_hears_of_all_keys_that_start_with_it)
+TEST_F(CmapTracker, of_a_prefix_gets_events_of_all_keys_that_start_with_it)
 {
     Cmap cmap;
     auto& tracker = cmap.track("tpp", kAdd | kPrefix);
@@ -138,7 +138,7 @@ TEST_F(CmapTracker, of_a_prefix_hears_of_all_keys_that_start_with_it)
         tracker.events());
 }
 
-TEST_F(CmapTracker, may_wait_for_keys_that_cannot_exist)
+TEST_F(CmapTracker, may_have_a_key_that_cannot_exist)
 {
     const Cmap cmap;
     cmap_track_handle_t tracker = 0;
@@ -146,7 +146,7 @@ TEST_F(CmapTracker, may_wait_for_keys_that_cannot_exist)
         EXPECT_EQ(CS_OK, cmap_track_add(cmap, key, kEverything, ignore, nullptr, &tracker)) << key;
 }
 
-TEST_F(CmapTracker, is_told_beside_another_on_the_same_key)
+TEST_F(CmapTracker, gets_its_events_although_another_tracker_has_the_same_key)
 {
     Cmap cmap;
     auto& one = cmap.track("tboth", kAdd);
@@ -163,7 +163,7 @@ TEST_F(CmapTracker, is_told_beside_another_on_the_same_key)
     EXPECT_EQ(1U, two.count());
 }
 
-TEST_F(CmapTracker, is_told_by_its_own_handle_of_changes_through_any)
+TEST_F(CmapTracker, gets_changes_made_through_any_handle)
 {
     Cmap cmap;
     const Cmap other;
@@ -175,7 +175,7 @@ TEST_F(CmapTracker, is_told_by_its_own_handle_of_changes_through_any)
     EXPECT_EQ(1U, tracker.count());
 }
 
-TEST_F(CmapTracker, can_be_deleted_once_by_its_handle)
+TEST_F(CmapTracker, can_be_deleted_once_and_only_by_its_handle)
 {
     Cmap cmap;
     const Cmap other;
@@ -189,7 +189,7 @@ TEST_F(CmapTracker, can_be_deleted_once_by_its_handle)
     EXPECT_EQ(Events{}, tracker.events());
 }
 
-TEST_F(CmapTracker, tells_empty_values_from_absent_ones)
+TEST_F(CmapTracker, distinguishes_empty_from_missing_values)
 {
     Cmap cmap;
     auto& tracker = cmap.track("tempty", kEverything);
@@ -200,7 +200,7 @@ TEST_F(CmapTracker, tells_empty_values_from_absent_ones)
               tracker.events());
 }
 
-TEST_F(CmapTracker, hears_the_longest_values_whole)
+TEST_F(CmapTracker, gets_the_longest_values_complete)
 {
     const std::string longest(16384, 'b');
     const std::string shorter(16383, 'c');
@@ -216,7 +216,7 @@ TEST_F(CmapTracker, hears_the_longest_values_whole)
               tracker.events());
 }
 
-TEST_F(CmapTracker, may_hear_of_a_counter_without_its_old_value)
+TEST_F(CmapTracker, may_get_a_counter_without_its_old_value)
 {
     Cmap cmap;
     auto& tracker = cmap.track("runtime.services.cmap", kEverything | kPrefix);
@@ -232,7 +232,7 @@ TEST_F(CmapTracker, may_hear_of_a_counter_without_its_old_value)
 }
 
 // CMAP-D24
-TEST_F(CmapTracker, is_given_values_that_are_aligned)
+TEST_F(CmapTracker, gets_aligned_values)
 {
     Cmap cmap;
     auto& tracker = cmap.track("taligned", kEverything);
@@ -250,7 +250,7 @@ TEST_F(CmapTracker, is_given_values_that_are_aligned)
 }
 
 // CMAP-D25
-TEST_F(CmapTracker, ends_with_its_handle_and_no_other)
+TEST_F(CmapTracker, ends_with_its_own_handle_only)
 {
     Cmap cmap;
     auto& tracker = cmap.track("tends", kAdd);
@@ -264,8 +264,8 @@ TEST_F(CmapTracker, ends_with_its_handle_and_no_other)
     EXPECT_EQ(1U, tracker.count());
 }
 
-// CMAP-D5, CMAP-D7: the guard sees whether finalize closes the connection.
-TEST_F(CmapTracker, that_cannot_be_added_keeps_nothing)
+// CMAP-D5, CMAP-D7: the test guard checks that finalize closes the connection.
+TEST_F(CmapTracker, that_cannot_be_added_leaves_nothing_behind)
 {
     const Cmap cmap;
     const std::string too_long(CMAP_KEYNAME_MAXLEN + 1, 'z');

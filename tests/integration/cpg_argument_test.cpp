@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which arguments are refused, and what is looked at first. For what is the same for every service see handle_test.cpp.
+// Arguments that are refused, and the order of the checks. handle_test.cpp tests what is the same for every service.
 #include "cpg_fixture.hpp"
 
 namespace {
@@ -17,13 +17,13 @@ cpg_name too_long()
     return name;
 }
 
-// A type that may be no enumerator, as C programs may pass it.
+// C programs may pass a type that is no enumerator.
 cs_error_t iterate(cpg_handle_t handle, int type, const cpg_name* group, cpg_iteration_handle_t* out)
 {
     return cpg_iteration_initialize(handle, static_cast<cpg_iteration_type_t>(type), group, out);
 }
 
-TEST_F(CpgArgument, that_is_no_iteration_or_no_handle_of_a_buffer_is_a_bad_handle)
+TEST_F(CpgArgument, that_is_not_a_valid_iteration_or_buffer_handle_is_a_bad_handle)
 {
     Cpg cpg;
     const cpg_handle_t stale = cpg;
@@ -38,7 +38,7 @@ TEST_F(CpgArgument, that_is_no_iteration_or_no_handle_of_a_buffer_is_a_bad_handl
     }
 }
 
-TEST_F(CpgArgument, that_is_too_long_a_name_is_found_before_a_bad_handle)
+TEST_F(CpgArgument, with_too_long_a_name_fails_before_a_bad_handle)
 {
     const Cpg cpg;
     auto name = too_long();
@@ -56,7 +56,7 @@ TEST_F(CpgArgument, that_is_too_long_a_name_is_found_before_a_bad_handle)
     EXPECT_EQ(kUntouched, iteration);
 }
 
-TEST_F(CpgArgument, that_does_not_fit_an_iteration_is_found_before_a_bad_handle)
+TEST_F(CpgArgument, that_is_invalid_for_iterations_fails_before_a_bad_handle)
 {
     const Cpg cpg;
     cpg_iteration_handle_t iteration = kUntouched;
@@ -74,7 +74,7 @@ TEST_F(CpgArgument, that_does_not_fit_an_iteration_is_found_before_a_bad_handle)
 }
 
 // CPG-D34
-TEST_F(CpgArgument, that_is_null_is_found_before_a_bad_handle_where_the_reference_looks_first)
+TEST_F(CpgArgument, that_is_null_fails_before_a_bad_handle_in_these_functions)
 {
     const Cpg cpg;
     auto name = kGroup;
@@ -91,7 +91,7 @@ TEST_F(CpgArgument, that_is_null_is_found_before_a_bad_handle_where_the_referenc
 }
 
 // CPG-D34
-TEST_F(CpgArgument, that_is_null_is_found_after_a_bad_handle_elsewhere)
+TEST_F(CpgArgument, that_is_null_fails_after_a_bad_handle_in_these_functions)
 {
     const Cpg cpg;
     const std::function<cs_error_t(cpg_handle_t)> calls[] = {
@@ -121,7 +121,7 @@ TEST_F(CpgArgument, that_is_a_message_of_four_gigabytes_is_too_big)
 {
     const Cpg cpg;
     ASSERT_EQ(CS_OK, join(cpg, "big"));
-    char byte = 'x'; // is not looked at
+    char byte = 'x'; // is not read
     const iovec parts[] = {{&byte, 1}, {&byte, 0xffffffff}};
     const iovec huge{&byte, SIZE_MAX};
     EXPECT_EQ(CS_ERR_TOO_BIG, cpg_mcast_joined(cpg, CPG_TYPE_AGREED, parts, 2));

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What callbacks may do: anything. Send, query, finalize, dispatch again, use other handles, and never return. For what
-// is the same for every service see callback_test.cpp.
+// Callbacks may call any function: send, query, finalize, dispatch again, use other handles. They may leave without
+// returning. callback_test.cpp tests what is the same for every service.
 //
-// A message is delivered from a copy (small ones), where it lies in the ring (on loan), or from memory in which it was
-// put together (longer than the atomic size); the rules are the same, but for what a nested dispatch finds (decision
-// 9).
+// A callback gets a small message as a copy, a larger one in place in the ring (on loan), and one longer than the
+// atomic size in memory where its parts were joined. The rules are the same, except for a nested dispatch (decision 9).
 #include "cpg_fixture.hpp"
 
 #include <csetjmp>
@@ -19,7 +18,7 @@ constexpr std::size_t kSmall = 64;
 constexpr std::size_t kLent = 8000;
 constexpr std::size_t kAssembled = 3'000'000;
 
-// All that is sent is in the queue.
+// Waits until everything that was sent is in the queue.
 void await_queue(const Cpg& cpg)
 {
     ASSERT_TRUE(readable(cpg.fd(), kPatience));
@@ -30,7 +29,8 @@ void await_queue(const Cpg& cpg)
 TEST_F(CpgCallback, may_finalize_its_handle)
 {
     for (const auto flag : kAllFlags) {
-        for (const std::size_t size : {std::size_t{0}, kSmall, kLent, kAssembled}) { // 0: in the one of the membership
+        for (const std::size_t size :
+             {std::size_t{0}, kSmall, kLent, kAssembled}) { // 0: finalizes in the confchg callback
             Cpg cpg;
             const cpg_handle_t handle = cpg;
             const int fd = cpg.fd();
@@ -90,7 +90,7 @@ TEST_F(CpgCallback, may_send_and_query_and_use_other_handles)
 }
 
 // C10
-TEST_F(CpgCallback, may_take_its_time_and_holds_no_lock)
+TEST_F(CpgCallback, may_take_long_because_no_lock_is_held)
 {
     for (const std::size_t size : {kSmall, kLent, kAssembled}) {
         Cpg cpg;
@@ -109,7 +109,7 @@ TEST_F(CpgCallback, may_take_its_time_and_holds_no_lock)
     }
 }
 
-// CPG-D15: the next message of the same sender, and the one after that, while the first one is delivered.
+// CPG-D15: nested dispatches deliver the next two messages of the same sender during the callback of the first.
 TEST_F(CpgCallback, of_a_long_message_may_dispatch_the_next_one)
 {
     Cpg cpg;
@@ -130,8 +130,8 @@ TEST_F(CpgCallback, of_a_long_message_may_dispatch_the_next_one)
     EXPECT_TRUE((Texts{sent[2], sent[1], sent[0]}) == finished);
 }
 
-// Leaves the callback of the message with this number by a jump to here; the result of the dispatch that was left is
-// CS_OK for want of another. No frame between the jump and its target holds anything.
+// Dispatches; the callback of message `number` leaves with longjmp() to this function, which then returns CS_OK. The
+// stack frames in between hold no objects with destructors.
 cs_error_t dispatch_until_jump(Cpg& cpg, cs_dispatch_flags_t flag, std::size_t number)
 {
     static std::jmp_buf target;
@@ -154,7 +154,7 @@ void jump_out_of(Cpg& cpg, cs_dispatch_flags_t flag, std::size_t number)
 }
 
 // C10, decisions 8 and 9
-TEST_F(CpgCallback, may_jump_away_and_the_rest_is_delivered_once)
+TEST_F(CpgCallback, may_leave_with_longjmp_and_later_events_are_delivered_once)
 {
     for (const auto flag : kAllFlags) {
         for (const std::size_t size : {kSmall, kLent, kAssembled}) {
@@ -166,7 +166,8 @@ TEST_F(CpgCallback, may_jump_away_and_the_rest_is_delivered_once)
             await_queue(cpg);
             jump_out_of(cpg, flag, 2);
             EXPECT_TRUE(readable(cpg.fd(), kPatience)) << "flag " << flag << ", size " << size;
-            // From no deeper on the stack than the dispatch that was left: that is how it is known to be no more.
+            // The new dispatch is no deeper on the stack than the one that was left. So the library knows that that
+            // ended.
             while (cpg.count() < sent.size()) {
                 ASSERT_TRUE(readable(cpg.fd(), kPatience)) << "flag " << flag << ", size " << size;
                 ASSERT_EQ(CS_OK, dispatch_until_jump(cpg, CS_DISPATCH_ALL, 0));
@@ -178,8 +179,8 @@ TEST_F(CpgCallback, may_jump_away_and_the_rest_is_delivered_once)
     }
 }
 
-// C10: requests find their way after it, and another thread may dispatch.
-TEST_F(CpgCallback, may_jump_away_and_the_handle_works_on)
+// C10: requests get their replies, and another thread may dispatch.
+TEST_F(CpgCallback, may_leave_with_longjmp_and_the_handle_still_works)
 {
     for (const std::size_t size : {kSmall, kLent, kAssembled}) {
         Cpg cpg;
@@ -190,15 +191,15 @@ TEST_F(CpgCallback, may_jump_away_and_the_handle_works_on)
         jump_out_of(cpg, CS_DISPATCH_ONE, 1);
         EXPECT_EQ(Members{self()}, members_of(cpg, "callback.after"));
         EXPECT_EQ(CS_OK, send(cpg, pattern(size, 1)));
-        EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL)); // which ends a loan
+        EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL)); // ends the loan
         Background elsewhere([&] { return cpg.await_messages(3); });
         EXPECT_EQ(true, elsewhere.result());
         EXPECT_TRUE((Texts{pattern(size), "behind", pattern(size, 1)}) == messages(cpg.take())) << size;
     }
 }
 
-// C10, decision 11: at once, not by luck later.
-TEST_F(CpgCallback, may_jump_away_and_finalize_releases_everything)
+// C10, decision 11: finalize closes the connection at once.
+TEST_F(CpgCallback, may_leave_with_longjmp_and_finalize_frees_everything)
 {
     for (const auto flag : kAllFlags) {
         for (const std::size_t size : {kSmall, kLent, kAssembled}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Three nodes part and meet, and the members of a group are told the same, wherever they are.
+// Three nodes split and merge. All members of a group get the same events, on every node.
 #include "cpg_fixture.hpp"
 #include "support/cluster.hpp"
 
@@ -26,7 +26,7 @@ Event change(Members members, Members left, Members joined)
             .joined = std::move(joined)};
 }
 
-// One cluster for all tests of the suite, with a member of the group on each node; each test leaves it whole.
+// One cluster for all tests of the suite, with a member of the group on each node. Each test leaves the cluster merged.
 class CpgCluster : public ::testing::Test {
 protected:
     static void SetUpTestSuite()
@@ -62,7 +62,7 @@ protected:
     {
         for (auto* cpg : all)
             cpg->finalize();
-        for (int node = 1; node <= 3; ++node) // the daemons agree that nobody is left
+        for (int node = 1; node <= 3; ++node) // until each daemon knows that the group is empty
             EXPECT_TRUE(cluster().beside(node, [] { return await_members(kGroup, 0); }));
     }
 
@@ -72,7 +72,7 @@ protected:
             cpg->take();
     }
 
-    // What each of them is told until the cluster's membership has changed: the confchg and the totem event behind it.
+    // The events of each member until the cluster's membership has changed: the confchg and the totem event after it.
     static Events await_change(Cpg& cpg)
     {
         EXPECT_TRUE(cpg.await([&] { return !totems(cpg.events()).empty(); }));
@@ -98,7 +98,7 @@ void expect_totem(const Event& event, unsigned representative, const std::vector
     EXPECT_EQ(nodes, seen);
 }
 
-TEST_F(CpgCluster, delivers_messages_of_all_in_one_order_everywhere)
+TEST_F(CpgCluster, delivers_all_messages_in_the_same_order_on_every_node)
 {
     constexpr std::size_t kEach = 300;
     {
@@ -106,7 +106,7 @@ TEST_F(CpgCluster, delivers_messages_of_all_in_one_order_everywhere)
         for (const auto* cpg : all)
             senders.emplace_back([cpg] {
                 bool right = true;
-                for (std::size_t i = 0; i < kEach; ++i) // every 50th a long one
+                for (std::size_t i = 0; i < kEach; ++i) // every 50th message is long
                     right = send(*cpg, std::to_string(i) + std::string(i % 50 == 7 ? 1'500'000 : 20, '.')) == CS_OK &&
                             right;
                 return right;
@@ -127,9 +127,9 @@ TEST_F(CpgCluster, delivers_messages_of_all_in_one_order_everywhere)
     }
 }
 
-TEST_F(CpgCluster, tells_of_a_node_that_is_cut_off_and_of_its_return_at_once_for_all_its_processes)
+TEST_F(CpgCluster, reports_a_node_that_is_cut_off_and_its_return_with_all_its_processes_in_one_event)
 {
-    const auto watching = client_of(2); // and has not joined
+    const auto watching = client_of(2); // it has not joined
     const auto process = process_of(3);
     const auto with = [&](std::uint32_t reason) { return process->member(reason, 3); };
     for (auto* cpg : all)
@@ -145,7 +145,7 @@ TEST_F(CpgCluster, tells_of_a_node_that_is_cut_off_and_of_its_return_at_once_for
         return members;
     };
     const Members node_3_back = sorted({on(3, CPG_REASON_NODEUP), with(CPG_REASON_NODEUP)});
-    const auto in_order = [&](Events events) { // what came back is in no order
+    const auto in_order = [&](Events events) { // the members that came back have no fixed order
         for (auto& event : events) {
             event.left = sorted(event.left);
             event.joined = sorted(event.joined);
@@ -173,7 +173,7 @@ TEST_F(CpgCluster, tells_of_a_node_that_is_cut_off_and_of_its_return_at_once_for
     expect_totem(watched.back(), 1, {1, 2});
 
     cluster().reconnect(3);
-    // On the way to the common ring any of them may have lost another for a moment.
+    // Before the common ring forms, any node may have lost another one for a moment.
     for (auto* cpg : all) {
         ASSERT_TRUE(cpg->await([&] {
             const auto rings = totems(cpg->events());
@@ -198,7 +198,7 @@ TEST_F(CpgCluster, tells_of_a_node_that_is_cut_off_and_of_its_return_at_once_for
         EXPECT_TRUE(cpg->await_messages(3));
 }
 
-TEST_F(CpgCluster, tells_of_a_process_that_is_killed)
+TEST_F(CpgCluster, reports_a_process_that_is_killed)
 {
     const auto process = process_of(2);
     const auto victim = process->member(CPG_REASON_PROCDOWN, 2);
@@ -212,7 +212,7 @@ TEST_F(CpgCluster, tells_of_a_process_that_is_killed)
     }
 }
 
-TEST_F(CpgCluster, tells_of_a_daemon_that_is_killed_and_its_clients_know)
+TEST_F(CpgCluster, reports_a_daemon_that_is_killed_and_its_clients_fail)
 {
     cluster().kill(3);
     for (auto* cpg : {one.get(), two.get()})
@@ -222,7 +222,7 @@ TEST_F(CpgCluster, tells_of_a_daemon_that_is_killed_and_its_clients_know)
     cluster().await_complete();
 }
 
-TEST_F(CpgCluster, tells_of_a_daemon_that_ends)
+TEST_F(CpgCluster, reports_a_daemon_that_ends)
 {
     EXPECT_EQ(0, cluster().terminate(3));
     for (auto* cpg : {one.get(), two.get()})
@@ -231,10 +231,10 @@ TEST_F(CpgCluster, tells_of_a_daemon_that_ends)
     cluster().await_complete();
 }
 
-// A part of a message is never seen, whatever keeps its sender from sending the rest.
+// No member gets a part of a message, whatever stops the sender.
 constexpr std::size_t kHuge = 60'000'000;
 
-TEST_F(CpgCluster, never_delivers_a_part_of_the_message_of_a_sender_that_is_killed)
+TEST_F(CpgCluster, never_delivers_part_of_a_message_if_its_sender_is_killed)
 {
     const auto process = process_of(2);
     const auto victim = process->member(CPG_REASON_PROCDOWN, 2);
@@ -242,7 +242,7 @@ TEST_F(CpgCluster, never_delivers_a_part_of_the_message_of_a_sender_that_is_kill
         ASSERT_TRUE(cpg->await([&] { return cpg->count() == 1; }));
     forget();
     process->say("large " + std::to_string(kHuge));
-    std::this_thread::sleep_for(150ms); // it takes a second in all
+    std::this_thread::sleep_for(150ms); // sending takes a second in all
     process->kill();
     const auto next = process_of(2);
     ASSERT_EQ("large: success", next->tell("large 3000000"));
@@ -256,7 +256,7 @@ TEST_F(CpgCluster, never_delivers_a_part_of_the_message_of_a_sender_that_is_kill
     }
 }
 
-TEST_F(CpgCluster, never_delivers_a_part_of_the_message_of_a_sender_that_is_interrupted_by_a_joiner)
+TEST_F(CpgCluster, never_delivers_part_of_a_message_if_another_process_joins_meanwhile)
 {
     const auto huge = pattern(kHuge);
     Background sending([&] { return send(*two, huge); });
@@ -271,7 +271,7 @@ TEST_F(CpgCluster, never_delivers_a_part_of_the_message_of_a_sender_that_is_inte
     }
 }
 
-TEST_F(CpgCluster, never_delivers_a_part_of_the_message_of_a_sender_that_is_cut_off)
+TEST_F(CpgCluster, never_delivers_part_of_a_message_if_its_sender_is_cut_off)
 {
     const auto huge = pattern(kHuge);
     Background sending([&] { return send_once(*three, huge); });

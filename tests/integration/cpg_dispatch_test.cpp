@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What counts as an event, and events of every size. For what is the same for every service see dispatch_test.cpp
-// and readiness_test.cpp.
+// What counts as an event, and events of every size. dispatch_test.cpp and readiness_test.cpp test what is the same for
+// every service.
 #include "cpg_fixture.hpp"
 
 namespace {
@@ -12,11 +12,10 @@ using CpgDispatch = CpgTest;
 void wait_for_events(const Cpg& cpg)
 {
     ASSERT_TRUE(readable(cpg.fd(), kPatience));
-    std::this_thread::sleep_for(20ms); // all of them
+    std::this_thread::sleep_for(20ms); // until all have arrived
 }
 
-// Events without a callback count too.
-TEST_F(CpgDispatch, counts_events_that_nobody_wants)
+TEST_F(CpgDispatch, counts_events_without_a_callback)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}) {
         Cpg cpg({.deliver = false, .confchg = false});
@@ -31,8 +30,7 @@ TEST_F(CpgDispatch, counts_events_that_nobody_wants)
     }
 }
 
-// Each part of a long message is an event.
-TEST_F(CpgDispatch, counts_the_parts_of_a_long_message)
+TEST_F(CpgDispatch, counts_each_part_of_a_long_message_as_an_event)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}) {
         Cpg cpg;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The daemon dies or stops. For what is the same for every service see fault_test.cpp.
+// The daemon dies or stops. fault_test.cpp tests what is the same for every service.
 #include "cpg_fixture.hpp"
 
 namespace {
@@ -9,7 +9,7 @@ using namespace test;
 using CpgFault = CpgFaultTest;
 
 // CPG-D18
-TEST_F(CpgFault, death_fails_iterations_and_what_is_sent_in_place)
+TEST_F(CpgFault, death_fails_iterations_and_zero_copy_messages)
 {
     Cpg cpg;
     cpg.enter("dead");
@@ -28,8 +28,8 @@ TEST_F(CpgFault, death_fails_iterations_and_what_is_sent_in_place)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_next(iteration, &description));
 }
 
-// CPG-D30, C6, decision 13: a request is on its way to a daemon that is stopped and then killed.
-TEST_F(CpgFault, death_ends_whatever_waits_for_an_answer)
+// CPG-D30, C6, decision 13: requests wait for a daemon that is stopped and then killed.
+TEST_F(CpgFault, death_ends_every_wait_for_a_reply)
 {
     const auto group = name_of("waits");
     cpg_iteration_handle_t iteration = kNoHandle;
@@ -61,7 +61,7 @@ TEST_F(CpgFault, death_ends_whatever_waits_for_an_answer)
     }
 }
 
-// CPG-D20: a long message is being sent when the daemon dies, and its sender does not wait for better times.
+// CPG-D20: the daemon dies while a long message is sent. The sender must not keep trying.
 TEST_F(CpgFault, death_ends_the_sending_of_long_messages)
 {
     const Duration time = best_of_three(daemon, [&] {
@@ -88,7 +88,7 @@ TEST_F(CpgFault, death_ends_the_sending_of_long_messages)
     EXPECT_LT(time, kPromise);
 }
 
-// More than there is room for.
+// Sends more than the connection has room for.
 cs_error_t send_until_told_otherwise(cpg_handle_t handle)
 {
     cs_error_t error = CS_OK;
@@ -97,14 +97,14 @@ cs_error_t send_until_told_otherwise(cpg_handle_t handle)
     return error;
 }
 
-// Decision 14: with no room for another notification a sender waits, and is told when that becomes pointless.
-TEST_F(CpgFault, a_sender_waits_for_room_until_finalize)
+// Decision 14: without room for another notification byte, a sender waits until finalize or the daemon's death.
+TEST_F(CpgFault, finalize_ends_a_senders_wait_for_room)
 {
     Cpg cpg;
     cpg.enter("full");
     Freeze freeze(daemon);
     Background sending([handle = cpg_handle_t{cpg}] { return send_until_told_otherwise(handle); });
-    if (transport() == Transport::socket) { // which holds the messages themselves, and has only so much room
+    if (transport() == Transport::socket) { // sockets hold the messages themselves, and have less room
         EXPECT_EQ(CS_ERR_TRY_AGAIN, sending.result());
         return;
     }
@@ -116,7 +116,7 @@ TEST_F(CpgFault, a_sender_waits_for_room_until_finalize)
 }
 
 // Decision 14
-TEST_F(CpgFault, a_sender_waits_for_room_until_death)
+TEST_F(CpgFault, death_ends_a_senders_wait_for_room)
 {
     if (transport() == Transport::socket)
         GTEST_SKIP() << "there it does not wait";

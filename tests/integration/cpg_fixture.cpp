@@ -333,7 +333,7 @@ void await_settled()
             return cpg_initialize(&handle, nullptr) == CS_OK && cpg_finalize(handle) == CS_OK;
         }))
         throw std::runtime_error("cpg is not served");
-    // The first message comes after the daemon's first membership.
+    // The daemon delivers the first message after its first membership.
     Cpg().enter("settled");
 }
 

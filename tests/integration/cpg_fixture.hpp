@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the integration tests of libcpg share: handles that write down what their callbacks are told, and members in
-// processes of their own.
+// What the integration tests of libcpg share: handles that record their events, and members in other processes.
 #pragma once
 
 #include "fixture.hpp"
@@ -19,7 +18,7 @@
 
 namespace test {
 
-inline constexpr std::size_t kAtomic = 1047552; // the longest message that goes out in one piece
+inline constexpr std::size_t kAtomic = 1047552; // the longest message that is sent in one piece
 
 struct Member {
     std::uint32_t nodeid = 0;
@@ -30,20 +29,20 @@ struct Member {
 std::ostream& operator<<(std::ostream& out, const Member& member);
 using Members = std::vector<Member>;
 
-// The pid of this process as the daemon knows it.
+// The pid of this process in the daemon's pid namespace.
 std::uint32_t own_pid();
-// This process on node 1, in a list of members or of those who came or went.
+// The entry for this process on node 1 in a list of members, or of joined or left ones.
 Member self(std::uint32_t reason = CPG_REASON_UNDEFINED);
 
-// What a callback was told.
+// The arguments of a callback.
 struct Event {
     enum Kind { message, confchg, totem };
     Kind kind = message;
     std::string group{};
-    std::uint32_t nodeid = 0; // the sender's; the ring's representative
+    std::uint32_t nodeid = 0; // of the sender, or of the ring's representative
     std::uint32_t pid = 0;
     std::string data{}; // of a message
-    Members members{};  // of a group; of the cluster, without pids
+    Members members{};  // of a group, or of the cluster (without pids)
     Members left{};
     Members joined{};
     std::uint64_t ring = 0;
@@ -54,7 +53,7 @@ std::ostream& operator<<(std::ostream& out, const Event& event);
 using Events = std::deque<Event>;
 using Texts = std::vector<std::string>;
 
-// The data of the messages among them; those of the other kind.
+// The data of the messages among the events; the other events.
 Texts messages(const Events& events);
 Events confchgs(const Events& events);
 Events totems(const Events& events);
@@ -67,10 +66,10 @@ struct Wanted {
     unsigned flags = 0;
 };
 
-// A handle. Throws if it can't be had.
+// A handle. The constructor throws if initialize fails.
 class Cpg : public OwnHandle {
 public:
-    // The arguments of the running callback, as they came.
+    // The arguments of the running callback, unchanged.
     struct Call {
         cpg_handle_t handle;
         Event::Kind kind;
@@ -80,19 +79,20 @@ public:
 
     explicit Cpg(Wanted wanted = {});
 
-    // Joins and waits until the membership begins; what is told until then is forgotten. Throws if it fails.
+    // Joins, waits until the membership begins, and drops the events until then. Throws if it fails.
     void enter(std::string_view group);
 
-    // Runs in each callback after the event is written down. Nothing that a jump out of it would harm lives in the
-    // frames around it.
+    // Runs in each callback after the event is recorded. It may leave with longjmp(): the stack frames around it hold
+    // no objects with destructors.
     std::function<void(const Call&)> on_event;
 
-    // What was written down; and forgotten by that.
+    // Returns the recorded events and drops them.
     Events events() const;
     Events take();
     std::size_t count() const;
 
-    // Dispatches, behind poll, until there are so many messages, or this is true. False if that does not come about.
+    // Polls and dispatches until there are `count` messages, or until the condition is true. Returns false if that
+    // takes too long.
     bool await_messages(std::size_t count);
     bool await(const std::function<bool()>& condition);
 
@@ -108,11 +108,11 @@ private:
 
 cpg_name name_of(std::string_view bytes);
 
-// cpg_join, again while the daemon says to try again.
+// Repeats cpg_join while it returns CS_ERR_TRY_AGAIN.
 cs_error_t join(cpg_handle_t handle, std::string_view group);
 cs_error_t leave(cpg_handle_t handle, std::string_view group);
 
-// cpg_mcast_joined with one part, once, or again while the daemon says to try again.
+// cpg_mcast_joined with one part: once, or repeated while it returns CS_ERR_TRY_AGAIN.
 cs_error_t send_once(cpg_handle_t handle, std::string_view data);
 cs_error_t send(cpg_handle_t handle, std::string_view data);
 
@@ -123,13 +123,13 @@ Texts numbers(int first, int last);
 
 // cpg_membership_get. Throws if it fails.
 Members members_of(cpg_handle_t handle, std::string_view group);
-// Waits until the group has so many members, asked through a handle of its own.
+// Waits until the group has `count` members. It uses its own handle.
 bool await_members(std::string_view group, std::size_t count);
 
-// Contents of a message of that size, different for each seed.
+// The contents of a message of that size, different for each seed.
 std::string pattern(std::size_t size, unsigned seed = 0);
 
-// A member of the group in a process of its own, from its construction on.
+// A member of the group in another process. It joins during construction.
 class MemberProcess : public Companion {
 public:
     explicit MemberProcess(std::string_view group);
@@ -138,11 +138,12 @@ public:
         return {nodeid, static_cast<std::uint32_t>(pid()), reason};
     }
 
-    // "send TEXT", "large SIZE", "leave" or "finalize". The same word and the result: "send: CS_OK".
+    // Commands are "send TEXT", "large SIZE", "leave" and "finalize". Returns the first word and the result: "send:
+    // CS_OK".
     std::string tell(const std::string& command);
 };
 
-// Waits until the daemon beside us serves, and has come out of its first membership.
+// Waits until the daemon accepts connections and has formed its first membership.
 void await_settled();
 
 struct SettledDaemon : Daemon {
@@ -151,7 +152,7 @@ struct SettledDaemon : Daemon {
 using CpgTest = SuiteTest<SettledDaemon>;
 using CpgFaultTest = FreshTest<SettledDaemon>;
 
-// All functions that take a handle, each with arguments that are right.
+// All functions that take a handle, each with valid arguments.
 const std::vector<HandleCall>& cpg_calls();
 
 } // namespace test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Opening a connection, with a model and without. For what is the same for every service see initialize_test.cpp.
+// Opening a connection, with a model and without. initialize_test.cpp tests what is the same for every service.
 #include "cpg_fixture.hpp"
 
 namespace {
@@ -8,7 +8,7 @@ using namespace test;
 
 using CpgInitialize = CpgTest;
 
-// Values that are no enumerators, as C programs may pass them.
+// C programs may pass values that are no enumerators.
 cpg_model_t model_number(int number)
 {
     return static_cast<cpg_model_t>(number);
@@ -21,7 +21,7 @@ cs_error_t initialize_with_flags(cpg_handle_t* handle, unsigned flags)
 }
 
 // C9, C15
-TEST_F(CpgInitialize, takes_callbacks_or_none)
+TEST_F(CpgInitialize, accepts_callbacks_or_null)
 {
     cpg_handle_t handle = kNoHandle;
     cpg_callbacks_t callbacks{};
@@ -33,7 +33,7 @@ TEST_F(CpgInitialize, takes_callbacks_or_none)
     EXPECT_EQ(CS_OK, cpg_finalize(handle));
 }
 
-TEST_F(CpgInitialize, refuses_an_unknown_model_before_all_else)
+TEST_F(CpgInitialize, checks_for_an_unknown_model_first)
 {
     cpg_handle_t handle = kUntouched;
     for (const int number : {0, 2}) {
@@ -43,8 +43,8 @@ TEST_F(CpgInitialize, refuses_an_unknown_model_before_all_else)
     EXPECT_EQ(kUntouched, handle);
 }
 
-// CPG-D33, CPG-D49. The guard sees that nothing stays open.
-TEST_F(CpgInitialize, with_unknown_flags_fails_and_holds_nothing)
+// CPG-D33, CPG-D49. The test guard checks that nothing stays open.
+TEST_F(CpgInitialize, with_unknown_flags_fails_and_leaves_nothing_open)
 {
     const auto before = open_descriptors();
     for (const unsigned flags : {2U, 3U, 0x80000000U}) {
@@ -55,7 +55,7 @@ TEST_F(CpgInitialize, with_unknown_flags_fails_and_holds_nothing)
     }
 }
 
-TEST_F(CpgInitialize, without_model_data_joins_and_calls_nobody)
+TEST_F(CpgInitialize, without_model_data_gives_a_handle_without_callbacks)
 {
     cpg_handle_t handle = kNoHandle;
     ASSERT_EQ(CS_OK, cpg_model_initialize(&handle, CPG_MODEL_V1, nullptr, nullptr));
@@ -65,7 +65,7 @@ TEST_F(CpgInitialize, without_model_data_joins_and_calls_nobody)
     EXPECT_EQ(CS_OK, cpg_finalize(handle));
 }
 
-TEST_F(CpgInitialize, does_not_look_at_the_model_in_the_data)
+TEST_F(CpgInitialize, ignores_the_model_field_in_the_data)
 {
     static int called;
     called = 0;
@@ -97,7 +97,7 @@ TEST_F(CpgInitialize, gives_a_handle_with_these_properties)
     EXPECT_EQ(CS_OK, cpg_finalize(handle));
 }
 
-TEST_F(CpgInitialize, puts_the_context_of_a_model_by)
+TEST_F(CpgInitialize, stores_the_context_of_a_model)
 {
     int something = 0;
     void* context = nullptr;
@@ -109,7 +109,7 @@ TEST_F(CpgInitialize, puts_the_context_of_a_model_by)
 }
 
 // C22
-TEST_F(CpgInitialize, over_a_handle_that_was_never_finalized_disturbs_nothing)
+TEST_F(CpgInitialize, works_beside_a_handle_that_was_never_finalized)
 {
     EXPECT_EQ(0, in_child([] {
                   cpg_handle_t handle = kNoHandle;
@@ -123,7 +123,7 @@ TEST_F(CpgInitialize, over_a_handle_that_was_never_finalized_disturbs_nothing)
     EXPECT_TRUE(await_members("kept", 0));
 }
 
-TEST_F(CpgInitialize, and_join_and_finalize_three_hundred_times)
+TEST_F(CpgInitialize, can_be_repeated_three_hundred_times_with_join_and_finalize)
 {
     for (int round = 0; round < 300; ++round) {
         Cpg cpg;
@@ -132,7 +132,7 @@ TEST_F(CpgInitialize, and_join_and_finalize_three_hundred_times)
     }
 }
 
-TEST(CpgInitializeEarly, without_a_daemon_does_not_come_to_looking_at_the_flags)
+TEST(CpgInitializeEarly, without_a_daemon_fails_before_the_flags_are_checked)
 {
     cpg_handle_t handle = kUntouched;
     EXPECT_EQ(CS_ERR_LIBRARY, initialize_with_flags(&handle, 2));

@@ -40,7 +40,7 @@ public:
     operator cpg_iteration_handle_t() const { return handle_; }
     cs_error_t finalize() { return cpg_iteration_finalize(std::exchange(handle_, kNoHandle)); }
 
-    // All there are from here on, sorted: their order is not defined.
+    // All remaining entries, sorted, because their order is not defined.
     Items rest() const
     {
         Items items;
@@ -57,7 +57,7 @@ private:
     cpg_iteration_handle_t handle_ = kNoHandle;
 };
 
-// Two groups: this process in both, another one in the first.
+// Two groups: this process has joined both, and another one the first.
 class CpgIteration : public CpgTest {
 protected:
     CpgIteration() : other("pair")
@@ -79,29 +79,29 @@ protected:
     MemberProcess other;
 };
 
-TEST_F(CpgIteration, of_all_shows_every_member_of_every_group)
+TEST_F(CpgIteration, of_all_gives_every_member_of_every_group)
 {
     EXPECT_EQ(all(), Iteration(pair, CPG_ITERATION_ALL).rest());
 }
 
-TEST_F(CpgIteration, of_names_shows_every_group_once)
+TEST_F(CpgIteration, of_names_gives_every_group_once)
 {
     EXPECT_EQ((Items{{"pair", 0, 0}, {"single", 0, 0}}), Iteration(Cpg(), CPG_ITERATION_NAME_ONLY).rest());
 }
 
-TEST_F(CpgIteration, of_one_group_shows_its_members)
+TEST_F(CpgIteration, of_one_group_gives_its_members)
 {
     EXPECT_EQ((Items{{"single", 1, own_pid()}}), Iteration(pair, CPG_ITERATION_ONE_GROUP, "single").rest());
     EXPECT_EQ(2U, Iteration(pair, CPG_ITERATION_ONE_GROUP, "pair").rest().size());
 }
 
-TEST_F(CpgIteration, of_an_unknown_group_shows_nothing)
+TEST_F(CpgIteration, of_an_unknown_group_gives_nothing)
 {
     EXPECT_EQ(Items{}, Iteration(pair, CPG_ITERATION_ONE_GROUP, "nobody's").rest());
 }
 
 // CPG-D32
-TEST_F(CpgIteration, at_its_end_leaves_the_description_alone_and_starts_again)
+TEST_F(CpgIteration, at_its_end_does_not_change_the_description_and_starts_again)
 {
     const Iteration iteration(pair, CPG_ITERATION_ALL);
     EXPECT_EQ(3U, iteration.rest().size());
@@ -114,7 +114,7 @@ TEST_F(CpgIteration, at_its_end_leaves_the_description_alone_and_starts_again)
     EXPECT_EQ(0, std::memcmp(&before, &description, sizeof before));
 }
 
-TEST_F(CpgIteration, shows_what_was_when_it_began)
+TEST_F(CpgIteration, gives_the_state_at_its_begin)
 {
     const Iteration iteration(pair, CPG_ITERATION_ALL);
     cpg_iteration_description_t description;
@@ -125,7 +125,7 @@ TEST_F(CpgIteration, shows_what_was_when_it_began)
     EXPECT_EQ(all(), iteration.rest());
 }
 
-TEST_F(CpgIteration, is_one_of_many)
+TEST_F(CpgIteration, is_independent_of_many_others)
 {
     std::list<Iteration> iterations;
     for (int i = 0; i < 30; ++i)
@@ -137,7 +137,7 @@ TEST_F(CpgIteration, is_one_of_many)
         EXPECT_EQ(all(), iteration.rest());
 }
 
-TEST_F(CpgIteration, ends_once)
+TEST_F(CpgIteration, can_be_finalized_only_once)
 {
     Iteration iteration(pair, CPG_ITERATION_ALL);
     const cpg_iteration_handle_t handle = iteration;

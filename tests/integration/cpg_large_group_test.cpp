@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Groups with more members than the reference has room for (CPG-D25, CPG-D27).
+// Groups with more members than the reference supports (CPG-D25, CPG-D27).
 #include "cpg_fixture.hpp"
 #include "cpg_raw.hpp"
 
@@ -29,7 +29,7 @@ private:
     rlimit before_{};
 };
 
-TEST_F(CpgLargeGroup, is_told_in_full_and_membership_get_keeps_to_its_array)
+TEST_F(CpgLargeGroup, is_complete_in_a_confchg_and_membership_get_stays_within_its_array)
 {
     const MoreDescriptors descriptors;
     constexpr std::size_t kSteps[] = {128, 129, 151, 257, 261, 384};
@@ -51,7 +51,7 @@ TEST_F(CpgLargeGroup, is_told_in_full_and_membership_get_keeps_to_its_array)
         EXPECT_EQ((Event{.kind = Event::confchg, .group = "crowd", .members = members, .joined = {newest}}),
                   cpg.take().back());
 
-        // One leaves; asking gives as many as there is room for.
+        // One member leaves. cpg_membership_get() gives as many as the array has room for.
         auto gone = members.back();
         gone.reason = CPG_REASON_LEAVE;
         members.pop_back();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Joining, leaving, and what the members are told of it.
+// Joining, leaving, and the confchg events of the members.
 #include "cpg_fixture.hpp"
 
 namespace {
@@ -23,7 +23,7 @@ Event change(const std::string& group, Members members, Members left, Members jo
             .joined = std::move(joined)};
 }
 
-TEST_F(CpgMembership, begins_with_the_news_of_itself)
+TEST_F(CpgMembership, begins_with_its_own_confchg)
 {
     Cpg cpg;
     ASSERT_EQ(CS_OK, join_once(cpg, "begin"));
@@ -31,7 +31,7 @@ TEST_F(CpgMembership, begins_with_the_news_of_itself)
     EXPECT_EQ(Events{change("begin", {self()}, {}, {self(CPG_REASON_JOIN)})}, cpg.take());
 }
 
-TEST_F(CpgMembership, ends_with_the_news_of_itself)
+TEST_F(CpgMembership, ends_with_its_own_confchg)
 {
     Cpg cpg;
     ASSERT_EQ(CS_OK, join_once(cpg, "end"));
@@ -42,13 +42,13 @@ TEST_F(CpgMembership, ends_with_the_news_of_itself)
         cpg.take());
 }
 
-TEST_F(CpgMembership, cannot_end_before_it_begins)
+TEST_F(CpgMembership, cannot_be_left_before_it_was_joined)
 {
     const Cpg cpg;
     EXPECT_EQ(CS_ERR_NOT_EXIST, leave(cpg, "never"));
 }
 
-TEST_F(CpgMembership, is_one_for_each_handle)
+TEST_F(CpgMembership, is_limited_to_one_group_per_handle)
 {
     const Cpg cpg;
     EXPECT_EQ(CS_OK, join_once(cpg, "one"));
@@ -56,7 +56,7 @@ TEST_F(CpgMembership, is_one_for_each_handle)
     EXPECT_EQ(CS_ERR_EXIST, join_once(cpg, "another"));
 }
 
-TEST_F(CpgMembership, is_one_for_each_process_and_group)
+TEST_F(CpgMembership, is_limited_to_one_per_process_and_group)
 {
     const Cpg first;
     const Cpg second;
@@ -66,7 +66,7 @@ TEST_F(CpgMembership, is_one_for_each_process_and_group)
 }
 
 // CPG-D3
-TEST_F(CpgMembership, that_has_ended_does_not_begin_again)
+TEST_F(CpgMembership, that_has_ended_cannot_be_joined_again_with_the_same_handle)
 {
     Cpg cpg;
     cpg.enter("ended");
@@ -81,7 +81,7 @@ TEST_F(CpgMembership, that_has_ended_does_not_begin_again)
 }
 
 // CPG-D3
-TEST_F(CpgMembership, that_has_ended_keeps_the_handle_out_of_other_groups)
+TEST_F(CpgMembership, that_has_ended_does_not_allow_the_handle_to_join_other_groups)
 {
     Cpg cpg;
     cpg.enter("first");
@@ -93,7 +93,7 @@ TEST_F(CpgMembership, that_has_ended_keeps_the_handle_out_of_other_groups)
 }
 
 // CPG-D8
-TEST_F(CpgMembership, that_has_ended_does_not_end_the_news)
+TEST_F(CpgMembership, that_has_ended_does_not_end_the_events_of_the_group)
 {
     Cpg cpg;
     cpg.enter("news");
@@ -109,7 +109,7 @@ TEST_F(CpgMembership, that_has_ended_does_not_end_the_news)
 }
 
 // CPG-D5
-TEST_F(CpgMembership, ends_whatever_name_leave_is_given)
+TEST_F(CpgMembership, ends_with_leave_whatever_its_name_argument)
 {
     Cpg cpg;
     Cpg elsewhere;
@@ -153,15 +153,15 @@ TEST_F(CpgMembership, of_others_is_reported_in_order_with_its_reason)
               cpg.take());
 }
 
-// At once or a little later.
-TEST_F(CpgMembership, is_seen_by_asking_soon_after_joining)
+// The daemon lists the new member at once or a little later.
+TEST_F(CpgMembership, is_listed_soon_after_joining)
 {
     const Cpg cpg;
     ASSERT_EQ(CS_OK, join_once(cpg, "soon"));
     EXPECT_TRUE(eventually([&] { return members_of(cpg, "soon") == Members{self()}; }));
 }
 
-TEST_F(CpgMembership, of_any_group_can_be_asked_for)
+TEST_F(CpgMembership, of_any_group_can_be_queried)
 {
     Cpg cpg;
     cpg.enter("mine");
@@ -170,8 +170,8 @@ TEST_F(CpgMembership, of_any_group_can_be_asked_for)
     EXPECT_EQ(Members{}, members_of(outside, "nobody's"));
 }
 
-// The value that the count comes with is not looked at.
-TEST_F(CpgMembership, is_told_in_full_whatever_the_count_was)
+// The function ignores the initial value of the count.
+TEST_F(CpgMembership, is_complete_whatever_the_initial_count)
 {
     Cpg cpg;
     cpg.enter("count");
@@ -184,7 +184,7 @@ TEST_F(CpgMembership, is_told_in_full_whatever_the_count_was)
     }
 }
 
-TEST_F(CpgMembership, is_followed_by_that_of_the_cluster_where_that_is_wanted)
+TEST_F(CpgMembership, is_followed_by_the_totem_event_if_the_flag_is_set)
 {
     Cpg with({.totem = true, .flags = CPG_MODEL_V1_DELIVER_INITIAL_TOTEM_CONF});
     Cpg without({.totem = true});

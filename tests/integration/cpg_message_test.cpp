@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Messages: everything that is sent arrives, whole, once and in order.
+// All messages that are sent arrive complete, once and in order.
 #include "cpg_fixture.hpp"
 
 #include <algorithm>
@@ -21,7 +21,7 @@ cs_error_t send_parts(cpg_handle_t handle, const std::vector<iovec>& parts)
 }
 
 // CPG-D47
-TEST_F(CpgMessage, sent_before_join_is_lost_and_those_sent_at_once_behind_it_come_after_the_membership)
+TEST_F(CpgMessage, sent_before_join_is_lost_and_those_sent_after_it_come_after_the_confchg)
 {
     Cpg cpg;
     EXPECT_EQ(CS_OK, send(cpg, "lost"));
@@ -34,7 +34,7 @@ TEST_F(CpgMessage, sent_before_join_is_lost_and_those_sent_at_once_behind_it_com
     EXPECT_EQ(numbers(1, 10), messages(events));
 }
 
-TEST_F(CpgMessage, tells_its_group_and_its_sender)
+TEST_F(CpgMessage, has_its_group_and_its_sender)
 {
     Cpg cpg;
     cpg.enter("sender");
@@ -59,7 +59,7 @@ TEST_F(CpgMessage, arrives_at_every_member_in_the_same_order)
     EXPECT_EQ(20, std::count(seen.begin(), seen.end(), "theirs"));
 }
 
-TEST_F(CpgMessage, of_any_guarantee_is_delivered)
+TEST_F(CpgMessage, with_any_guarantee_is_delivered)
 {
     Cpg cpg;
     cpg.enter("guarantee");
@@ -100,7 +100,7 @@ TEST_F(CpgMessage, may_have_any_number_of_parts)
 }
 
 // C16
-TEST_F(CpgMessage, of_any_size_arrives_as_one)
+TEST_F(CpgMessage, of_any_size_arrives_as_one_message)
 {
     Cpg cpg;
     cpg.enter("sizes");
@@ -114,7 +114,7 @@ TEST_F(CpgMessage, of_any_size_arrives_as_one)
 }
 
 // CPG-D23, CPG-D24
-TEST_F(CpgMessage, of_a_great_size_is_gathered_from_its_parts)
+TEST_F(CpgMessage, of_several_parts_may_be_longer_than_the_atomic_size)
 {
     Cpg cpg;
     cpg.enter("gather");
@@ -133,28 +133,28 @@ TEST_F(CpgMessage, of_a_great_size_is_gathered_from_its_parts)
 }
 
 // CPG-D17
-TEST_F(CpgMessage, of_a_great_size_is_dropped_where_nobody_wants_messages)
+TEST_F(CpgMessage, longer_than_the_atomic_size_is_dropped_without_a_callback)
 {
     Cpg cpg({.deliver = false});
     cpg.enter("unwanted");
     MemberProcess other("unwanted");
-    ASSERT_TRUE(cpg.await([&] { return cpg.count() == 1; })); // sees it come
+    ASSERT_TRUE(cpg.await([&] { return cpg.count() == 1; })); // the confchg of its join
     EXPECT_EQ(CS_OK, send(cpg, pattern(3'000'000)));
     EXPECT_EQ(CS_OK, send(cpg, "small"));
     EXPECT_EQ("leave: success", other.tell("leave"));
-    ASSERT_TRUE(cpg.await([&] { return cpg.count() == 2; })); // and leave, behind the messages
+    ASSERT_TRUE(cpg.await([&] { return cpg.count() == 2; })); // the confchg of its leave, after the messages
     EXPECT_EQ(Texts{}, messages(cpg.take()));
 }
 
-TEST_F(CpgMessage, of_a_great_size_needs_a_membership)
+TEST_F(CpgMessage, longer_than_the_atomic_size_can_be_sent_by_members_only)
 {
     const Cpg cpg;
     EXPECT_EQ(CS_ERR_NOT_EXIST, send(cpg, pattern(3'000'000)));
     EXPECT_EQ(CS_OK, send(cpg, "small"));
 }
 
-// CPG-D10. The companion changes the group's membership all the time.
-TEST_F(CpgMessage, of_a_great_size_is_delivered_once_or_its_sender_told)
+// CPG-D10. Another process changes the group's membership all the time.
+TEST_F(CpgMessage, longer_than_the_atomic_size_is_delivered_once_or_fails_with_interrupt)
 {
     Cpg cpg;
     cpg.enter("busy");
@@ -182,7 +182,7 @@ TEST_F(CpgMessage, of_a_great_size_is_delivered_once_or_its_sender_told)
     EXPECT_TRUE(accepted == messages(cpg.take()));
 }
 
-// C18: the daemon does not keep up.
+// C18: the daemon is frozen.
 TEST_F(CpgMessage, is_refused_when_the_queue_is_full_and_all_others_arrive)
 {
     Cpg cpg;
@@ -210,8 +210,8 @@ TEST_F(CpgMessage, is_refused_when_the_queue_is_full_and_all_others_arrive)
     }
 }
 
-// The daemon holds what the ring has no room for.
-TEST_F(CpgMessage, waits_for_a_member_that_takes_its_time)
+// The daemon keeps the messages for which the ring has no room.
+TEST_F(CpgMessage, waits_for_a_slow_member)
 {
     constexpr int kMany = 3000;
     Cpg cpg;
@@ -226,8 +226,9 @@ TEST_F(CpgMessage, waits_for_a_member_that_takes_its_time)
     EXPECT_TRUE(expected == messages(cpg.take()));
 }
 
-// C11. In place or copied or put together: whoever gets it may change it, and reads numbers from it.
-TEST_F(CpgMessage, lies_in_aligned_memory_that_may_be_written_to)
+// C11. The callback may change the message and read numbers from it, whether it is in place, copied, or joined from
+// parts.
+TEST_F(CpgMessage, is_in_aligned_writable_memory)
 {
     Cpg cpg;
     cpg.enter("patch");
@@ -239,8 +240,8 @@ TEST_F(CpgMessage, lies_in_aligned_memory_that_may_be_written_to)
         patched.emplace_back(call.data, call.size);
     };
     Texts expected;
-    // Odd ones, so that what follows lies at odd places of the ring; and those around the sizes where the treatment
-    // changes.
+    // Odd sizes, so that later events begin at odd offsets in the ring, and sizes around the limits between small, lent
+    // and long messages.
     for (const std::size_t size :
          {std::size_t{1}, std::size_t{7}, std::size_t{64}, std::size_t{3911}, std::size_t{3912}, std::size_t{3913},
           std::size_t{4096}, std::size_t{8191}, std::size_t{60'001}, std::size_t{60'000}, std::size_t{263'000},
@@ -256,8 +257,8 @@ TEST_F(CpgMessage, lies_in_aligned_memory_that_may_be_written_to)
     EXPECT_TRUE(expected == patched);
 }
 
-// C2, C11: the main loop of a program that takes one message per wake-up and patches it in place.
-TEST_F(CpgMessage, is_taken_one_per_wake_up_and_patched)
+// C2, C11: the main loop of a program that dispatches one message per wake-up and changes it in place.
+TEST_F(CpgMessage, can_be_dispatched_one_per_wake_up_and_changed)
 {
     constexpr int kMany = 2000;
     Cpg cpg;

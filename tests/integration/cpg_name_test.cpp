@@ -33,7 +33,7 @@ TEST_F(CpgName, that_is_empty_leaves_no_member_behind)
     }
 }
 
-TEST_F(CpgName, may_have_all_its_bytes_and_any_of_them)
+TEST_F(CpgName, may_have_the_maximum_length_and_any_bytes)
 {
     for (const auto& name : {std::string(CPG_MAX_NAME_LENGTH, 'l'), "a\0b"s, "\0"s, "\xff\xfe\n"s}) {
         Cpg cpg;
@@ -47,7 +47,7 @@ TEST_F(CpgName, may_have_all_its_bytes_and_any_of_them)
 }
 
 // C17
-TEST_F(CpgName, differs_by_a_trailing_nul)
+TEST_F(CpgName, with_a_trailing_nul_is_a_different_name)
 {
     Cpg without;
     Cpg with;
@@ -60,8 +60,8 @@ TEST_F(CpgName, differs_by_a_trailing_nul)
     EXPECT_EQ(Texts{"with"}, messages(with.take()));
 }
 
-// CPG-D35: what is behind the name is neither sent nor shown.
-TEST_F(CpgName, does_not_include_what_lies_behind_it)
+// CPG-D35: bytes after the name's length are neither sent nor given to callbacks.
+TEST_F(CpgName, does_not_include_the_bytes_after_its_length)
 {
     static cpg_name shown_with_message;
     static cpg_name shown_with_change;

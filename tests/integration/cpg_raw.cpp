@@ -28,7 +28,7 @@ Bytes wire_name(std::string_view group)
     return word(group.size()) + bytes;
 }
 
-// What both kinds of messages have behind the header: a field for an error, and the guarantee.
+// Both kinds of messages have these fields after the header: one for an error, and the guarantee.
 Bytes beginning()
 {
     return word(0) + word(2);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A client of the daemon's that is not the library: it says on the wire what no library would say, and joins under any
+// A client of the daemon without the library. It sends requests that the library would not send, and joins with any
 // pid, so that a test can have a group of any size.
 #pragma once
 
@@ -15,13 +15,13 @@ class RawCpg {
 public:
     enum PartType : std::uint32_t { first = 1, continued = 2, last = 3 };
 
-    // These throw unless the daemon consents.
+    // These throw if the daemon replies with an error.
     void join(std::string_view group, std::uint32_t pid);
     void leave(std::string_view group, std::uint32_t pid);
-    // No more events for us, and no more requests; the membership stays until the connection ends.
+    // The client gets no more events and must send no more requests. The membership stays until the connection ends.
     void deafen();
 
-    // A part of a message of `length` bytes in all, or so it says.
+    // Sends a part of a message. `length` is the size of the whole message according to the part.
     void send_part(std::uint32_t type, std::uint32_t length, std::string_view bytes);
     void send_whole(std::string_view bytes);
 

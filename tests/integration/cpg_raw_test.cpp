@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a sender may do to its receivers: nothing, whatever it says (CPG-D12 to D14). And what the library takes for
-// granted of the daemon and cannot be seen through it.
+// No sender can harm its receivers, whatever it sends (CPG-D12 to D14). Also behaviour of the daemon on which the
+// library relies and which programs cannot see.
 #include "cpg_fixture.hpp"
 #include "cpg_raw.hpp"
 #include "support/sanitizers.hpp"
@@ -9,9 +9,9 @@ namespace {
 
 using namespace test;
 
-constexpr std::uint32_t kSender = 999'999; // no pid that anybody has
+constexpr std::uint32_t kSender = 999'999; // no process has this pid
 
-// A sender of raw parts, and a member that is to receive what makes sense.
+// A sender of raw parts, and a member that receives the valid messages.
 class CpgRaw : public CpgTest {
 protected:
     CpgRaw()
@@ -22,7 +22,7 @@ protected:
         cpg.take();
     }
 
-    // What has been delivered when a message of ours, which is behind them, has come.
+    // Sends a last message and returns the messages that are delivered before it.
     Texts delivered()
     {
         sender.send_whole("end");
@@ -36,7 +36,7 @@ protected:
     RawCpg sender;
 };
 
-TEST_F(CpgRaw, parts_make_a_message)
+TEST_F(CpgRaw, parts_are_joined_to_a_message)
 {
     sender.send_part(RawCpg::first, 6, "ab");
     sender.send_part(RawCpg::continued, 6, "cd");
@@ -51,7 +51,7 @@ TEST_F(CpgRaw, parts_make_a_message)
 
 TEST_F(CpgRaw, parts_without_a_first_one_are_ignored)
 {
-    // The daemon wants to have seen a first one from this connection.
+    // The daemon refuses other parts before the first one of this connection.
     sender.send_part(RawCpg::first, 4, "ab");
     sender.send_part(RawCpg::last, 4, "cd");
     sender.send_part(RawCpg::continued, 4, "ef");
@@ -59,7 +59,7 @@ TEST_F(CpgRaw, parts_without_a_first_one_are_ignored)
     EXPECT_EQ(Texts{"abcd"}, delivered());
 }
 
-TEST_F(CpgRaw, parts_behind_a_second_first_one_belong_to_that)
+TEST_F(CpgRaw, parts_after_a_second_first_one_belong_to_that)
 {
     sender.send_part(RawCpg::first, 6, "abc");
     sender.send_part(RawCpg::first, 4, "de");
@@ -67,7 +67,7 @@ TEST_F(CpgRaw, parts_behind_a_second_first_one_belong_to_that)
     EXPECT_EQ(Texts{"defg"}, delivered());
 }
 
-TEST_F(CpgRaw, parts_that_are_complete_wait_for_the_last_one)
+TEST_F(CpgRaw, parts_with_all_bytes_wait_for_the_last_part)
 {
     sender.send_part(RawCpg::first, 3, "abc");
     EXPECT_EQ(Texts{}, delivered());
@@ -75,7 +75,7 @@ TEST_F(CpgRaw, parts_that_are_complete_wait_for_the_last_one)
     EXPECT_EQ(Texts{"abc"}, delivered());
 }
 
-TEST_F(CpgRaw, parts_of_an_unknown_type_continue)
+TEST_F(CpgRaw, parts_of_an_unknown_type_continue_the_message)
 {
     sender.send_part(RawCpg::first, 5, "ab");
     sender.send_part(99, 5, "c");
@@ -83,15 +83,14 @@ TEST_F(CpgRaw, parts_of_an_unknown_type_continue)
     EXPECT_EQ(Texts{"abcde"}, delivered());
 }
 
-TEST_F(CpgRaw, parts_of_an_empty_message_make_one)
+TEST_F(CpgRaw, parts_of_an_empty_message_are_joined_to_an_empty_message)
 {
     sender.send_part(RawCpg::first, 0, "");
     sender.send_part(RawCpg::last, 0, "");
     EXPECT_EQ(Texts{""}, delivered());
 }
 
-// Ordinary messages may come between them.
-TEST_F(CpgRaw, parts_let_messages_pass)
+TEST_F(CpgRaw, parts_may_have_other_messages_between_them)
 {
     sender.send_part(RawCpg::first, 4, "ab");
     sender.send_whole("between");
@@ -99,24 +98,24 @@ TEST_F(CpgRaw, parts_let_messages_pass)
     EXPECT_EQ((Texts{"between", "abcd"}), delivered());
 }
 
-// CPG-D12 and D13: parts that do not add up to what all of them say, and what follows.
-TEST_F(CpgRaw, parts_that_do_not_add_up_are_dropped)
+// CPG-D12 and D13: parts whose sizes contradict the message length in them. The next message is delivered.
+TEST_F(CpgRaw, parts_with_contradictory_lengths_are_dropped)
 {
     const std::function<void()> lies[] = {
-        [&] { // too much, in the end
+        [&] { // too many bytes at the end
             sender.send_part(RawCpg::first, 3, "ab");
             sender.send_part(RawCpg::last, 3, "cd");
         },
-        [&] { // too much, at once
+        [&] { // too many bytes at the begin
             sender.send_part(RawCpg::first, 3, "abcdefgh");
             sender.send_part(RawCpg::last, 3, "");
         },
-        [&] { // too much, in the middle
+        [&] { // too many bytes in the middle
             sender.send_part(RawCpg::first, 3, "ab");
             sender.send_part(RawCpg::continued, 3, pattern(500'000));
             sender.send_part(RawCpg::last, 3, "c");
         },
-        [&] { // too little
+        [&] { // too few bytes
             sender.send_part(RawCpg::first, 100, "ab");
             sender.send_part(RawCpg::last, 100, "cd");
         },
@@ -124,12 +123,12 @@ TEST_F(CpgRaw, parts_that_do_not_add_up_are_dropped)
             sender.send_part(RawCpg::first, 4, "ab");
             sender.send_part(RawCpg::last, 100, "cd");
         },
-        [&] { // another length in between
+        [&] { // another length in the middle
             sender.send_part(RawCpg::first, 6, "ab");
             sender.send_part(RawCpg::continued, 4, "cd");
             sender.send_part(RawCpg::last, 6, "ef");
         },
-        [&] { // more than there is anywhere
+        [&] { // a length larger than memory
             sender.send_part(RawCpg::first, 0xffffffff, "ab");
             sender.send_part(RawCpg::continued, 0xffffffff, "cd");
             sender.send_part(RawCpg::last, 0xffffffff, "ef");
@@ -144,13 +143,13 @@ TEST_F(CpgRaw, parts_that_do_not_add_up_are_dropped)
     }
 }
 
-// CPG-D14: memory grows with what comes, not with what is announced.
-TEST_F(CpgRaw, parts_that_announce_four_gigabytes_cost_nothing)
+// CPG-D14: the library allocates memory for the bytes that arrive, not for the announced length.
+TEST_F(CpgRaw, parts_that_announce_four_gigabytes_take_little_memory)
 {
     if (kSanitized)
         GTEST_SKIP() << "the sanitizer needs addresses without limit";
     EXPECT_EQ(0, in_child([] {
-                  Cpg receiver; // whose connection is opened before memory becomes scarce
+                  Cpg receiver; // opens its connection before the limit
                   receiver.enter("raw.scarce");
                   RawCpg announcing;
                   announcing.join("raw.scarce", kSender);
@@ -168,8 +167,8 @@ TEST_F(CpgRaw, parts_that_announce_four_gigabytes_cost_nothing)
               }));
 }
 
-// CPG-D16: the sanitizer would see it otherwise.
-TEST_F(CpgRaw, parts_that_are_never_followed_are_released_with_the_handle)
+// CPG-D16: the address sanitizer would report a leak.
+TEST_F(CpgRaw, parts_without_a_last_one_are_freed_with_the_handle)
 {
     sender.send_part(RawCpg::first, 900'000, pattern(800'000));
     EXPECT_EQ(Texts{}, delivered());

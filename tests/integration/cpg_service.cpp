@@ -6,7 +6,7 @@ namespace test {
 
 namespace {
 
-// A member of a group of its own, that knows of its membership.
+// The handle joins its own group. The confchg of that is already dispatched.
 cs_error_t listen(cpg_handle_t* handle)
 {
     cpg_callbacks_t callbacks{};
@@ -40,7 +40,7 @@ cs_error_t ask(cpg_handle_t handle)
     return error == CS_OK && nodeid != 1 ? CS_ERR_BAD_OPERATION : error;
 }
 
-// All of an iteration at once, and the fixture's calls.
+// The iteration functions as one call, and the fixture's calls.
 const std::vector<HandleCall>& calls()
 {
     static const std::vector<HandleCall> all = [] {
@@ -53,7 +53,7 @@ const std::vector<HandleCall>& calls()
                  cpg_iteration_description_t description;
                  error = cpg_iteration_next(iteration, &description);
                  const auto finalized = cpg_iteration_finalize(iteration);
-                 return error == CS_OK || error == CS_ERR_NO_SECTIONS ? finalized : error; // in any group or in none
+                 return error == CS_OK || error == CS_ERR_NO_SECTIONS ? finalized : error; // there may be no group
              }}};
         result.insert(result.end(), cpg_calls().begin(), cpg_calls().end());
         return result;
@@ -79,7 +79,7 @@ const Service& service()
         .calls = calls,
         .prepare =
             [](cpg_handle_t) {
-                EXPECT_TRUE(await_members("calls", 0)); // the last handle may have joined
+                EXPECT_TRUE(await_members("calls", 0)); // the last handle may still be a member
             },
         .ask = ask,
         .listen = listen,

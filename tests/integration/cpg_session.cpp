@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// With libcpg: a group, a thousand messages, one that is put together, membership and iteration, buffers, and the end.
+// A session with libcpg: a group, a thousand messages, one in parts, membership, iteration, buffers, and finalize.
 #include "session.hpp"
 
 #include <corosync/cpg.h>
@@ -21,7 +21,7 @@ int rings;
 void deliver(cpg_handle_t, const cpg_name*, std::uint32_t, std::uint32_t, void* data, std::size_t size)
 {
     ++messages;
-    for (std::size_t i = 0; i < size; ++i) // each of them is looked at
+    for (std::size_t i = 0; i < size; ++i) // reads every byte
         bytes += static_cast<const char*>(data)[i] == 'x';
 }
 
@@ -61,7 +61,7 @@ void look_around(cpg_handle_t handle, cpg_name group)
            [&] { return cpg_iteration_initialize(handle, CPG_ITERATION_ALL, nullptr, &iteration); });
     demand("iteration_next", [&] { return cpg_iteration_next(iteration, &item); });
     demand("iteration_finalize", [&] { return cpg_iteration_finalize(iteration); });
-    // And one that ends with the handle.
+    // Finalize ends this one.
     demand("iteration_initialize",
            [&] { return cpg_iteration_initialize(handle, CPG_ITERATION_ONE_GROUP, &group, &iteration); });
     if (count != 1 || members[0].nodeid != nodeid || item.nodeid != nodeid)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Streams of messages in bursts, from one thread to another: nothing is lost, nothing comes twice or out of order, and
-// the descriptor is never readable with nothing to deliver.
+// Streams of messages in bursts, from one thread to another: no message is lost, doubled or out of order, and the
+// descriptor is never readable without an event.
 //
-// TEST_STREAM_FACTOR multiplies the number of messages, which is 100,000 small ones and 200 large ones, and has the
-// results printed.
+// TEST_STREAM_FACTOR multiplies the number of messages (100,000 small and 200 large ones), and makes the test print the
+// results.
 #include "cpg_fixture.hpp"
 #include "support/sanitizers.hpp"
 
@@ -21,11 +21,11 @@ std::uint64_t factor()
     return wanted ? std::strtoull(wanted, nullptr, 10) : 1;
 }
 
-// The first word of a message: its number, and whether the sender waits behind it until it has been delivered, so that
-// in its callback the queue is empty.
+// A flag in the first word of a message, besides its number: the sender waits until this message has been delivered. So
+// the queue is empty during its callback.
 constexpr std::uint64_t kLast = std::uint64_t{1} << 63;
 
-// The words behind it depend on its number and their place.
+// The other words depend on the message's number and their index.
 std::uint64_t filler(std::uint64_t number, std::size_t index)
 {
     return (number + 1) * 0x9e3779b97f4a7c15 + index;
@@ -34,21 +34,21 @@ std::uint64_t filler(std::uint64_t number, std::size_t index)
 struct Load {
     std::size_t size;
     std::uint64_t count;
-    std::vector<std::uint64_t> bursts; // over and over
+    std::vector<std::uint64_t> bursts; // lengths of bursts, repeated
 };
 
 std::vector<Load> loads()
 {
     const std::uint64_t small = 8'400 * factor() / (kSanitized ? 10 : 1);
     const std::uint64_t large = 23 * factor() / (kSanitized ? 4 : 1);
-    // Around the number of events that are settled at once, and more than the daemon can announce at once.
+    // Numbers around that of the notification bytes that are taken at once, and more than the socket has room for.
     const std::vector<std::uint64_t> many{1, 2, 3, 7, 63, 64, 65, 66, 130, 300, 1000};
     const std::vector<std::uint64_t> few{1, 2, 5};
     return {{8, small, many},     {64, small, many},       {1'000, small, many},   {8'000, small, many},
             {60'000, large, few}, {1'000'000, large, few}, {3'000'000, large, few}};
 }
 
-// Sends the load, and waits behind each burst until it is delivered.
+// Sends the load, and waits after each burst until it is delivered.
 class Sender {
 public:
     Sender(cpg_handle_t handle, const Load& load)
@@ -56,10 +56,10 @@ public:
           thread_([this] { return send_bursts(); })
     {}
 
-    // By the receiver: so many in all. When it has looked at what it wants to look at.
+    // The receiver calls this after its checks, with the number of all delivered messages.
     void delivered(std::uint64_t count) { delivered_ = count; }
 
-    // Empty if all went well.
+    // Returns "" or the error.
     std::string result() { return *thread_.result(); }
 
 private:
@@ -89,10 +89,10 @@ private:
     const Load& load_;
     std::vector<std::uint64_t> words_;
     std::atomic<std::uint64_t> delivered_ = 0;
-    Background<std::string> thread_; // last: it uses the others
+    Background<std::string> thread_; // last, because it uses the other members
 };
 
-// What a callback checks. Only the first thing that is wrong is told, not a hundred thousand.
+// Checks messages in the callback. It reports only the first error.
 class Receiver {
 public:
     explicit Receiver(const Load& load) : load_(load) {}
@@ -110,7 +110,7 @@ public:
 
     std::uint64_t count() const { return count_; }
     bool complete() const { return count_ == load_.count; }
-    // What the descriptor said in the latest callback.
+    // Whether the descriptor was readable in the latest callback.
     bool said_readable() const { return said_readable_; }
 
     void expect(bool right, const std::string& what)
@@ -146,7 +146,7 @@ private:
 
 class CpgStream : public CpgTest {
 protected:
-    // A handle that has joined, with nothing in its queue.
+    // Opens a handle that has joined and has no event in its queue.
     static cpg_handle_t open(Receiver& receiver)
     {
         cpg_model_v1_data_t model{CPG_MODEL_V1, Receiver::deliver, nullptr, nullptr, 0};
@@ -154,12 +154,12 @@ protected:
         EXPECT_EQ(CS_OK,
                   cpg_model_initialize(&handle, CPG_MODEL_V1, reinterpret_cast<cpg_model_data_t*>(&model), &receiver));
         EXPECT_EQ(CS_OK, join(handle, "stream"));
-        EXPECT_EQ(CS_OK, cpg_dispatch(handle, CS_DISPATCH_ONE)); // the membership
+        EXPECT_EQ(CS_OK, cpg_dispatch(handle, CS_DISPATCH_ONE)); // the confchg of the join
         EXPECT_EQ(CS_OK, cpg_fd_get(handle, &receiver.fd));
         return handle;
     }
 
-    // Whatever the main loop of the test is: open, run it, see that all is well.
+    // Opens a handle, runs the test's main loop, and checks the results.
     template <class Loop> static void run(const char* name, Loop loop)
     {
         for (const auto& load : loads()) {
@@ -180,7 +180,7 @@ protected:
         }
     }
 
-    // The main loop of a program that takes what there is when poll says so.
+    // The main loop of a program that polls and dispatches.
     static void behind_poll(cpg_handle_t handle, cs_dispatch_flags_t flag, Receiver& receiver, Sender& sender,
                             const Load& load)
     {
@@ -198,7 +198,8 @@ protected:
                 receiver.expect(taken > 0 || in_parts, "woken for nothing");
             else
                 receiver.expect(taken == 1 || in_parts, "not exactly one");
-            // What it said in the latest callback must have been true: ALL would have taken that event, ONE has not.
+            // If the descriptor was readable in the latest callback, there must be one more event: ALL would have
+            // delivered it, ONE has not.
             if (taken > 0 && receiver.said_readable() && !in_parts)
                 receiver.expect(flag != CS_DISPATCH_ALL && readable(receiver.fd), "readable for nothing in a callback");
             sender.delivered(receiver.count());
@@ -208,18 +209,18 @@ protected:
     }
 };
 
-TEST_F(CpgStream, is_whole_and_in_order_in_all_behind_poll)
+TEST_F(CpgStream, is_complete_and_in_order_with_poll_and_dispatch_all)
 {
     run("ALL behind poll", [](auto handle, auto&... rest) { behind_poll(handle, CS_DISPATCH_ALL, rest...); });
 }
 
-TEST_F(CpgStream, is_whole_and_in_order_in_one_behind_poll)
+TEST_F(CpgStream, is_complete_and_in_order_with_poll_and_dispatch_one)
 {
     run("ONE behind poll",
         [](auto handle, auto&... rest) { behind_poll(handle, CS_DISPATCH_ONE_NONBLOCKING, rest...); });
 }
 
-TEST_F(CpgStream, is_whole_and_in_order_in_blocking)
+TEST_F(CpgStream, is_complete_and_in_order_with_dispatch_blocking)
 {
     run("BLOCKING", [](cpg_handle_t handle, Receiver& receiver, Sender& sender, const Load&) {
         receiver.on_message = [&] {

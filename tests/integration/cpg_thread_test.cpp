@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Several threads on one handle. For what is the same for every service see thread_test.cpp and finalize_test.cpp.
+// Several threads on one handle. thread_test.cpp and finalize_test.cpp test what is the same for every service.
 #include "cpg_fixture.hpp"
 #include "support/sanitizers.hpp"
 
@@ -17,8 +17,8 @@ constexpr int kScale = kSanitized ? 10 : 1;
 constexpr std::size_t kSmallStack = kSanitized ? 1 << 20 : 64 << 10; // the sanitizers' frames are large
 constexpr std::size_t kGuardBelow = 4 << 20;
 
-// Decision 9: while one thread's callback has a message on loan, what another one finds.
-TEST_F(CpgThread, dispatching_beside_a_callback_gets_what_is_behind_its_message)
+// Decision 9: one thread's callback has a message on loan while another thread dispatches.
+TEST_F(CpgThread, that_dispatches_during_anothers_callback_gets_the_next_message)
 {
     for (const auto flag : kAllFlags) {
         Cpg cpg;
@@ -50,7 +50,7 @@ TEST_F(CpgThread, dispatching_beside_a_callback_gets_what_is_behind_its_message)
 }
 
 // C12
-TEST_F(CpgThread, may_hold_a_lock_until_its_own_message_has_come_back)
+TEST_F(CpgThread, may_hold_a_lock_until_its_own_message_is_delivered)
 {
     Cpg cpg;
     cpg.enter("thread.lock");
@@ -63,7 +63,7 @@ TEST_F(CpgThread, may_hold_a_lock_until_its_own_message_has_come_back)
         ++delivered;
         changed.notify_all();
     };
-    std::mutex sender; // held over sending and delivery
+    std::mutex sender; // held from sending to delivery
     Background dispatching([=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); });
     int sent = 0;
     for (const std::size_t size : {1U, 8000U, 60'000U, 3'000'000U}) {
@@ -80,7 +80,7 @@ TEST_F(CpgThread, may_hold_a_lock_until_its_own_message_has_come_back)
 }
 
 // CPG-D9, C13
-TEST_F(CpgThread, gets_the_answer_to_its_own_question)
+TEST_F(CpgThread, gets_the_reply_to_its_own_request)
 {
     constexpr int kQuestions = 20'000 / kScale;
     Cpg cpg;
@@ -104,7 +104,7 @@ TEST_F(CpgThread, gets_the_answer_to_its_own_question)
 }
 
 // CPG-D10
-TEST_F(CpgThread, may_send_long_messages_beside_another)
+TEST_F(CpgThread, may_send_long_messages_while_another_thread_does)
 {
     constexpr int kEach = kSanitized ? 4 : 20;
     Cpg cpg;
@@ -128,7 +128,7 @@ TEST_F(CpgThread, may_send_long_messages_beside_another)
 }
 
 // Decision 14
-TEST_F(CpgThread, may_send_while_another_waits_for_its_answer)
+TEST_F(CpgThread, may_send_while_another_thread_waits_for_a_reply)
 {
     Cpg cpg;
     cpg.enter("thread.send");
@@ -144,8 +144,8 @@ TEST_F(CpgThread, may_send_while_another_waits_for_its_answer)
     EXPECT_TRUE(cpg.await_messages(1));
 }
 
-// Decisions 12 and 14: the daemon is frozen, and of all threads only the one that waits for its answer waits.
-TEST_F(CpgThread, that_asks_a_frozen_daemon_keeps_no_other_waiting)
+// Decisions 12 and 14: the daemon is frozen, but only the thread that waits for a reply is blocked.
+TEST_F(CpgThread, that_waits_for_a_frozen_daemon_does_not_block_other_threads)
 {
     Cpg cpg;
     cpg.enter("thread.frozen");
@@ -178,7 +178,7 @@ TEST_F(CpgThread, that_asks_a_frozen_daemon_keeps_no_other_waiting)
 }
 
 // CPG-D31
-TEST_F(CpgThread, may_finalize_while_another_iterates)
+TEST_F(CpgThread, may_finalize_while_another_thread_iterates)
 {
     Cpg cpg;
     cpg.enter("thread.iterate");
@@ -198,8 +198,8 @@ TEST_F(CpgThread, may_finalize_while_another_iterates)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_next(iteration, &item));
 }
 
-// CPG-D1. Whatever reaches below the stack, however far, hits memory that nobody may touch.
-TEST_F(CpgThread, with_a_small_stack_may_do_everything)
+// CPG-D1. The memory below the stack is inaccessible, so an overflow of any size is fatal.
+TEST_F(CpgThread, with_a_small_stack_may_call_every_function)
 {
     int wrong = 0;
     std::size_t seen = 0;
@@ -221,15 +221,15 @@ TEST_F(CpgThread, with_a_small_stack_may_do_everything)
     EXPECT_EQ(5U, seen);
 }
 
-// One dispatches, two send, one asks, and the fifth finalizes in the end.
-TEST_F(CpgThread, is_one_of_five)
+// One dispatches, two send, one makes requests, and the fifth finalizes at the end.
+TEST_F(CpgThread, may_be_one_of_five_on_the_same_handle)
 {
     constexpr std::size_t kEach = 10'000 / kScale;
     Cpg cpg;
     cpg.enter("thread.five");
     const cpg_handle_t handle = cpg;
     const auto serves_until_the_end = [](cs_error_t error) { return error == CS_OK || error == CS_ERR_TRY_AGAIN; };
-    // Counts messages that are sent, until the handle is finalized. Every 1000th is a long one.
+    // Sends and counts messages until the handle is finalized. Every 1000th message is long.
     const auto sender = [&](char name, std::atomic<std::size_t>& accepted) {
         return [&, name] {
             for (;;) {
@@ -271,7 +271,7 @@ TEST_F(CpgThread, is_one_of_five)
         const bool delivered = enough && eventually(60s, [&] { return cpg.count() >= until_now; });
         return delivered ? cpg.finalize() : CS_ERR_TIMEOUT;
     });
-    // The senders may have left no room for a farewell.
+    // The senders may have left no room for the request of finalize.
     EXPECT_PRED1(serves_until_the_end, finalizing.result().value_or(CS_ERR_LIBRARY));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
     EXPECT_EQ(CS_ERR_BAD_HANDLE, sending_a.result());
@@ -279,7 +279,7 @@ TEST_F(CpgThread, is_one_of_five)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, asking.result());
     EXPECT_EQ(0U, wrong_answers);
 
-    // Each sender's messages in order and without a gap, as far as they came before the end.
+    // Each sender's messages that arrived before the end are in order and without a gap.
     std::size_t next_a = 0;
     std::size_t next_b = 0;
     for (const auto& text : messages(cpg.take())) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What happens while the cluster cannot take messages: one node stands still, and the others wait for the token.
+// The cluster cannot send messages, because one node is stopped and the others wait for the token.
 #include "cpg_fixture.hpp"
 #include "support/cluster.hpp"
 #include "support/eavesdropper.hpp"
@@ -9,12 +9,12 @@ namespace {
 
 using namespace test;
 
-// Long enough that no node is given up during the test.
+// With these timeouts no node is declared dead during the test.
 constexpr const char* kPatientTotem = "  token: 6000\n"
                                       "  consensus: 7200\n";
 
 // CPG-D19, C18
-TEST(CpgToken, that_does_not_come_stops_messages_and_requests_until_it_does)
+TEST(CpgToken, that_does_not_arrive_delays_messages_and_requests_until_it_does)
 {
     Cluster cluster(2, {.totem = kPatientTotem});
     const auto client = cluster.beside(1, [] {
@@ -40,7 +40,7 @@ TEST(CpgToken, that_does_not_come_stops_messages_and_requests_until_it_does)
         Background sending([&] { return send_once(cpg, pattern(3'000'000)); });
         const Storm storm(sending.thread());
         EXPECT_EQ(CS_ERR_TRY_AGAIN, sending.result());
-        EXPECT_LE(1s, sending.finished() - start); // a hundred tries, whatever interrupts them
+        EXPECT_LE(1s, sending.finished() - start); // a hundred retries, even with signals
         EXPECT_LT(100, Storm::count());
     }
     unsigned nodeid = 0;

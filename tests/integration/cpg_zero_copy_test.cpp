@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Buffers for sending: allocated here, sent from here, freed here.
+// Zero copy buffers: allocated, sent and freed.
 #include "cpg_fixture.hpp"
 
 namespace {
@@ -26,7 +26,7 @@ private:
     void* memory_ = nullptr;
 };
 
-// cpg_zcb_mcast_joined, again while the daemon says to try again.
+// Repeats cpg_zcb_mcast_joined while it returns CS_ERR_TRY_AGAIN.
 cs_error_t send_buffer(cpg_handle_t handle, void* buffer, std::size_t size)
 {
     cs_error_t error = CS_OK;
@@ -35,7 +35,7 @@ cs_error_t send_buffer(cpg_handle_t handle, void* buffer, std::size_t size)
     return error;
 }
 
-TEST_F(CpgZeroCopy, is_sent_by_members_only)
+TEST_F(CpgZeroCopy, can_be_sent_by_members_only)
 {
     Cpg cpg;
     const ZeroCopy buffer(cpg, 100);
@@ -53,7 +53,7 @@ TEST_F(CpgZeroCopy, is_sent_by_members_only)
 }
 
 // CPG-D37
-TEST_F(CpgZeroCopy, holds_up_to_a_megabyte)
+TEST_F(CpgZeroCopy, can_send_up_to_one_mebibyte)
 {
     constexpr std::size_t kMost = 1'048'576;
     Cpg cpg;
@@ -70,7 +70,7 @@ TEST_F(CpgZeroCopy, holds_up_to_a_megabyte)
     }
 }
 
-TEST_F(CpgZeroCopy, is_zero_and_aligned)
+TEST_F(CpgZeroCopy, is_aligned_and_filled_with_zeros)
 {
     const Cpg cpg;
     for (const std::size_t size : {0U, 1U, 63U, 4096U, 1'048'576U}) {
@@ -103,7 +103,7 @@ TEST_F(CpgZeroCopy, may_be_sent_and_freed_through_another_handle)
     EXPECT_EQ(CS_OK, cpg_zcb_free(other, buffer));
 }
 
-TEST_F(CpgZeroCopy, free_ignores_null)
+TEST_F(CpgZeroCopy, free_accepts_null)
 {
     const Cpg cpg;
     EXPECT_EQ(CS_OK, cpg_zcb_free(cpg, nullptr));
@@ -111,7 +111,7 @@ TEST_F(CpgZeroCopy, free_ignores_null)
 }
 
 // CPG-D40
-TEST_F(CpgZeroCopy, that_is_foreign_memory_is_not_freed)
+TEST_F(CpgZeroCopy, that_was_not_allocated_here_is_not_freed)
 {
     const Cpg cpg;
     char foreign[64] = {};
@@ -123,8 +123,8 @@ TEST_F(CpgZeroCopy, that_is_foreign_memory_is_not_freed)
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cpg_zcb_free(cpg, buffer));
 }
 
-// A program that has lost its handle can still free: the guard of the address sanitizer would see it otherwise.
-TEST_F(CpgZeroCopy, is_freed_also_when_the_handle_is_bad)
+// Otherwise a program whose handle is gone could not free its buffers. The address sanitizer would report a leak.
+TEST_F(CpgZeroCopy, is_freed_even_if_the_handle_is_bad)
 {
     Cpg cpg;
     const cpg_handle_t handle = cpg;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What each kind of dispatch takes, waits for and returns. The same for every service. That signals end none is in
-// tests/resources.
+// What each type of dispatch delivers, waits for and returns. The same for every service. tests/resources tests that
+// signals do not end a dispatch.
 #include "listener.hpp"
 
 #include <sys/socket.h>
@@ -12,7 +12,7 @@ using namespace test;
 using Dispatch = ServiceTest;
 
 // C3, C4
-TEST_F(Dispatch, without_events_tells_all_from_one)
+TEST_F(Dispatch, without_events_is_ok_for_all_and_try_again_for_one_nonblocking)
 {
     const Listener listener;
     EXPECT_EQ(CS_OK, listener.dispatch(CS_DISPATCH_ALL));
@@ -32,7 +32,7 @@ TEST_F(Dispatch, of_one_waits_for_an_event)
 }
 
 // C5
-TEST_F(Dispatch, of_blocking_delivers_and_goes_on_waiting)
+TEST_F(Dispatch, of_blocking_delivers_and_continues_to_wait)
 {
     Listener listener;
     Background dispatching([&] { return listener.dispatch(CS_DISPATCH_BLOCKING); });
@@ -45,7 +45,7 @@ TEST_F(Dispatch, of_blocking_delivers_and_goes_on_waiting)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
 }
 
-TEST_F(Dispatch, of_one_takes_one_and_of_all_takes_all)
+TEST_F(Dispatch, of_one_delivers_one_event_and_of_all_delivers_all)
 {
     const Listener listener;
     listener.queue(100);
@@ -66,7 +66,7 @@ TEST_F(Dispatch, of_all_delivers_ten_thousand_events_in_order)
     constexpr int kEvents = 10'000;
     const Listener listener;
     Background provoking([&] { return listener.try_to_provoke(kEvents); });
-    provoking.ended_within(1s); // but a service with flow control waits for us
+    provoking.ended_within(1s); // with flow control, the thread waits until the events are dispatched
     EXPECT_TRUE(
         eventually(60s, [&] { return listener.dispatch(CS_DISPATCH_ALL) != CS_OK || Listener::told() == kEvents; }));
     EXPECT_EQ(CS_OK, provoking.result());
@@ -74,8 +74,8 @@ TEST_F(Dispatch, of_all_delivers_ten_thousand_events_in_order)
     EXPECT_EQ(CS_ERR_TRY_AGAIN, listener.dispatch(CS_DISPATCH_ONE_NONBLOCKING));
 }
 
-// C3: neither looks at the daemon.
-TEST_F(Dispatch, of_all_and_one_nonblocking_never_waits_for_a_stopped_daemon)
+// C3: neither needs the daemon.
+TEST_F(Dispatch, of_all_and_one_nonblocking_does_not_wait_for_a_stopped_daemon)
 {
     const Listener listener;
     listener.queue();
@@ -87,8 +87,8 @@ TEST_F(Dispatch, of_all_and_one_nonblocking_never_waits_for_a_stopped_daemon)
     EXPECT_EQ(CS_ERR_TRY_AGAIN, listener.dispatch(CS_DISPATCH_ONE_NONBLOCKING));
 }
 
-// CMAP-D23. A program may close the descriptor as well: see tests/resources.
-TEST_F(Dispatch, and_requests_fail_when_the_program_shut_the_descriptor_down)
+// CMAP-D23. tests/resources tests a program that closes the descriptor.
+TEST_F(Dispatch, and_requests_fail_after_the_program_shut_the_descriptor_down)
 {
     if (transport() == Transport::socket)
         GTEST_SKIP() << "the descriptor to poll carries nothing but events";

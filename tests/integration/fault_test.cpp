@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The daemon dies, stops, comes back. The same for every service.
+// The daemon dies, stops or restarts. The same for every service.
 #include "listener.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ using namespace test;
 
 class Fault : public FreshServiceTest {
 protected:
-    // One that is dead is restarted.
+    // Restarts the daemon if it is dead.
     void await_daemon()
     {
         if (daemon.pid() == 0)
@@ -19,7 +19,7 @@ protected:
     }
 };
 
-const int kMany = transport() == Transport::ring ? 1000 : 500; // more than the daemon can announce at once
+const int kMany = transport() == Transport::ring ? 1000 : 500; // more events than the daemon can announce at once
 
 // C6
 TEST_F(Fault, death_wakes_blocked_dispatches)
@@ -43,7 +43,7 @@ TEST_F(Fault, death_wakes_blocked_dispatches)
     EXPECT_LT(longest, kPromise);
 }
 
-// C6, decision 13, CMAP-D20, CPG-D30, VQ-D15: they are on their way to a daemon that is stopped and then killed.
+// C6, decision 13, CMAP-D20, CPG-D30, VQ-D15: both wait for a daemon that is stopped and then killed.
 TEST_F(Fault, death_ends_a_request_and_an_initialize_that_wait)
 {
     const Duration time = best_of_three(daemon, [&] {
@@ -65,7 +65,7 @@ TEST_F(Fault, death_ends_a_request_and_an_initialize_that_wait)
 }
 
 // C1, C6
-TEST_F(Fault, death_fails_whatever_needs_the_daemon_and_nothing_else)
+TEST_F(Fault, death_fails_only_calls_that_need_the_daemon)
 {
     Listener listener;
     const int fd = listener.fd();
@@ -94,7 +94,7 @@ TEST_F(Fault, death_fails_whatever_needs_the_daemon_and_nothing_else)
     }
 }
 
-TEST_F(Fault, an_orderly_end_of_the_daemon_is_its_death)
+TEST_F(Fault, an_orderly_end_of_the_daemon_has_the_same_effects_as_its_death)
 {
     const Handle one;
     const Handle blocking;
@@ -113,7 +113,8 @@ TEST_F(Fault, an_orderly_end_of_the_daemon_is_its_death)
     }
 }
 
-// What is queued outlives the daemon; but libqb's client forgets it then, and does not forget to tell of the death.
+// Queued events are still delivered after the daemon's death, except with libqb's client, which drops them and returns
+// the error.
 bool is_forgotten(const Listener& listener, int events)
 {
     if (transport() != Transport::libqb)
@@ -124,7 +125,7 @@ bool is_forgotten(const Listener& listener, int events)
 }
 
 // Decision 6
-TEST_F(Fault, death_lets_one_by_one_deliver_what_is_queued)
+TEST_F(Fault, death_lets_dispatch_one_deliver_queued_events)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}) {
         await_daemon();
@@ -143,8 +144,8 @@ TEST_F(Fault, death_lets_one_by_one_deliver_what_is_queued)
     }
 }
 
-// Decision 6: all of them, also those that the daemon had not announced
-TEST_F(Fault, death_lets_all_and_blocking_deliver_what_is_queued_and_fail)
+// Decision 6: all events are delivered, even those that the daemon had not announced.
+TEST_F(Fault, death_lets_dispatch_all_and_blocking_deliver_queued_events_and_fail)
 {
     for (const auto flag : {CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING}) {
         await_daemon();
@@ -160,8 +161,8 @@ TEST_F(Fault, death_lets_all_and_blocking_deliver_what_is_queued_and_fail)
     }
 }
 
-// Decision 5: it is dead though its parent has not yet noticed.
-TEST_F(Fault, death_that_nobody_has_reaped_is_death)
+// Decision 5: the daemon is a zombie.
+TEST_F(Fault, death_is_noticed_even_if_the_daemon_is_a_zombie)
 {
     if (transport() != Transport::ring)
         GTEST_SKIP() << "libqb's client takes the zombie for alive";

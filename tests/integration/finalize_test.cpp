@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Finalize while other threads are busy with the handle. The same for every service.
+// Finalize while other threads use the handle. The same for every service.
 #include "listener.hpp"
 
 #include <set>
@@ -11,7 +11,7 @@ using namespace test;
 using Finalize = ServiceTest;
 
 // CMAP-D9, CPG-D2, VQ-D5
-TEST_F(Finalize, wakes_whoever_waits_in_dispatch)
+TEST_F(Finalize, wakes_threads_that_wait_in_dispatch)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
         Listener listener;
@@ -26,8 +26,8 @@ TEST_F(Finalize, wakes_whoever_waits_in_dispatch)
     }
 }
 
-// Decision 12: the request of a third thread is in flight, and gets its answer.
-TEST_F(Finalize, wakes_one_thread_and_leaves_another_its_answer)
+// Decision 12: the request of a third thread was already sent, and gets its reply.
+TEST_F(Finalize, wakes_one_thread_and_lets_another_get_its_reply)
 {
     Handle handle;
     const std::uint64_t number = handle;
@@ -50,8 +50,8 @@ TEST_F(Finalize, wakes_one_thread_and_leaves_another_its_answer)
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-// Decision 12: the daemon is sending all the time.
-TEST_F(Finalize, under_a_flood_wakes_all_threads)
+// Decision 12: the daemon sends events all the time.
+TEST_F(Finalize, wakes_all_threads_under_a_flood_of_events)
 {
     for (int round = 0; round < 10; ++round) {
         Listener listener;
@@ -77,7 +77,7 @@ TEST_F(Finalize, under_a_flood_wakes_all_threads)
 }
 
 // CPG-D43
-TEST_F(Finalize, succeeds_once_though_two_threads_call_it_at_the_same_time)
+TEST_F(Finalize, succeeds_once_if_two_threads_call_it_at_the_same_time)
 {
     for (int round = 0; round < 50; ++round) {
         std::uint64_t handle = kNoHandle;
@@ -96,8 +96,8 @@ TEST_F(Finalize, succeeds_once_though_two_threads_call_it_at_the_same_time)
     }
 }
 
-// A service whose finalize asks the daemon waits for it, as every request does.
-TEST_F(Finalize, does_not_wait_for_a_stopped_daemon_unless_it_asks)
+// Where finalize sends a request, it waits for the reply like every request.
+TEST_F(Finalize, does_not_wait_for_a_stopped_daemon_unless_it_sends_a_request)
 {
     Handle handle;
     const int fd = handle.fd();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the fixtures of all services share: handles that end with their scope, and a daemon per suite or per test.
+// What the fixtures of all services share: handles that their destructor finalizes, and a daemon per suite or per test.
 #pragma once
 
 #include "support/client.hpp"
@@ -44,7 +44,7 @@ public:
         return fd;
     }
     cs_error_t finalize() { return finalize_(release()); }
-    // The handle, which is the caller's to finalize now.
+    // Returns the handle. The caller has to finalize it.
     std::uint64_t release() { return handle_.exchange(kNoHandle); }
 
 protected:
@@ -52,7 +52,7 @@ protected:
     using FdGet = cs_error_t (*)(std::uint64_t handle, int* fd);
     OwnHandle(Finalize ending, FdGet getting) : finalize_(ending), fd_get_(getting) {}
 
-    // initialize(&handle): its result.
+    // Returns the result of initialize(&handle).
     template <class Initialize> cs_error_t open(const Initialize& initialize)
     {
         std::uint64_t handle = kNoHandle;
@@ -68,7 +68,7 @@ private:
     const FdGet fd_get_;
 };
 
-// One daemon for all tests of the suite; none of them harms it.
+// One daemon for all tests of the suite. No test may harm it.
 template <class AnyDaemon> class SuiteTest : public ::testing::Test {
 protected:
     static void SetUpTestSuite() { daemon_ = std::make_unique<AnyDaemon>(); }
@@ -79,13 +79,13 @@ private:
     static inline std::unique_ptr<AnyDaemon> daemon_;
 };
 
-// A daemon for each test, to be harmed.
+// A daemon for each test, which the test may kill.
 template <class AnyDaemon> class FreshTest : public ::testing::Test {
 protected:
     ~FreshTest() override { remove_what_libqb_leaves(); }
 
     AnyDaemon daemon;
-    const pid_t first_pid = daemon.pid(); // known beyond its death
+    const pid_t first_pid = daemon.pid(); // still known after its death
 };
 
 } // namespace test

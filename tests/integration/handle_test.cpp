@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which handles are refused, and what is looked at first. The same for every service.
+// Handles that are refused, and the order in which arguments are checked. The same for every service.
 #include "from_c.h"
 #include "service.hpp"
 
@@ -28,27 +28,28 @@ TEST_F(HandleOfAnyService, is_never_zero)
     EXPECT_NE(first, second);
 }
 
-TEST_F(HandleOfAnyService, that_was_never_given_out_is_bad)
+TEST_F(HandleOfAnyService, that_was_never_returned_is_bad)
 {
     for (const std::uint64_t handle : {kNoHandle, std::uint64_t{1}, std::uint64_t{0xdeadbeef}, ~std::uint64_t{0}})
         expect_bad_everywhere(handle);
 }
 
 // CMAP-D14, CPG-D44, VQ-D17
-TEST_F(HandleOfAnyService, that_is_almost_right_is_bad)
+TEST_F(HandleOfAnyService, that_differs_from_a_valid_one_in_some_bits_is_bad)
 {
     const Handle handle;
     const std::uint64_t right = handle;
     const std::uint64_t upper = right & ~kLower;
     for (const std::uint64_t wrong :
          {std::uint64_t{0x80000000}, kLower, right & kLower, right ^ kOneCheckBit, right + 1, upper | 0x7fffffff,
-          upper | 0x80000000, upper | kLower, right | ~kLower}) // the last one's check is a wildcard in libqb
+          upper | 0x80000000, upper | kLower,
+          right | ~kLower}) // libqb would accept the check value of the last one for any handle
         expect_bad_everywhere(wrong);
     EXPECT_EQ(CS_OK, handle.ask());
 }
 
 // C8
-TEST_F(HandleOfAnyService, that_was_finalized_stays_bad_when_another_takes_its_place)
+TEST_F(HandleOfAnyService, that_was_finalized_stays_bad_beside_new_ones)
 {
     Handle stale;
     const Handle other;
@@ -63,7 +64,7 @@ TEST_F(HandleOfAnyService, that_was_finalized_stays_bad_when_another_takes_its_p
 }
 
 // Decision 7
-TEST_F(HandleOfAnyService, is_looked_at_after_the_dispatch_type)
+TEST_F(HandleOfAnyService, is_checked_after_the_dispatch_type)
 {
     const Handle good;
     for (const std::uint64_t handle : {std::uint64_t{good}, kNoHandle})
@@ -72,7 +73,7 @@ TEST_F(HandleOfAnyService, is_looked_at_after_the_dispatch_type)
 }
 
 // Decision 16
-TEST_F(HandleOfAnyService, is_looked_at_before_where_answers_go)
+TEST_F(HandleOfAnyService, is_checked_before_pointers_to_results)
 {
     const Handle good;
     EXPECT_EQ(CS_ERR_BAD_HANDLE, service().fd_get(kNoHandle, nullptr));

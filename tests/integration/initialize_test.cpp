@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Opening a connection: what comes out of it, and what is left when it fails. The same for every service.
+// Opening a connection: its results, and that nothing is left open if it fails. The same for every service.
 #include "listener.hpp"
 
 #include <cstdlib>
@@ -44,7 +44,7 @@ TEST_F(Initialize, opens_descriptors_that_do_not_block_and_close_on_exec)
 }
 
 // C1
-TEST_F(Initialize, gives_the_stream_socket_that_names_the_daemon)
+TEST_F(Initialize, gives_the_connected_stream_socket_of_the_daemon)
 {
     if (transport() == Transport::socket)
         GTEST_SKIP() << "the descriptor to poll is the event socket, which has no peer";
@@ -77,7 +77,7 @@ TEST_F(Initialize, refuses_a_null_handle)
 }
 
 // Decision 3
-TEST_F(Initialize, without_enough_descriptors_fails_and_holds_nothing)
+TEST_F(Initialize, without_enough_descriptors_fails_and_leaves_nothing_open)
 {
     constexpr rlim_t kMost = 10;
     const auto before = open_descriptors();
@@ -99,7 +99,7 @@ TEST_F(Initialize, without_enough_descriptors_fails_and_holds_nothing)
     ADD_FAILURE() << "however many there are";
 }
 
-TEST_F(Initialize, gives_a_handle_whose_context_is_what_was_set)
+TEST_F(Initialize, gives_a_handle_whose_context_can_be_set_and_read)
 {
     const Handle handle;
     int something = 0;
@@ -115,7 +115,7 @@ TEST_F(Initialize, gives_a_handle_whose_context_is_what_was_set)
 }
 
 // C22
-TEST_F(Initialize, over_a_handle_that_was_never_finalized_disturbs_nothing)
+TEST_F(Initialize, works_beside_a_handle_that_was_never_finalized)
 {
     EXPECT_EQ(0, in_child([] {
                   std::uint64_t handle = kNoHandle;
@@ -126,7 +126,7 @@ TEST_F(Initialize, over_a_handle_that_was_never_finalized_disturbs_nothing)
     EXPECT_TRUE(Listener().works());
 }
 
-TEST_F(Initialize, leaves_the_random_numbers_to_the_program)
+TEST_F(Initialize, does_not_change_the_programs_random_numbers)
 {
     ::srandom(1);
     const long undisturbed = ::random();
@@ -136,7 +136,7 @@ TEST_F(Initialize, leaves_the_random_numbers_to_the_program)
 }
 
 // Decision 2
-TEST_F(Initialize, without_a_fall_back_says_that_sockets_are_not_supported)
+TEST_F(Initialize, without_libqbs_client_refuses_a_daemon_with_sockets)
 {
     if (transport() != Transport::socket)
         GTEST_SKIP() << "the daemon offers rings";
@@ -147,7 +147,7 @@ TEST_F(Initialize, without_a_fall_back_says_that_sockets_are_not_supported)
               }));
 }
 
-TEST_F(Initialize, lets_in_root_and_whom_the_configuration_map_names)
+TEST_F(Initialize, succeeds_for_root_and_users_in_the_configuration_map)
 {
     constexpr uid_t kUser = 65534;
     constexpr gid_t kGroup = 65533;
@@ -167,14 +167,14 @@ TEST_F(Initialize, lets_in_root_and_whom_the_configuration_map_names)
     EXPECT_EQ(CS_OK, as_user(kUser, kGroup, initialize));
 }
 
-// Without a daemon, or with one that is just starting. (For one that is stopped see tests/resources.)
+// Without a daemon, or with one that is just starting. tests/resources tests one that is stopped.
 class InitializeEarly : public ::testing::Test {
 protected:
     std::uint64_t handle = kUntouched;
 };
 
 // Decision 3
-TEST_F(InitializeEarly, without_a_daemon_fails_and_holds_nothing)
+TEST_F(InitializeEarly, without_a_daemon_fails_and_leaves_nothing_open)
 {
     const auto before = open_descriptors();
     for (int times = 0; times < 50; ++times)
@@ -186,7 +186,7 @@ TEST_F(InitializeEarly, without_a_daemon_fails_and_holds_nothing)
 }
 
 // C18
-TEST_F(InitializeEarly, while_the_daemon_starts_tells_to_try_again_and_then_succeeds)
+TEST_F(InitializeEarly, while_the_daemon_starts_returns_try_again_and_then_succeeds)
 {
     const Daemon daemon{{.wait = false}};
     std::vector<cs_error_t> answers; // without repetitions
@@ -198,7 +198,7 @@ TEST_F(InitializeEarly, while_the_daemon_starts_tells_to_try_again_and_then_succ
     }));
     EXPECT_EQ(CS_OK, service().finalize(handle));
 
-    // The time of "try again" is a few milliseconds and may be missed.
+    // The daemon replies "try again" for a few milliseconds only, so the test may miss that.
     using Answers = std::vector<cs_error_t>;
     EXPECT_TRUE(answers == (Answers{CS_ERR_LIBRARY, CS_ERR_TRY_AGAIN, CS_OK}) ||
                 answers == (Answers{CS_ERR_LIBRARY, CS_OK}))

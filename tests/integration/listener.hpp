@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A handle that the daemon sends events to.
+// A handle that gets events.
 #pragma once
 
 #include "service.hpp"
@@ -22,14 +22,14 @@ inline Numbers numbers_to(std::uint32_t count)
     return result;
 }
 
-// With callbacks that write down the numbers of events, and no event in its queue. One at a time in a process.
+// A handle whose callbacks record the numbers of events. Its queue is empty at first. A process may have one at a time.
 class Listener : public Handle {
 public:
     static constexpr int kEvents = 4;
 
     Listener() : Handle(begin) {}
 
-    // Has the daemon send so many events.
+    // Makes the daemon send this number of events.
     void provoke(int events = kEvents) const { EXPECT_EQ(CS_OK, try_to_provoke(events)); }
     cs_error_t try_to_provoke(int events = kEvents) const
     {
@@ -38,7 +38,7 @@ public:
     // The same, and waits until they are in the queue, which was empty.
     void queue(int events = kEvents) const
     {
-        constexpr int kCounted = 200; // a few more the socket has room for
+        constexpr int kCounted = 200; // the socket has room for a few more
         provoke(events);
         EXPECT_TRUE(readable(fd(), kPatience));
         if (transport() != Transport::socket) {
@@ -47,7 +47,7 @@ public:
         if (transport() == Transport::socket || events > kCounted)
             std::this_thread::sleep_for(kGlance / 2);
     }
-    // Dispatches, behind poll, until so many have been told.
+    // Polls and dispatches until there were this number of callbacks.
     bool hears(int events) const
     {
         const int fd = this->fd();
@@ -55,21 +55,21 @@ public:
         }
         return told_ == events;
     }
-    // Asks, and is told what it provokes: neither less nor more.
+    // Returns whether a request succeeds and every provoked event arrives exactly once.
     bool works() const
     {
         const int before = told_;
         return ask() == CS_OK && try_to_provoke() == CS_OK && hears(before + kEvents) && !readable(fd(), kGlance);
     }
 
-    // For the services: what a listener listens to is its own.
+    // For the services: a key or group name that only this listener uses.
     static std::string new_name()
     {
         static int number = 0;
         return "listener." + std::to_string(::getpid()) + "." + std::to_string(++number);
     }
 
-    // For the callbacks. `read` gives the number of the event, from what the callback has been given.
+    // For the callbacks. `read` gets the number of the event from the callback's arguments.
     template <class Read> static void tell(const Read& read)
     {
         heard_[static_cast<std::size_t>(begun_++) % heard_.size()] = read();
@@ -82,14 +82,14 @@ public:
         running_ = outer;
     }
     static int told() { return told_; }
-    // The numbers of all that has been told.
+    // The numbers of all delivered events.
     static Numbers heard() { return {heard_.begin(), heard_.begin() + told_}; }
-    // In a callback: its number, read once more.
+    // In a callback: the number of its event, read again from its arguments.
     static std::uint32_t number() { return running_->read(running_->data); }
 
-    // Runs in each callback. Nothing that a jump out of it would harm lives in the frames around it.
+    // Runs in each callback. It may leave with longjmp(): the stack frames around it hold no objects with destructors.
     static inline std::function<void()> on_event;
-    // Only in that of the event with this number, from 1 on.
+    // Runs the action only in the callback of this event. Numbers begin at 1.
     static void in_event(int number, const std::function<void()>& action)
     {
         on_event = [=] {
@@ -112,7 +112,7 @@ private:
         return service().listen(handle);
     }
 
-    static inline std::array<std::uint32_t, 20'000> heard_; // an allocation in a callback would be noticed
+    static inline std::array<std::uint32_t, 20'000> heard_; // an array, because a test checks that nothing is allocated
     static inline std::atomic<int> begun_ = 0;
     static inline std::atomic<int> told_ = 0;
     static inline std::uint32_t next_ = 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The descriptor to poll is readable while, and only while, an event waits (contract C2, decision 8): programs sleep on
-// it, and one that takes an event per wake-up must neither stall nor wake up for nothing. The same for every service.
+// The descriptor is readable if and only if an event waits (contract C2, decision 8). A program that polls it and
+// dispatches one event per wake-up must neither stall nor wake up without an event. The same for every service.
 #include "listener.hpp"
 
 namespace {
@@ -9,7 +9,7 @@ using namespace test;
 
 using Readiness = ServiceTest;
 
-// More than the daemon's notifications have room for at once (278), so that it owes some.
+// More events than the socket has room for notification bytes (278), so that the daemon has to send some later.
 constexpr int kMany = 1000;
 
 TEST_F(Readiness, begins_with_the_first_event)
@@ -28,7 +28,7 @@ TEST_F(Readiness, is_not_caused_by_requests)
     EXPECT_FALSE(readable(listener.fd(), kGlance));
 }
 
-TEST_F(Readiness, lasts_from_one_to_one_until_the_last_event)
+TEST_F(Readiness, lasts_until_the_last_event_with_dispatch_one)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}) {
         const Listener listener;
@@ -42,8 +42,8 @@ TEST_F(Readiness, lasts_from_one_to_one_until_the_last_event)
     }
 }
 
-// One notification byte per event: as many go as events were delivered.
-TEST_F(Readiness, is_settled_by_as_many_bytes_as_events)
+// There is one notification byte per event.
+TEST_F(Readiness, ends_because_each_event_takes_one_notification_byte)
 {
     if (transport() == Transport::socket)
         GTEST_SKIP() << "the events themselves make the descriptor readable";
@@ -58,8 +58,8 @@ TEST_F(Readiness, is_settled_by_as_many_bytes_as_events)
     EXPECT_EQ(0, unread_bytes(listener.fd()));
 }
 
-// Decision 8: a program that polls in its callback is told the truth there too.
-TEST_F(Readiness, in_a_callback_tells_of_later_events_only)
+// Decision 8: a program may also poll in its callback.
+TEST_F(Readiness, in_a_callback_depends_on_later_events_only)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL}) {
         const Listener listener;
@@ -75,7 +75,7 @@ TEST_F(Readiness, in_a_callback_tells_of_later_events_only)
     }
 }
 
-TEST_F(Readiness, in_a_callback_that_causes_an_event_returns)
+TEST_F(Readiness, returns_after_a_callback_that_causes_an_event)
 {
     const Listener listener;
     const int fd = listener.fd();
@@ -91,7 +91,7 @@ TEST_F(Readiness, in_a_callback_that_causes_an_event_returns)
     EXPECT_FALSE(readable(fd, kGlance));
 }
 
-// The main loop of a program that takes one event or all per wake-up: no wake-up is for nothing.
+// The main loop of a program that dispatches one event or all per wake-up. Each wake-up must deliver an event.
 void follow(const Listener& listener, cs_dispatch_flags_t flag)
 {
     while (Listener::told() < kMany) {
@@ -105,7 +105,7 @@ void follow(const Listener& listener, cs_dispatch_flags_t flag)
     EXPECT_TRUE(numbers_to(kMany) == Listener::heard());
 }
 
-TEST_F(Readiness, leads_through_all_events_that_have_come)
+TEST_F(Readiness, wakes_a_program_for_all_queued_events)
 {
     for (const auto flag : {CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL}) {
         const Listener listener;
@@ -114,7 +114,7 @@ TEST_F(Readiness, leads_through_all_events_that_have_come)
     }
 }
 
-TEST_F(Readiness, leads_through_all_events_that_are_still_coming)
+TEST_F(Readiness, wakes_a_program_for_events_that_are_still_arriving)
 {
     for (const auto flag : {CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL}) {
         const Listener listener;

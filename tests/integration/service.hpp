@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The service whose library a program is linked with: what the tests that are the same for every service know of it.
-// To add a service, describe it in a file like cmap_service.cpp.
+// The interface to a service for the tests that are the same for every service. A test program is linked with one
+// service's library. To add a service, describe it in a file like cmap_service.cpp.
 #pragma once
 
 #include "fixture.hpp"
@@ -16,26 +16,26 @@ struct Service {
     Initialize initialize;           // without callbacks
     Initialize initialize_otherwise; // the same with the service's other function
     cs_error_t (*finalize)(std::uint64_t handle);
-    bool finalize_asks; // the daemon, and so fails without it
+    bool finalize_asks; // finalize sends a request, and so fails without the daemon
     cs_error_t (*dispatch)(std::uint64_t handle, cs_dispatch_flags_t flag);
     cs_error_t (*fd_get)(std::uint64_t handle, int* fd);
     cs_error_t (*context_get)(std::uint64_t handle, void** context);
     cs_error_t (*context_set)(std::uint64_t handle, void* context);
     const std::vector<HandleCall>& (*calls)();
-    // Brings the daemon into the state in which the calls, made on a fresh handle, give what they always give.
+    // Prepares the daemon so that the calls on a new handle have their usual results.
     void (*prepare)(std::uint64_t handle);
-    // A request that succeeds. CS_ERR_BAD_OPERATION if the answer is wrong.
+    // Makes a request. Returns CS_ERR_BAD_OPERATION if the reply is wrong.
     cs_error_t (*ask)(std::uint64_t handle);
     // Initializes a handle with callbacks that tell Listener.
     cs_error_t (*listen)(std::uint64_t* handle);
-    // Has the daemon send that handle events with the numbers from `first` on, an even count.
+    // Makes the daemon send events with the numbers from `first` on to this handle. `count` must be even.
     cs_error_t (*provoke)(std::uint64_t handle, std::uint32_t first, int count);
-    // Waits until the daemon beside us serves.
+    // Waits until the daemon accepts connections.
     void (*await)();
 };
 const Service& service();
 
-// A daemon that serves.
+// A daemon that accepts connections.
 struct ServingDaemon : Daemon {
     ServingDaemon() { service().await(); }
 };
@@ -57,7 +57,7 @@ protected:
     }
 };
 
-// What the call gives when there is nothing that it lacks.
+// The call's usual result.
 inline cs_error_t undisturbed(const HandleCall& call)
 {
     const Handle handle;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// For the plain programs that live a whole life with a library, to be run under a memory checker. The status says
-// whether all went well.
+// For programs that use a library from initialize to finalize, and that are run under a memory checker. Their exit
+// status tells whether all calls succeeded.
 #pragma once
 
 #include <corosync/corotypes.h>
@@ -16,10 +16,10 @@
     std::exit(1);
 }
 
-// Does it until the daemon no longer says to try again.
+// Repeats the call while it returns CS_ERR_TRY_AGAIN.
 template <class Call> void demand(const char* what, Call call)
 {
-    constexpr int kTries = 10'000; // a millisecond each
+    constexpr int kTries = 10'000; // one per millisecond
     cs_error_t error = CS_OK;
     for (int tries = 0; (error = call()) == CS_ERR_TRY_AGAIN && tries < kTries; ++tries)
         ::usleep(1000);

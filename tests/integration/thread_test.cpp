@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Several threads, with a handle each and with one in common. The same for every service; see also finalize_test.cpp.
+// Several threads, with one handle each or with a shared handle. The same for every service. See also
+// finalize_test.cpp.
 #include "listener.hpp"
 
 #include "support/sanitizers.hpp"
@@ -19,8 +20,8 @@ constexpr int kShared = kSanitized ? 2000 : 10'000;                  // events
 constexpr std::size_t kSmallStack = kSanitized ? 1 << 20 : 64 << 10; // the sanitizers' frames are large
 constexpr std::size_t kGuardBelow = 4 << 20;
 
-// C12: what the program's own lock protects is the program's affair.
-TEST_F(ThreadOfAnyService, may_make_requests_with_a_lock_that_the_callback_wants)
+// C12: the library does not hold its own locks during a callback.
+TEST_F(ThreadOfAnyService, may_make_requests_with_a_lock_for_which_a_callback_waits)
 {
     const Listener listener;
     const auto ask = [&] {
@@ -41,7 +42,7 @@ TEST_F(ThreadOfAnyService, may_make_requests_with_a_lock_that_the_callback_wants
     EXPECT_EQ(CS_OK, dispatching.result());
 }
 
-// Each event once.
+// Each event was delivered once.
 void expect_all_shared()
 {
     auto heard = Listener::heard();
@@ -49,7 +50,7 @@ void expect_all_shared()
     EXPECT_TRUE(numbers_to(kShared) == heard);
 }
 
-TEST_F(ThreadOfAnyService, may_wait_in_dispatch_beside_another)
+TEST_F(ThreadOfAnyService, may_wait_in_dispatch_while_another_thread_does)
 {
     Listener listener;
     const std::uint64_t handle = listener;
@@ -64,7 +65,7 @@ TEST_F(ThreadOfAnyService, may_wait_in_dispatch_beside_another)
     expect_all_shared();
 }
 
-TEST_F(ThreadOfAnyService, may_dispatch_beside_another)
+TEST_F(ThreadOfAnyService, may_dispatch_while_another_thread_does)
 {
     const Listener listener;
     const auto dispatch = [&](cs_dispatch_flags_t flag) {
@@ -84,7 +85,7 @@ TEST_F(ThreadOfAnyService, may_dispatch_beside_another)
 }
 
 // CMAP-D12
-TEST_F(ThreadOfAnyService, may_open_and_close_handles_beside_others)
+TEST_F(ThreadOfAnyService, may_open_and_close_handles_while_other_threads_do)
 {
     const auto work = [] {
         int wrong = 0;
@@ -103,8 +104,8 @@ TEST_F(ThreadOfAnyService, may_open_and_close_handles_beside_others)
         EXPECT_EQ(0, thread.result());
 }
 
-// CMAP-D10, CPG-D1, VQ-D8. Whatever reaches below the stack, however far, hits memory that nobody may touch.
-TEST_F(ThreadOfAnyService, with_a_small_stack_may_do_everything)
+// CMAP-D10, CPG-D1, VQ-D8. The memory below the stack is inaccessible, so an overflow of any size is fatal.
+TEST_F(ThreadOfAnyService, with_a_small_stack_may_call_every_function)
 {
     int wrong = 0;
     Thread small(
@@ -120,7 +121,7 @@ TEST_F(ThreadOfAnyService, with_a_small_stack_may_do_everything)
     EXPECT_EQ(0, wrong);
 }
 
-TEST_F(ThreadOfAnyService, that_asks_waits_for_a_stopped_daemon)
+TEST_F(ThreadOfAnyService, that_makes_a_request_waits_for_a_stopped_daemon)
 {
     const Handle handle;
     Freeze freeze(daemon());

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # valgrind_test.sh PROGRAM ring|libqb|socket, inside sandbox.sh
 #
-# PROGRAM, which needs a daemon, under valgrind's memory checker: no error, and nothing left behind at its end.
+# Runs PROGRAM, which needs a daemon, under valgrind's memory checker. There must be no error and no leak.
 
 set -eu
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What callbacks are given, and when they are over. For what is the same for every service see callback_test.cpp.
+// Arguments of callbacks, and callbacks after finalize. callback_test.cpp tests what is the same for every service.
 #include "votequorum_fixture.hpp"
 
 namespace {
@@ -9,7 +9,7 @@ using namespace test;
 using VotequorumCallback = VotequorumTest;
 
 // VQ-D5
-TEST_F(VotequorumCallback, is_not_made_after_finalize_though_a_thread_waits_in_dispatch)
+TEST_F(VotequorumCallback, is_not_made_after_finalize_even_if_a_thread_waits_in_dispatch)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
         Votequorum votequorum;
@@ -26,7 +26,7 @@ TEST_F(VotequorumCallback, is_not_made_after_finalize_though_a_thread_waits_in_d
 
 votequorum_node_t* nodes_of_outer_call;
 
-// 3: what a callback was given stays as it is while others run inside it, and may be written to.
+// A callback's list does not change during nested callbacks, and the callback may write to it.
 void check_nodes_across_a_nested_call(votequorum_handle_t handle, std::uint64_t, std::uint32_t, std::uint32_t entries,
                                       votequorum_node_t nodes[])
 {
@@ -40,7 +40,7 @@ void check_nodes_across_a_nested_call(votequorum_handle_t handle, std::uint64_t,
     EXPECT_EQ(77U, nodes[0].state);
 }
 
-TEST_F(VotequorumCallback, keeps_its_list_while_others_run_inside_it)
+TEST_F(VotequorumCallback, keeps_its_list_during_nested_callbacks)
 {
     nodes_of_outer_call = nullptr;
     votequorum_callbacks_t callbacks{check_nodes_across_a_nested_call, nullptr, nullptr};

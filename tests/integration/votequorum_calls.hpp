@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// All functions of libvotequorum 3.1 that take a handle, each with arguments that are right; finalize is the last. None
-// of them changes anything for good.
+// All functions of libvotequorum 3.1 that take a handle, each with valid arguments. Finalize is the last. None of them
+// makes a permanent change.
 #pragma once
 
 #include "support/client.hpp"

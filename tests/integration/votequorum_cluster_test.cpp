@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Three nodes part and meet, and all that are together are told the same.
+// Three nodes split and merge. Nodes with the same membership get the same events.
 #include "support/cluster.hpp"
 #include "votequorum_fixture.hpp"
 
@@ -7,14 +7,14 @@ namespace {
 
 using namespace test;
 
-// One cluster for all tests of the suite; each leaves it whole and as it was.
+// One cluster for all tests of the suite. Each test leaves it merged and unchanged.
 class VotequorumCluster : public ::testing::Test {
 protected:
     static void SetUpTestSuite() { cluster_ = std::make_unique<Cluster>(3); }
     static void TearDownTestSuite() { cluster_.reset(); }
     static Cluster& cluster() { return *cluster_; }
 
-    // A client of each node, which has been told the present state.
+    // A client of a node that has got the present state.
     static std::unique_ptr<Votequorum> client_of(int node, const Texts& present)
     {
         auto client = cluster().beside(node, [] { return std::make_unique<Votequorum>(); });
@@ -23,7 +23,7 @@ protected:
         return client;
     }
 
-    // The order of the nodes is each daemon's own.
+    // Each daemon lists the nodes in a different order.
     const Texts whole_1{"nodelist 1 2 3", "quorate 2:1 3:1 1:1"};
     const Texts whole_2{"nodelist 1 2 3", "quorate 1:1 3:1 2:1"};
     const Texts whole_3{"nodelist 1 2 3", "quorate 1:1 2:1 3:1"};
@@ -59,7 +59,7 @@ TEST_F(VotequorumCluster, has_the_same_ring_and_votes_on_all_nodes)
     EXPECT_EQ(3U, three->info().node_id);
 }
 
-TEST_F(VotequorumCluster, that_parts_is_quorate_on_one_side_until_it_meets_again)
+TEST_F(VotequorumCluster, that_splits_is_quorate_on_one_side_until_it_merges)
 {
     const auto whole_ring = one->ring();
 
@@ -87,7 +87,7 @@ TEST_F(VotequorumCluster, that_parts_is_quorate_on_one_side_until_it_meets_again
     EXPECT_EQ(unsigned{VOTEQUORUM_INFO_QUORATE}, three->info().flags);
 }
 
-TEST_F(VotequorumCluster, is_told_of_expected_votes_on_all_nodes)
+TEST_F(VotequorumCluster, notifies_all_nodes_of_expected_votes)
 {
     EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_setexpected(*two, 2));
     EXPECT_EQ(CS_OK, votequorum_setexpected(*two, 3));
@@ -95,7 +95,7 @@ TEST_F(VotequorumCluster, is_told_of_expected_votes_on_all_nodes)
         EXPECT_EQ(Texts{"expected 3"}, client->await_last({"expected 3"}));
 }
 
-TEST_F(VotequorumCluster, expects_a_node_again_that_returns)
+TEST_F(VotequorumCluster, expects_the_votes_of_a_node_that_returns)
 {
     cluster().kill(3);
     EXPECT_EQ(without_3_on_1, one->await_last(without_3_on_1));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the library takes for granted of the daemon and cannot be seen through it.
+// The library relies on this behaviour of the daemon, which programs cannot see.
 #include "support/raw_client.hpp"
 #include "votequorum_fixture.hpp"
 
@@ -9,8 +9,8 @@ using namespace test;
 
 using VotequorumDaemon = VotequorumTest;
 
-// So a daemon says that it is too old for a request.
-TEST_F(VotequorumDaemon, answers_unknown_requests_with_a_bare_error)
+// An older daemon replies in this way to newer requests.
+TEST_F(VotequorumDaemon, replies_to_unknown_requests_with_a_bare_error)
 {
     const RawClient client("votequorum");
     const RawClient::Reply refusal{24, 0, 24, CS_ERR_INVALID_PARAM};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Quorum devices: register, poll, rename, unregister; and the functions for their extra information on a daemon that
-// has never heard of it.
+// does not support it.
 #include "votequorum_fixture.hpp"
 
 #include <array>
@@ -13,7 +13,7 @@ constexpr unsigned kRegistered = VOTEQUORUM_INFO_QUORATE | VOTEQUORUM_INFO_QDEVI
 constexpr unsigned kAlive = kRegistered | VOTEQUORUM_INFO_QDEVICE_ALIVE;
 constexpr unsigned kVoting = kAlive | VOTEQUORUM_INFO_QDEVICE_CAST_VOTE;
 
-// A daemon for all, and no device is left behind.
+// One daemon for all tests. Each test leaves no device registered.
 class VotequorumDevice : public VotequorumTest {
 protected:
     VotequorumDevice()
@@ -28,15 +28,15 @@ protected:
         EXPECT_EQ("", name(""));
     }
 
-    // Each of the functions that need a registered device, with these arguments.
+    // Calls each function that needs a registered device with these arguments.
     std::array<cs_error_t, 4> use(const char* name, votequorum_ring_id_t ring) const
     {
         return {votequorum_qdevice_unregister(votequorum, name), votequorum_qdevice_update(votequorum, name, "new"),
                 votequorum_qdevice_poll(votequorum, name, 1, ring),
                 votequorum_qdevice_master_wins(votequorum, name, 1)};
     }
-    // What the flags, or the name, are when they are as expected, or when the patience is at its end: all requests but
-    // the first are answered before they have an effect.
+    // Waits until the flags, or the name, are as expected or the time limit is over. Returns what they are then. The
+    // daemon replies to all requests but the first before they have an effect.
     unsigned flags(unsigned expected) const
     {
         eventually([&] { return votequorum.info().flags == expected; });
@@ -84,8 +84,8 @@ TEST_F(VotequorumDevice, is_registered_once_and_listed)
     EXPECT_EQ((Texts{"nodelist 1", "quorate 1:1 0:0"}), votequorum.await(2));
 }
 
-// It is the node's, not the connection's.
-TEST_F(VotequorumDevice, outlives_the_connection_that_registered_it)
+// The device belongs to the node, not to the connection.
+TEST_F(VotequorumDevice, stays_registered_after_its_connection_ends)
 {
     EXPECT_EQ(CS_OK, votequorum_qdevice_register(Votequorum(), "QD"));
     EXPECT_EQ(kRegistered, votequorum.info().flags);
@@ -96,8 +96,8 @@ TEST_F(VotequorumDevice, outlives_the_connection_that_registered_it)
     EXPECT_EQ("", name(""));
 }
 
-// C19: the ring is looked at before the name.
-TEST_F(VotequorumDevice, is_polled_with_the_present_ring)
+// C19: the daemon checks the ring id before the name.
+TEST_F(VotequorumDevice, must_be_polled_with_the_present_ring_id)
 {
     ASSERT_EQ(CS_OK, votequorum_qdevice_register(votequorum, "QD"));
     EXPECT_EQ(CS_ERR_MESSAGE_ERROR, votequorum_qdevice_poll(votequorum, "QD", 1, stale_ring()));
@@ -106,7 +106,7 @@ TEST_F(VotequorumDevice, is_polled_with_the_present_ring)
     EXPECT_EQ(kRegistered, votequorum.info().flags);
 }
 
-// Any number but 0 is a yes.
+// Any number but 0 is a vote.
 TEST_F(VotequorumDevice, casts_a_vote_or_not)
 {
     ASSERT_EQ(CS_OK, votequorum_qdevice_register(votequorum, "QD"));
@@ -118,7 +118,7 @@ TEST_F(VotequorumDevice, casts_a_vote_or_not)
     EXPECT_EQ(kVoting, flags(kVoting));
 }
 
-TEST_F(VotequorumDevice, may_be_made_the_master)
+TEST_F(VotequorumDevice, can_get_the_master_wins_flag)
 {
     constexpr unsigned kMaster = kRegistered | VOTEQUORUM_INFO_QDEVICE_MASTER_WINS;
     ASSERT_EQ(CS_OK, votequorum_qdevice_register(votequorum, "QD"));
@@ -132,7 +132,7 @@ TEST_F(VotequorumDevice, may_be_made_the_master)
     }
 }
 
-TEST_F(VotequorumDevice, can_be_renamed_and_unregistered_by_its_name)
+TEST_F(VotequorumDevice, can_be_renamed_and_unregistered_only_with_its_name)
 {
     ASSERT_EQ(CS_OK, votequorum_qdevice_register(votequorum, "QD"));
     EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_qdevice_update(votequorum, "XX", "Q2"));
@@ -145,8 +145,8 @@ TEST_F(VotequorumDevice, can_be_renamed_and_unregistered_by_its_name)
     EXPECT_EQ(CS_ERR_NOT_EXIST, votequorum_qdevice_unregister(votequorum, "Q2"));
 }
 
-// At once, and the handle works on.
-TEST_F(VotequorumDevice, has_no_extra_information_with_this_daemon)
+// The functions fail at once, and the handle still works.
+TEST_F(VotequorumDevice, has_no_extra_information_in_this_daemon)
 {
     const auto expect_not_supported = [&] {
         EXPECT_EQ(CS_ERR_NOT_SUPPORTED, votequorum_set_qdevice_extra_info(votequorum, 5, "extra"));
@@ -171,8 +171,8 @@ TEST_F(VotequorumDevice, has_no_extra_information_with_this_daemon)
     EXPECT_EQ((Texts{"nodelist 1", "quorate 1:1 0:0"}), votequorum.await(2));
 }
 
-// With a time-out of a second instead of ten
-TEST(VotequorumDeviceTimeout, ends_its_life_but_not_its_registration)
+// The timeout is one second instead of ten.
+TEST(VotequorumDeviceTimeout, clears_the_alive_flag_but_not_the_registration)
 {
     const QuorateDaemon daemon({.quorum = "  device {\n    model: net\n    votes: 0\n    timeout: 1000\n  }\n"});
     Votequorum votequorum;

@@ -9,7 +9,7 @@ namespace test {
 
 namespace {
 
-// Whose callbacks a handle's are: they are told nothing else that would lead there.
+// Finds the Votequorum object of a handle, because callbacks get only the handle.
 class Owners {
 public:
     void add(votequorum_handle_t handle, Votequorum* owner)
@@ -157,7 +157,7 @@ QuorateDaemon::QuorateDaemon(const Options& options) : Daemon(options)
 {
     if (!eventually([] { return (Votequorum().info().flags & VOTEQUORUM_INFO_QUORATE) != 0; }))
         throw std::runtime_error("the daemon does not become quorate");
-    eventually([this] { return connection_entries(pid()).empty(); }); // of those that asked
+    eventually([this] { return connection_entries(pid()).empty(); }); // of the clients that queried it
 }
 
 const std::vector<HandleCall>& calls_with_a_handle()
@@ -177,7 +177,7 @@ const std::vector<HandleCall>& calls_with_a_handle()
              }},
             {"set_qdevice_extra_info", request, [](H h) { return votequorum_set_qdevice_extra_info(h, 1, "x"); }},
         };
-        all.insert(all.end(), votequorum_calls().begin(), votequorum_calls().end()); // of which finalize is the last
+        all.insert(all.end(), votequorum_calls().begin(), votequorum_calls().end()); // finalize is the last of them
         return all;
     }();
     return calls;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the tests of libvotequorum share: handles that write down what their callbacks are told, and a daemon
-// that is quorate.
+// What the tests of libvotequorum share: handles that record their events, and a daemon that is quorate.
 #pragma once
 
 #include "fixture.hpp"
@@ -23,8 +22,8 @@ inline void PrintTo(const votequorum_ring_id_t& ring, std::ostream* out)
 
 namespace test {
 
-// What a callback was told, in words: "nodelist 1 2 3", "quorate 2:1 3:1 1:1" or "inquorate ..." (node:state),
-// "expected 3", "extra 1 bytes". The numbers of rings have no place in it: they differ from run to run.
+// The arguments of a callback as text: "nodelist 1 2 3", "quorate 2:1 3:1 1:1" or "inquorate ..." (node:state),
+// "expected 3", "extra 1 bytes". Ring ids are left out, because they differ from run to run.
 struct Notice {
     std::uint64_t context;
     std::string text;
@@ -35,14 +34,14 @@ std::ostream& operator<<(std::ostream& out, const Notice& notice);
 using Texts = std::vector<std::string>;
 using Notices = std::vector<Notice>;
 
-// With votequorum_initialize(), or with the newer function and its callback for extra information.
+// Plain: votequorum_initialize(). With a model: the newer function and its callback for extra information.
 enum class Initialize { plain, with_model };
 
-// A handle with all callbacks. Throws if it can't be had.
+// A handle with all callbacks. The constructor throws if initialize fails.
 class Votequorum : public OwnHandle {
 public:
     explicit Votequorum(Initialize how = Initialize::plain);
-    votequorum_info info(unsigned nodeid = 0) const; // throws if there is none
+    votequorum_info info(unsigned nodeid = 0) const; // throws if the call fails
 
     cs_error_t track(unsigned flags, std::uint64_t context = 0) const
     {
@@ -50,22 +49,22 @@ public:
     }
     cs_error_t dispatch(cs_dispatch_flags_t type) const { return votequorum_dispatch(handle_, type); }
 
-    // Runs in each callback when the notice is written down.
+    // Runs in each callback after the notice is recorded.
     std::function<void()> on_notice;
 
-    // What was written down, by any thread. Taken, it is forgotten.
+    // The notices that any thread has recorded. Taking them removes them.
     std::size_t count() const;
     Notices take_notices();
     Texts take();
 
-    // Dispatches until so much is written down, or the patience is at its end.
+    // Dispatches until this number of notices is recorded, or the time limit is over.
     Texts await(std::size_t notices);
 
-    // Dispatches until these are the last that are written down; what is there instead when the patience is at its end.
-    // For a cluster, where an overloaded machine can make nodes part and meet once more.
+    // Dispatches until these are the last notices, or the time limit is over, and returns the last ones. For a cluster:
+    // on an overloaded machine its nodes may split and merge once more.
     Texts await_last(const Texts& expected);
 
-    // Of the last node list.
+    // The ring id of the last node list.
     votequorum_ring_id_t ring() const;
 
 private:
@@ -77,7 +76,7 @@ private:
     votequorum_ring_id_t ring_{};
 };
 
-// A daemon that is quorate: it serves a moment before.
+// A daemon that is quorate. (It accepts connections a moment earlier.)
 class QuorateDaemon : public Daemon {
 public:
     QuorateDaemon() : QuorateDaemon(Options{}) {}
@@ -85,10 +84,10 @@ public:
 };
 
 using VotequorumTest = SuiteTest<QuorateDaemon>;
-// Also because not all changes of votes can be taken back.
+// Tests that change votes need this, because not all such changes can be undone.
 using VotequorumFreshTest = FreshTest<QuorateDaemon>;
 
-// All functions that take a handle, each with arguments that are right. None of them changes anything for good.
+// All functions that take a handle, each with valid arguments. None of them makes a permanent change.
 const std::vector<HandleCall>& calls_with_a_handle();
 
 } // namespace test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What is looked at first: the handle or the other arguments. For what is the same for every service see
-// handle_test.cpp.
+// The order in which the handle and the other arguments are checked. handle_test.cpp tests what is the same for every
+// service.
 #include "votequorum_fixture.hpp"
 
 #include <array>
@@ -13,7 +13,7 @@ using VotequorumHandle = VotequorumTest;
 
 const std::string kTooLongName(VOTEQUORUM_QDEVICE_MAX_NAME_LEN, 'n');
 
-// The device functions with this name, as the new one too where there are two.
+// Calls the device functions with this name, also as the new name of update.
 std::array<cs_error_t, 6> with_name(votequorum_handle_t handle, const char* name)
 {
     return {votequorum_qdevice_register(handle, name),    votequorum_qdevice_unregister(handle, name),
@@ -22,7 +22,7 @@ std::array<cs_error_t, 6> with_name(votequorum_handle_t handle, const char* name
 }
 
 // VQ-D9
-TEST_F(VotequorumHandle, is_looked_at_after_the_names)
+TEST_F(VotequorumHandle, is_checked_after_the_names)
 {
     const Votequorum votequorum;
     for (const votequorum_handle_t handle : {votequorum_handle_t{votequorum}, kNoHandle})
@@ -33,7 +33,7 @@ TEST_F(VotequorumHandle, is_looked_at_after_the_names)
         EXPECT_EQ(CS_ERR_BAD_HANDLE, error);
 }
 
-TEST_F(VotequorumHandle, is_looked_at_after_where_extra_information_goes_and_before_its_size)
+TEST_F(VotequorumHandle, is_checked_before_the_size_of_extra_information)
 {
     const Votequorum votequorum;
     std::uint32_t size = 0;
@@ -46,8 +46,8 @@ TEST_F(VotequorumHandle, is_looked_at_after_where_extra_information_goes_and_bef
     EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_set_qdevice_extra_info(votequorum, sizeof extra, extra));
 }
 
-// VQ-D9, decision 16: where the reference first looks at the handle, the handle is first.
-TEST_F(VotequorumHandle, is_looked_at_before_where_answers_go)
+// VQ-D9, decision 16: the library checks the handle first where the reference does.
+TEST_F(VotequorumHandle, is_checked_before_pointers_to_results)
 {
     EXPECT_EQ(CS_ERR_BAD_HANDLE, votequorum_getinfo(kNoHandle, 0, nullptr));
     EXPECT_EQ(CS_ERR_INVALID_PARAM, votequorum_getinfo(Votequorum(), 0, nullptr));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Opening a connection, with callbacks and a model or without. For what is the same for every service see
-// initialize_test.cpp.
+// Opening a connection, with or without callbacks and a model. initialize_test.cpp tests what is the same for every
+// service.
 #include "votequorum_fixture.hpp"
 #include "votequorum_from_c.h"
 
@@ -10,7 +10,7 @@ using namespace test;
 
 using VotequorumInitialize = VotequorumTest;
 
-// C15, VQ-D12: the events come, count, and are dropped.
+// C15, VQ-D12: the events count as dispatched.
 TEST_F(VotequorumInitialize, without_callbacks_drops_events)
 {
     votequorum_callbacks_t none{};
@@ -39,7 +39,7 @@ void count_node_list(votequorum_handle_t, std::uint64_t, votequorum_ring_id_t, s
 }
 
 // C15
-TEST_F(VotequorumInitialize, takes_any_callback_for_optional)
+TEST_F(VotequorumInitialize, treats_every_callback_as_optional)
 {
     for (const bool quorum : {false, true}) {
         quorum_calls = node_list_calls = 0;
@@ -67,8 +67,8 @@ TEST_F(VotequorumInitialize, copies_the_callbacks)
     EXPECT_EQ(CS_OK, votequorum_finalize(handle));
 }
 
-// With the newer structure, on a daemon of any age
-TEST_F(VotequorumInitialize, with_a_model_calls_back_as_well)
+// The newer structure works with daemons of any version.
+TEST_F(VotequorumInitialize, with_a_model_gives_callbacks_as_well)
 {
     quorum_calls = node_list_calls = 0;
     const votequorum_model_v1_data_t model{VOTEQUORUM_MODEL_V1, count_quorum, nullptr, count_node_list, nullptr};
@@ -81,7 +81,7 @@ TEST_F(VotequorumInitialize, with_a_model_calls_back_as_well)
     EXPECT_EQ(CS_OK, votequorum_finalize(handle));
 }
 
-TEST_F(VotequorumInitialize, with_a_model_takes_that_of_the_header_or_null)
+TEST_F(VotequorumInitialize, with_a_model_accepts_version_1_or_null)
 {
     votequorum_handle_t handle = kUntouched;
     for (const int model : {0, 2, 99, -1})
@@ -91,7 +91,7 @@ TEST_F(VotequorumInitialize, with_a_model_takes_that_of_the_header_or_null)
     EXPECT_EQ(CS_OK, votequorum_finalize(handle));
 }
 
-TEST(VotequorumInitializeElsewhere, lets_in_whom_the_configuration_file_names)
+TEST(VotequorumInitializeElsewhere, succeeds_for_users_in_the_configuration_file)
 {
     if (!can_change_user())
         GTEST_SKIP() << "there is only one user here (a user namespace)";
@@ -102,8 +102,8 @@ TEST(VotequorumInitializeElsewhere, lets_in_whom_the_configuration_file_names)
               }));
 }
 
-// VQ-D20: the service is there, but not in charge.
-TEST(VotequorumInitializeElsewhere, without_votequorum_as_the_provider_fails_and_leaves_the_handle_alone)
+// VQ-D20: the daemon has the service, but another quorum provider.
+TEST(VotequorumInitializeElsewhere, without_votequorum_as_the_provider_fails_and_does_not_change_the_handle)
 {
     const Daemon daemon({.votequorum = false});
     votequorum_handle_t handle = kUntouched;

@@ -6,7 +6,7 @@ namespace test {
 
 namespace {
 
-// Of each pair that a request provokes: its context is the number of the first.
+// Each request causes two events. Their context is the number of the first; the second has the next number.
 cs_error_t listen(votequorum_handle_t* handle)
 {
     votequorum_callbacks_t callbacks{};

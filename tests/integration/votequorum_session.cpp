@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// With libvotequorum: a thousand settings and their notifications, a device, and the end.
+// A session with libvotequorum: a thousand settings and their events, a device, and finalize.
 #include "session.hpp"
 
 #include <corosync/votequorum.h>
@@ -49,7 +49,7 @@ void dispatch_until(votequorum_handle_t handle, const int& count, int expected)
 void expect_device(votequorum_handle_t handle, const char* name)
 {
     votequorum_info info;
-    // The daemon answers most requests about a device before they have an effect.
+    // The daemon replies to most requests about a device before they have an effect.
     demand("getinfo", [&] {
         const cs_error_t error = votequorum_getinfo(handle, VOTEQUORUM_QDEVICE_NODEID, &info);
         return error == CS_OK && std::strcmp(info.qdevice_name, name) != 0 ? CS_ERR_TRY_AGAIN : error;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which events come for which flags, and when they end.
+// The events for each flag, and when they end.
 #include "votequorum_fixture.hpp"
 
 namespace {
@@ -10,8 +10,8 @@ using VotequorumTrack = VotequorumTest;
 
 const Texts kPresent{"nodelist 1", "quorate 1:1"};
 
-// Sets the expected votes to what they are, which is told nonetheless, and returns when all have been told: the request
-// is answered before that.
+// Sets the expected votes to their present value, which causes an event nonetheless. Returns after all clients have got
+// it, because the daemon replies to the request before that.
 void expect_one_vote()
 {
     Votequorum witness;
@@ -21,8 +21,8 @@ void expect_one_vote()
     witness.info();
 }
 
-// 1: any number will do for the flags, and each has its meaning.
-TEST_F(VotequorumTrack, does_what_the_flags_say)
+// The daemon accepts any number as flags, and uses the bits that it knows.
+TEST_F(VotequorumTrack, sends_the_events_of_its_flags)
 {
     constexpr std::uint64_t kContext = 0xfedcba9876543210;
     struct Case {
@@ -49,8 +49,8 @@ TEST_F(VotequorumTrack, does_what_the_flags_say)
     }
 }
 
-// VQ-D25: refused, and yet the present state comes, with the later context.
-TEST_F(VotequorumTrack, is_refused_twice_but_tells_the_present_state)
+// VQ-D25: the daemon refuses the request, but sends the present state with the new context.
+TEST_F(VotequorumTrack, is_refused_the_second_time_but_gives_the_present_state)
 {
     Votequorum votequorum;
     EXPECT_EQ(CS_OK, votequorum.track(CS_TRACK_CHANGES, 'A'));
@@ -65,13 +65,13 @@ TEST_F(VotequorumTrack, is_refused_twice_but_tells_the_present_state)
             expected.push_back({context, text});
     EXPECT_EQ(expected, votequorum.take_notices());
 
-    // The first context stays.
+    // Changes still have the first context.
     expect_one_vote();
     EXPECT_EQ(CS_OK, votequorum.dispatch(CS_DISPATCH_ALL));
     EXPECT_EQ((Notices{{'A', "expected 1"}}), votequorum.take_notices());
 }
 
-TEST_F(VotequorumTrack, delivers_what_had_come_when_it_was_stopped)
+TEST_F(VotequorumTrack, delivers_events_that_arrived_before_it_was_stopped)
 {
     Votequorum votequorum;
     ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CHANGES_ONLY));
@@ -118,7 +118,7 @@ TEST_F(VotequorumTrack, is_independent_for_each_handle)
     EXPECT_EQ((Notices{{2, "expected 1"}, {2, "expected 1"}}), two.take_notices());
 }
 
-// Far more than the ring has room for
+// The ring has room for far fewer events.
 TEST_F(VotequorumTrack, loses_no_event_of_a_long_queue)
 {
     constexpr std::size_t kTimes = 20'000;

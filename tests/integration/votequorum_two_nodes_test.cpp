@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Two nodes: quorum devices, and what the options of the quorum section do to the flags.
+// Two nodes: quorum devices, and the effect of options of the quorum section on the flags.
 #include "support/cluster.hpp"
 #include "votequorum_fixture.hpp"
 
@@ -12,7 +12,7 @@ std::unique_ptr<Votequorum> client_of(Cluster& cluster, int node)
     return cluster.beside(node, [] { return std::make_unique<Votequorum>(); });
 }
 
-// And nothing of the question is left, should the daemon be killed next.
+// Waits until the daemon has closed the connection, so that nothing is left if the test kills it next.
 votequorum_info info_of(Cluster& cluster, int node)
 {
     const auto info = client_of(cluster, node)->info();
@@ -25,8 +25,7 @@ bool has(const votequorum_info& info, unsigned flag)
     return (info.flags & flag) != 0;
 }
 
-// Votes of a node, seen from the other one
-TEST(VotequorumTwoNodes, are_told_of_votes)
+TEST(VotequorumTwoNodes, get_the_votes_that_the_other_node_set)
 {
     Cluster cluster(2);
     const auto one = client_of(cluster, 1);
@@ -41,8 +40,8 @@ TEST(VotequorumTwoNodes, are_told_of_votes)
     EXPECT_EQ(2U, one->info(2).node_votes);
 }
 
-// No section for devices in the configuration
-TEST(VotequorumTwoNodes, have_one_name_for_their_devices)
+// The configuration has no device section.
+TEST(VotequorumTwoNodes, must_have_the_same_name_for_their_devices)
 {
     Cluster cluster(2);
     const auto one = client_of(cluster, 1);
@@ -65,8 +64,8 @@ TEST(VotequorumTwoNodes, have_one_name_for_their_devices)
     EXPECT_TRUE(eventually([&] { return two->info().qdevice_name == std::string(); }));
 }
 
-// The registration waits until the frozen node is no longer one of them, and all else goes on.
-TEST(VotequorumTwoNodes, agree_on_a_device_when_one_is_frozen)
+// The registration waits until the frozen node has left the membership. Other requests work meanwhile.
+TEST(VotequorumTwoNodes, register_a_device_even_if_one_of_them_is_frozen)
 {
     Cluster cluster(2);
     const auto one = client_of(cluster, 1);
@@ -82,7 +81,7 @@ TEST(VotequorumTwoNodes, agree_on_a_device_when_one_is_frozen)
     EXPECT_STREQ("D", other->info().qdevice_name);
 }
 
-// A device with a vote, registered with node 1 and polled until there is a new membership: node 2 is dead.
+// A device with a vote. It is registered on node 1 and polled. Then node 2 is killed, and there is a new membership.
 class VotequorumTwoNodesAndADevice : public ::testing::Test {
 protected:
     VotequorumTwoNodesAndADevice()
@@ -123,8 +122,8 @@ TEST_F(VotequorumTwoNodesAndADevice, stay_quorate_if_it_polls_with_the_new_ring)
     EXPECT_EQ(Texts{"quorate 2:2 1:1 0:0"}, client->await_last({"quorate 2:2 1:1 0:0"}));
 }
 
-// At the end of its patience the daemon sometimes tells of two changes at once, there and back.
-TEST_F(VotequorumTwoNodesAndADevice, are_quorate_as_long_as_it_votes)
+// After the sync timeout the daemon sometimes sends two events at once: quorum lost and quorum regained.
+TEST_F(VotequorumTwoNodesAndADevice, stay_quorate_only_while_it_votes)
 {
     const auto after_patience = client->await(1);
     ASSERT_FALSE(after_patience.empty());
@@ -137,7 +136,7 @@ TEST_F(VotequorumTwoNodesAndADevice, are_quorate_as_long_as_it_votes)
     EXPECT_EQ(0U, client->info().flags);
 }
 
-TEST(VotequorumTwoNodeOption, makes_one_node_enough_when_both_have_been_there)
+TEST(VotequorumTwoNodeOption, makes_one_node_quorate_after_both_were_members)
 {
     Cluster cluster(2, {.quorum = "  two_node: 1\n"});
     EXPECT_EQ(0x7U, info_of(cluster, 1).flags);
@@ -161,7 +160,7 @@ struct Option {
 };
 class VotequorumOption : public ::testing::TestWithParam<Option> {};
 
-TEST_P(VotequorumOption, is_seen_in_the_flags)
+TEST_P(VotequorumOption, sets_its_flags_and_the_quorum)
 {
     Cluster cluster(2, {.quorum = GetParam().lines});
     for (const int node : {1, 2}) {
@@ -177,8 +176,8 @@ INSTANTIATE_TEST_SUITE_P(, VotequorumOption,
                                            Option{"  auto_tie_breaker: 1\n  wait_for_all: 1\n", 0x16, 2},
                                            Option{"  expected_votes: 5\n", 0, 3}));
 
-// 2: of a node that leaves there is news before the new membership, if it costs the quorum.
-TEST(VotequorumDownscale, tells_of_a_node_that_leaves)
+// If a node that leaves takes the quorum with it, there is an event before that of the new membership.
+TEST(VotequorumDownscale, sends_an_event_for_a_node_that_leaves)
 {
     Cluster cluster(2, {.quorum = "  allow_downscale: 1\n"});
     const auto client = client_of(cluster, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What is known of nodes and votes, and how votes are changed.
+// Information on nodes and votes, and changes of votes.
 #include "support/sanitizers.hpp"
 #include "votequorum_fixture.hpp"
 
@@ -13,7 +13,7 @@ using VotequorumInfo = VotequorumTest;
 using VotequorumVotes = VotequorumFreshTest;
 using VotequorumFault = VotequorumFreshTest;
 
-TEST_F(VotequorumInfo, tells_of_a_node_and_the_cluster)
+TEST_F(VotequorumInfo, describes_a_node_and_the_cluster)
 {
     const Votequorum votequorum;
     for (const unsigned node : {0U, 1U}) {
@@ -46,7 +46,7 @@ TEST_F(VotequorumInfo, of_a_node_that_was_never_seen_is_all_zero)
 }
 
 // VQ-D1, C13
-TEST_F(VotequorumInfo, that_threads_ask_for_with_a_handle_in_common_is_each_ones_own)
+TEST_F(VotequorumInfo, is_the_right_one_for_each_thread_with_a_shared_handle)
 {
     constexpr int kCalls = kSanitized ? 1000 : 3000;
     const Votequorum votequorum;
@@ -66,8 +66,7 @@ TEST_F(VotequorumInfo, that_threads_ask_for_with_a_handle_in_common_is_each_ones
         EXPECT_EQ(0, asking->result());
 }
 
-// When the daemon could not be asked
-TEST_F(VotequorumFault, death_leaves_where_answers_go_alone)
+TEST_F(VotequorumFault, death_does_not_change_the_callers_result_structure)
 {
     const Votequorum votequorum;
     daemon.kill();
@@ -77,7 +76,7 @@ TEST_F(VotequorumFault, death_leaves_where_answers_go_alone)
     EXPECT_EQ(77U, info.node_id);
 }
 
-TEST_F(VotequorumVotes, that_are_expected_can_be_set_and_are_told)
+TEST_F(VotequorumVotes, that_are_expected_can_be_set_and_cause_events)
 {
     Votequorum votequorum;
     ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CHANGES_ONLY));
@@ -90,7 +89,7 @@ TEST_F(VotequorumVotes, that_are_expected_can_be_set_and_are_told)
     EXPECT_EQ((Texts{"expected 1", "expected 4294967295"}), votequorum.await(2));
 }
 
-TEST_F(VotequorumVotes, of_a_node_can_be_set_and_are_told_if_they_matter)
+TEST_F(VotequorumVotes, of_a_node_can_be_set_and_cause_an_event_if_the_total_changes)
 {
     Votequorum votequorum;
     ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CHANGES_ONLY));
@@ -109,8 +108,8 @@ TEST_F(VotequorumVotes, of_a_node_can_be_set_and_are_told_if_they_matter)
     EXPECT_EQ(Texts{}, votequorum.await(0));
 }
 
-// VQ-D25: node 0 is the quorum device, and it is not there.
-TEST_F(VotequorumVotes, of_the_device_can_cost_the_quorum)
+// VQ-D25: node 0 is the quorum device, which is not registered here.
+TEST_F(VotequorumVotes, of_the_device_can_make_the_cluster_inquorate)
 {
     Votequorum votequorum;
     ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CHANGES_ONLY));
