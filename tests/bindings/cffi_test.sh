@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # cffi_test.sh CC INCLUDE-DIRECTORY LIBRARY-DIRECTORY ring|libqb|socket, inside sandbox.sh: Python's cffi reads all public
-# headers, and what comes of that works on a real daemon.
+# headers, and the generated binding works with a real daemon.
 
 set -eu -o pipefail
 
@@ -11,7 +11,7 @@ here=$(dirname "$(realpath "$0")")
 cc=$1 include=$2 libraries=$3
 choose_transport "$4"
 
-for python in python3 /usr/bin/python3; do # Debian's may not be the first one
+for python in python3 /usr/bin/python3; do # the first one may lack Debian's modules
     ! "$python" -c 'import cffi, pycparser' 2>/dev/null || break
 done
 "$python" -c 'import cffi, pycparser' 2>/dev/null || {

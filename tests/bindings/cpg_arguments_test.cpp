@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What cpg's callbacks are given, as a binding takes it. That names end with zero in callbacks of a real daemon:
-// CpgName's does_not_include_the_bytes_after_its_length.
+// Arguments of cpg's callbacks on which bindings rely. CpgName.does_not_include_the_bytes_after_its_length tests that
+// names end with zero in callbacks.
 #include "faults/fake_cpg.hpp"
 #include "integration/service.hpp"
 
@@ -25,8 +25,8 @@ void expect_empty(const void* list, std::size_t count)
     ++called;
 }
 
-// A real daemon sends no such list of nodes, and no such change.
-TEST(BindingToEmptiness, gets_lists_and_messages_that_are_not_null)
+// A real daemon sends no empty list of nodes, and no confchg with three empty lists.
+TEST(BindingToEmptiness, gets_empty_lists_and_messages_that_are_not_null)
 {
     FakeDaemon daemon({.service = "cpg", .answer = cpg_answer});
     cpg_model_v1_data_t model{};
@@ -52,7 +52,7 @@ TEST(BindingToEmptiness, gets_lists_and_messages_that_are_not_null)
     remove_what_libqb_leaves();
 }
 
-TEST_F(Binding, gets_names_from_an_iteration_that_end_with_zero)
+TEST_F(Binding, gets_zero_terminated_names_from_an_iteration)
 {
     Cpg cpg;
     cpg.enter("bindings");

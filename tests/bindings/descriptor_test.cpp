@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The descriptor in the hands of an event loop that is edge-triggered (Go, Rust, libuv), or of one that has made it
-// block (Go's os.File.Fd, Python's socket objects). The same for every service.
+// The descriptor in an event loop that is edge-triggered (Go, Rust, libuv), or that has made the descriptor blocking
+// (Go's os.File.Fd, Python's socket objects). The same for every service.
 #include "integration/listener.hpp"
 
 #include <utility>
@@ -13,7 +13,7 @@ namespace {
 
 using namespace test;
 
-// More than the daemon's notifications have room for at once (278), so that it owes some.
+// More events than the socket has room for notification bytes (278), so that the daemon has to send some later.
 constexpr int kMany = 1000;
 
 class Edges {
@@ -28,7 +28,7 @@ public:
     Edges(const Edges&) = delete;
     Edges& operator=(const Edges&) = delete;
 
-    // The next one comes in that time.
+    // Returns whether the next edge comes in that time.
     bool next(Duration wait) const
     {
         epoll_event seen{};
@@ -43,7 +43,7 @@ private:
 using Binding = ServiceTest;
 using BindingAtDeath = FreshServiceTest;
 
-TEST_F(Binding, with_edges_that_takes_all_each_time_misses_no_event)
+TEST_F(Binding, with_edge_triggering_that_dispatches_all_events_misses_none)
 {
     for (const auto flag : {CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING}) {
         const Listener listener;
@@ -61,7 +61,7 @@ TEST_F(Binding, with_edges_that_takes_all_each_time_misses_no_event)
     }
 }
 
-TEST_F(Binding, with_edges_is_told_of_events_from_before_and_not_twice_of_what_it_leaves)
+TEST_F(Binding, with_edge_triggering_gets_one_edge_for_queued_events)
 {
     const Listener listener;
     listener.queue();
@@ -80,7 +80,7 @@ TEST_F(Binding, with_edges_is_told_of_events_from_before_and_not_twice_of_what_i
     EXPECT_TRUE(listener.hears(2 * Listener::kEvents));
 }
 
-// With a descriptor that blocks.
+// A listener whose descriptor is in blocking mode.
 class Blocking : public Listener {
 public:
     Blocking()
@@ -98,13 +98,13 @@ public:
     }
 };
 
-TEST_F(Binding, with_a_blocking_descriptor_waits_in_no_call_that_does_not_wait)
+TEST_F(Binding, with_a_blocking_descriptor_does_not_wait_in_nonblocking_calls)
 {
     const Blocking listener;
     listener.expect_not_to_wait(CS_ERR_TRY_AGAIN, CS_OK);
     listener.queue(kMany);
     const Freeze freeze(daemon());
-    listener.expect_not_to_wait(CS_OK, CS_OK); // though the daemon owes notifications
+    listener.expect_not_to_wait(CS_OK, CS_OK); // although the daemon has not sent all notification bytes
     listener.expect_not_to_wait(CS_ERR_TRY_AGAIN, CS_OK);
 }
 
@@ -123,13 +123,13 @@ TEST_F(Binding, with_a_blocking_descriptor_misses_no_event_and_is_woken_by_final
     EXPECT_EQ(CS_ERR_BAD_HANDLE, waiting.result());
 }
 
-TEST_F(BindingAtDeath, with_edges_or_with_a_blocking_descriptor_is_told)
+TEST_F(BindingAtDeath, with_edge_triggering_or_a_blocking_descriptor_gets_the_error)
 {
     const Handle handle;
     const Edges edges(handle.fd());
     const Blocking blocking;
     daemon.kill();
-    if (transport() != Transport::socket) { // where the descriptor does not show it
+    if (transport() != Transport::socket) { // there, the descriptor does not show it
         EXPECT_TRUE(edges.next(kPatience));
     }
     EXPECT_EQ(CS_ERR_LIBRARY, handle.dispatch(CS_DISPATCH_ALL));

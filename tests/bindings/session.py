@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """session.py INCLUDE-DIRECTORY LIBRARY-DIRECTORY, beside a daemon, with `cc -E -dD` of all public headers as the standard
-input: makes a binding of these, and through it initializes, dispatches with callbacks and finalizes each service."""
+input: generates a binding from them, and uses it to initialize, dispatch with callbacks and finalize each service."""
 
 import os
 import re
@@ -11,7 +11,7 @@ import time
 from cffi import FFI
 from pycparser import c_ast, c_generator, c_parser
 
-# What the headers take from others: for the parser, which must know what is a type, and for cffi.
+# Types from other headers. The parser must know that they are types, and cffi needs their definitions.
 TYPES = [f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 TYPES += ["size_t", "pthread_mutex_t", "qb_handle_t"]
 FOREIGN = """
@@ -22,7 +22,7 @@ int unshare(int);
 
 
 def bind(preprocessed, folder):
-    """The FFI, and the functions that the headers in that folder declare."""
+    """Returns the FFI, and the functions that the headers in that folder declare."""
     own, code, numbers = False, "", ""
     for line in preprocessed.splitlines(True):
         if marker := re.match(r'# \d+ "(.*?)"', line):
@@ -33,7 +33,7 @@ def bind(preprocessed, folder):
             code += line.replace("__inline__", "inline")
     prelude = "".join(f"typedef int {name};\n" for name in TYPES)
     tree = c_parser.CParser().parse(prelude + code).ext[len(TYPES) :]
-    declarations = [node for node in tree if not isinstance(node, c_ast.FuncDef)]  # cffi has no use for bodies
+    declarations = [node for node in tree if not isinstance(node, c_ast.FuncDef)]  # cffi needs no bodies
     generate = c_generator.CGenerator().visit
     ffi = FFI()
     ffi.cdef(FOREIGN + "".join(generate(node) + ";\n" for node in declarations) + numbers)
@@ -62,7 +62,7 @@ def ok_at_last(call, *arguments):
 
 
 def take(library, service, handle, events, count):
-    """Dispatches, behind poll, until there are so many."""
+    """Polls and dispatches until there are this number of events."""
     fd = ffi.new("int *")
     ok(getattr(library, service + "_fd_get")(handle, fd))
     poll = select.poll()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What votequorum's callbacks are given, as a binding takes it. That the name of a device ends with zero:
-// VotequorumReply's tests in tests/faults.
+// Arguments of votequorum's callbacks on which bindings rely. VotequorumReply's tests in tests/faults test that the
+// name of a device ends with zero.
 #include "faults/fake_votequorum.hpp"
 
 namespace {
@@ -15,8 +15,8 @@ void expect_list(const void* list, std::uint32_t count)
     ++called;
 }
 
-// A real daemon sends no such lists. The model is gone by then.
-TEST(BindingToEmptiness, gets_lists_that_are_not_null)
+// A real daemon sends no empty lists. The model's memory is overwritten before the callbacks.
+TEST(BindingToEmptiness, gets_empty_lists_that_are_not_null)
 {
     FakeDaemon daemon({.service = "votequorum", .answer = VotequorumAnswers{}});
     votequorum_model_v1_data_t model{};

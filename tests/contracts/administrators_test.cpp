@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Administrators who have the daemon serve over sockets.
+// Administrators whose daemon uses sockets.
 #include "contract.hpp"
 #include "support/environment.hpp"
 
@@ -9,8 +9,8 @@ using namespace test;
 
 using ContractC25 = Contract;
 
-// The other contracts are tried on sockets, too: contracts.socket.
-TEST_F(ContractC25, sockets_serve_as_well)
+// contracts.socket runs the other contracts on sockets, too.
+TEST_F(ContractC25, everything_works_with_sockets_too)
 {
     const Variable by_default("COROSYNC_CLIENT_TRANSPORT", std::nullopt);
     replace_daemon({.ipc = Daemon::Ipc::socket});

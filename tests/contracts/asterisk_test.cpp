@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// asterisk: threads that ask on one handle at the same time, and initialize over a handle that is still open.
+// asterisk: threads make requests on one handle at the same time, and the program initializes again without finalize.
 #include "contract.hpp"
 
 namespace {
@@ -9,7 +9,7 @@ using namespace test;
 using ContractC13 = Contract;
 using ContractC22 = Contract;
 
-// Who is in the group, by one question after the other.
+// The members of the group, from several requests.
 Members list_members(cpg_handle_t handle, cpg_name group)
 {
     Members members;
@@ -23,7 +23,7 @@ Members list_members(cpg_handle_t handle, cpg_name group)
     return members;
 }
 
-TEST_F(ContractC13, two_requests_at_once)
+TEST_F(ContractC13, threads_make_two_requests_at_once)
 {
     Cpg cpg;
     cpg.enter("asterisk");
@@ -37,8 +37,8 @@ TEST_F(ContractC13, two_requests_at_once)
         ASSERT_EQ(Members{self()}, list_members(handle, name_of("asterisk")));
 }
 
-// In a child, since what is abandoned stays until the end of the process.
-TEST_F(ContractC22, handle_is_abandoned)
+// In a child process, because such a handle stays open until the process ends.
+TEST_F(ContractC22, handles_that_are_never_finalized_disturb_nothing)
 {
     for (const auto& service : services) {
         EXPECT_EQ(0, in_child([&] {

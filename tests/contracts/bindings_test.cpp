@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Language bindings (Ruby, Go, Rust, OCaml): no event is a result of its own, errors in a callback jump or unwind
-// through the library, and what a language has no value for is NULL.
+// Language bindings (Ruby, Go, Rust, OCaml): there is a result for "no event", errors in a callback longjmp() or unwind
+// through the library, and missing callbacks or pointers are NULL.
 #include "contract.hpp"
 
 #include <csetjmp>
@@ -13,7 +13,7 @@ using ContractC04 = Contract;
 using ContractC10 = Contract;
 using ContractC15 = Contract;
 
-TEST_F(ContractC04, no_event_is_try_again)
+TEST_F(ContractC04, dispatch_without_an_event_returns_try_again)
 {
     for (const auto& service : services)
         EXPECT_EQ(CS_ERR_TRY_AGAIN, Handle(service).dispatch(CS_DISPATCH_ONE_NONBLOCKING)) << service.name;
@@ -21,7 +21,7 @@ TEST_F(ContractC04, no_event_is_try_again)
 
 constexpr std::size_t kSizes[] = {100, 8000, 1'500'000};
 
-// Leaves the callback of every message. What is left goes on: each message has come once, and the handle is whole.
+// A program whose every callback leaves without returning. Each message must come once, and the handle must still work.
 class Leaving {
 public:
     explicit Leaving(std::size_t size) : sent_{pattern(size, 1), pattern(size, 2), pattern(size, 3)}
@@ -31,7 +31,7 @@ public:
             EXPECT_EQ(CS_OK, send(cpg, bytes));
     }
 
-    // The main loop, with a dispatch whose callback does not return to it.
+    // The main loop. The callback does not return to this dispatch.
     void run(cs_error_t (*dispatch)(Cpg&, cs_dispatch_flags_t), cs_dispatch_flags_t flag)
     {
         while (cpg.count() < sent_.size()) {
@@ -42,7 +42,7 @@ public:
         }
         EXPECT_TRUE(sent_ == messages(cpg.take()));
         const int fd = cpg.fd();
-        // From this very frame: one below it may lie deeper on the stack than the dispatches did.
+        // Called directly in this function, because another one's stack frame might be deeper than the dispatches were.
         EXPECT_EQ(CS_OK, cpg_finalize(cpg.release()));
         EXPECT_FALSE(open_descriptors().contains(fd)) << "the handle is held by what was left";
     }
@@ -60,7 +60,7 @@ cs_error_t dispatch_and_jump(Cpg& cpg, cs_dispatch_flags_t flag)
     return setjmp(target) == 0 ? cpg_dispatch(cpg, flag) : CS_OK;
 }
 
-TEST_F(ContractC10, longjmp_out_of_a_callback)
+TEST_F(ContractC10, callbacks_may_leave_with_longjmp)
 {
     for (const auto flag : kAllFlags) {
         for (const auto size : kSizes) {
@@ -82,7 +82,7 @@ cs_error_t dispatch_and_catch(Cpg& cpg, cs_dispatch_flags_t flag)
     }
 }
 
-TEST_F(ContractC10, exception_through_dispatch)
+TEST_F(ContractC10, exceptions_may_pass_through_dispatch)
 {
     for (const auto flag : kAllFlags) {
         for (const auto size : kSizes) {
@@ -95,12 +95,12 @@ TEST_F(ContractC10, exception_through_dispatch)
 
 TEST_F(ContractC15, callbacks_are_optional)
 {
-    for (const auto& service : services) { // the struct
+    for (const auto& service : services) { // the structure may be NULL
         const Handle handle(service);
         ASSERT_EQ(CS_OK, handle.provoke());
         EXPECT_EQ(CS_OK, handle.dispatch(CS_DISPATCH_ONE)) << service.name;
     }
-    for (const bool deliver : {true, false}) { // and each of them
+    for (const bool deliver : {true, false}) { // each callback may be NULL
         Cpg cpg({.deliver = deliver, .confchg = !deliver});
         ASSERT_EQ(CS_OK, join(cpg, "bindings"));
         ASSERT_EQ(CS_OK, send(cpg, "x"));
@@ -110,7 +110,7 @@ TEST_F(ContractC15, callbacks_are_optional)
     }
 }
 
-TEST_F(ContractC15, what_is_not_asked_for_is_optional)
+TEST_F(ContractC15, pointers_to_results_are_optional)
 {
     const Handle map(cmap_service);
     cmap_iter_handle_t keys = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What users of the reference complain about, and must not here.
+// Complaints of the reference's users. Each test shows that one does not apply here.
 #include "contract.hpp"
 #include "integration/cpg_raw.hpp"
 #include "support/eavesdropper.hpp"
@@ -11,10 +11,10 @@ using namespace test;
 
 using Complaint = Contract;
 
-// What a thread of a musl system has. The sanitizers' frames are large.
+// The stack size of threads on musl systems. The sanitizers' frames are large.
 constexpr std::size_t kThreadStack = kSanitized ? 1 << 20 : 128 << 10;
 
-TEST_F(Complaint, dispatch_needs_a_large_stack)
+TEST_F(Complaint, that_dispatch_needs_a_large_stack_does_not_apply)
 {
     Cpg cpg;
     cpg.enter("small");
@@ -28,8 +28,8 @@ TEST_F(Complaint, dispatch_needs_a_large_stack)
     EXPECT_TRUE(sent == messages(cpg.take()));
 }
 
-// A program that does what the results say wakes up once.
-TEST_F(Complaint, dead_descriptor_makes_the_program_spin)
+// The program finalizes the handle after the error, and so wakes up only once.
+TEST_F(Complaint, that_a_dead_descriptor_makes_the_program_spin_does_not_apply)
 {
     if (transport() == Transport::socket)
         GTEST_SKIP() << "the descriptor of the events does not notice";
@@ -46,7 +46,7 @@ TEST_F(Complaint, dead_descriptor_makes_the_program_spin)
     }
 }
 
-TEST_F(Complaint, request_hangs_when_the_daemon_dies)
+TEST_F(Complaint, that_a_request_hangs_when_the_daemon_dies_does_not_apply)
 {
     for (const auto& service : services) {
         const Duration time = best_of_three(daemon(), [&] {
@@ -66,8 +66,8 @@ TEST_F(Complaint, request_hangs_when_the_daemon_dies)
     }
 }
 
-// Who is in the group can say whatever it wants about the length of its message.
-TEST_F(Complaint, lengths_are_believed)
+// Any member of the group can send a wrong length of its message.
+TEST_F(Complaint, that_lengths_are_not_checked_does_not_apply)
 {
     Cpg cpg;
     cpg.enter("lies");
@@ -83,7 +83,7 @@ TEST_F(Complaint, lengths_are_believed)
     EXPECT_EQ(Texts{"honest"}, messages(cpg.take()));
 }
 
-TEST_F(Complaint, long_messages_are_sent_with_noise)
+TEST_F(Complaint, that_long_messages_make_the_library_print_does_not_apply)
 {
     Cpg cpg;
     cpg.enter("noise");
@@ -98,7 +98,7 @@ TEST_F(Complaint, long_messages_are_sent_with_noise)
     EXPECT_EQ("", eavesdropper.heard());
 }
 
-TEST_F(Complaint, files_stay_in_shared_memory)
+TEST_F(Complaint, that_files_stay_in_shared_memory_does_not_apply)
 {
     if (transport() != Transport::ring)
         GTEST_SKIP() << "libqb's client leaves a directory";

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # complete.sh CONTRACTS.TXT BUILD-DIRECTORY PROGRAM...
-# Each row of the list has its test, and each test its row. The programs are those of the contracts.
+# Checks that each row of the list has a test, and that each test has a row. PROGRAM... are the tests of the contracts.
 set -eu -o pipefail
 
 list=$1 build=$2
@@ -10,7 +10,7 @@ shift 2
 # SUITE.TEST of all programs, and the names that ctest knows.
 tests=$(for program; do "$program" --gtest_list_tests; done |
     awk '/^[^ ]/ { suite = $1 } /^ / { print suite $1 }' | sort)
-# (A second ctest in this folder would take the first one's log away.)
+# (A second ctest in this folder would overwrite the first one's log.)
 elsewhere=$(find "$build" -name CTestTestfile.cmake -exec sed -n 's/^add_test(\[*=*\[*\([^] "]*\).*/\1/p' {} +)
 rows=$(sed -n '/^#/d; s/ | .*//p' "$list")
 

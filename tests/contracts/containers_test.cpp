@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Containers, which share a network namespace and with it the abstract names of sockets: a file moves daemon and
-// clients to sockets in the file system. In a program of its own, because libqb looks for that file once in a process.
+// Containers that share a network namespace, and so abstract socket names. A file makes daemon and clients use sockets
+// in the file system. This is a separate program, because libqb checks for that file once per process.
 #include "contract.hpp"
 #include "support/environment.hpp"
 #include "support/process.hpp"
@@ -16,7 +16,7 @@ using namespace test;
 
 constexpr const char* kForceFile = "/etc/libqb/force-filesystem-sockets";
 
-// In our own mount namespace, for as long as this lives.
+// A mount in our own mount namespace. The destructor unmounts it.
 class Mount {
 public:
     Mount(const char* type, const char* target, const std::string& options = "")
@@ -47,7 +47,7 @@ std::string private_etc()
     return "lowerdir=/etc,upperdir=" + upper + ",workdir=" + work;
 }
 
-// Where somebody listens for the clients of a service; "@" and the name if it is no file.
+// The address of a service's socket. It begins with "@" if it is no file.
 std::string address_of(const std::string& service)
 {
     std::ifstream sockets("/proc/net/unix");
@@ -57,10 +57,10 @@ std::string address_of(const std::string& service)
     return "";
 }
 
-TEST(ContractC24, sockets_lie_in_the_file_system)
+TEST(ContractC24, sockets_are_in_the_file_system)
 {
     const Mount etc("overlay", "/etc", private_etc());
-    const Mount tmp("tmpfs", "/tmp"); // where some builds of libqb have their sockets
+    const Mount tmp("tmpfs", "/tmp"); // some builds of libqb have their sockets there
     if (!etc || !tmp)
         GTEST_SKIP() << "no overlays here";
     std::filesystem::create_directories("/etc/libqb");
@@ -79,7 +79,7 @@ TEST(ContractC24, sockets_lie_in_the_file_system)
         std::uint64_t none = kNoHandle;
         EXPECT_EQ(CS_ERR_NOT_SUPPORTED, service.initialize(&none)) << service.name;
     }
-    // And when the daemon is killed, nothing is left of its connections.
+    // When the daemon is killed, its connections leave nothing behind.
     const pid_t pid = daemon.pid();
     {
         const auto handles = one_of_each();

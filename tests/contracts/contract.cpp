@@ -41,14 +41,14 @@ cs_error_t change(cmap_handle_t handle)
     return cmap_set_uint32(handle, kProvoked, ++value);
 }
 
-// A member of a group of its own.
+// Joins its own group.
 cs_error_t open_cpg(std::uint64_t* handle)
 {
     static int number = 0;
     auto error = cpg_initialize(handle, nullptr);
     if (error == CS_OK)
         error = join(*handle, "contracts." + std::to_string(++number));
-    return error == CS_OK ? cpg_dispatch(*handle, CS_DISPATCH_ONE) : error; // the membership
+    return error == CS_OK ? cpg_dispatch(*handle, CS_DISPATCH_ONE) : error; // the confchg of the join
 }
 
 } // namespace

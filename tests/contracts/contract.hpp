@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the tests of the contracts share. A suite is a row of contracts.txt, a file is a kind of program: each test does
-// what that program does, with as little around it as possible.
+// What the tests of the contracts share. A suite is a row of contracts.txt, a file is a kind of program. Each test does
+// what that program does, and little else.
 #pragma once
 
 #include "integration/cpg_fixture.hpp"
@@ -14,36 +14,36 @@
 
 namespace test {
 
-// One daemon for all tests; who harms it finds a new one at the beginning of the next.
+// One daemon for all tests. If a test kills it, the next test starts a new one.
 class Contract : public ::testing::Test {
 protected:
     Contract();
     ~Contract() override { remove_what_libqb_leaves(); }
 
-    // What the program was like before it used any of the libraries.
+    // The state of the process before it used any of the libraries.
     static const ProcessState& untouched();
 
     static Daemon& daemon();
-    // Another one in its place, for the rest of the test.
+    // Replaces the daemon for the rest of the test.
     static void replace_daemon(const Daemon::Options& options);
 };
 
-// The three libraries alike, for the contracts that hold for all of them.
+// A common interface to the three libraries, for contracts that apply to all of them.
 struct Service {
     const char* name;
     cs_error_t (*initialize)(std::uint64_t* handle);
     cs_error_t (*finalize)(std::uint64_t handle);
     cs_error_t (*fd_get)(std::uint64_t handle, int* fd);
     cs_error_t (*dispatch)(std::uint64_t handle, cs_dispatch_flags_t type);
-    cs_error_t (*ask)(std::uint64_t handle);     // and get an answer
-    cs_error_t (*provoke)(std::uint64_t handle); // an event or two on a handle of ours
+    cs_error_t (*ask)(std::uint64_t handle);     // makes a request
+    cs_error_t (*provoke)(std::uint64_t handle); // causes one or two events on this handle
 };
 extern const std::array<Service, 3> services;
 extern const Service& cmap_service;
 extern const Service& cpg_service;
 extern const Service& votequorum_service;
 
-// A handle without callbacks, and without an event in its queue, that ends with its scope.
+// A handle without callbacks and without queued events. The destructor finalizes it.
 class Handle {
 public:
     explicit Handle(const Service& service);
@@ -63,7 +63,6 @@ private:
     std::uint64_t handle_ = kNoHandle;
 };
 
-// In the order of the services.
 std::array<Handle, 3> one_of_each();
 
 } // namespace test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// dlm_controld: takes all there is whenever it is woken, does its work inside callbacks, and finalizes twice.
+// dlm_controld: dispatches all events per wake-up, does its work inside callbacks, and finalizes twice.
 #include "contract.hpp"
 
 namespace {
@@ -11,7 +11,7 @@ using ContractC07 = Contract;
 using ContractC08 = Contract;
 using ContractC10 = Contract;
 
-TEST_F(ContractC02, all_leaves_nothing_announced)
+TEST_F(ContractC02, dispatch_all_leaves_the_descriptor_unreadable)
 {
     constexpr int kMany = 500;
     Cpg cpg;
@@ -32,8 +32,8 @@ TEST_F(ContractC02, all_leaves_nothing_announced)
     EXPECT_EQ(numbers(1, kMany), messages(cpg.take()));
 }
 
-// Small messages are delivered from a copy, larger ones where they lie, long ones from where they were put together.
-TEST_F(ContractC07, finalize_inside_deliver)
+// The callback gets small messages as a copy, larger ones in place, and long ones where their parts were joined.
+TEST_F(ContractC07, deliver_callbacks_may_finalize)
 {
     for (const std::size_t size : {100U, 8000U, 3'000'000U}) {
         Cpg cpg;
@@ -57,7 +57,7 @@ TEST_F(ContractC07, finalize_inside_deliver)
     }
 }
 
-TEST_F(ContractC08, stale_handles_are_bad_also_when_their_place_is_taken)
+TEST_F(ContractC08, stale_handles_are_bad_even_if_new_ones_take_their_place)
 {
     for (const auto& service : services) {
         Handle first(service);

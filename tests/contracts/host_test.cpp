@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Any program: it is the host, and the libraries are guests. And programs of all ages find the functions that they were
-// linked against.
+// Any program: the libraries do not change the process. Old and new programs find the functions with which they were
+// linked.
 #include "contract.hpp"
 #include "support/eavesdropper.hpp"
 
@@ -17,7 +17,7 @@ using namespace test;
 using ContractC20 = Contract;
 using ContractC21 = Contract;
 
-// With a daemon that dies, and without one.
+// Makes calls with a daemon, after its death, and without one.
 void live(Daemon& daemon)
 {
     auto handles = one_of_each();
@@ -39,7 +39,7 @@ void live(Daemon& daemon)
     }
 }
 
-TEST_F(ContractC20, host_is_left_as_it_was)
+TEST_F(ContractC20, libraries_do_not_change_the_process)
 {
     Eavesdropper eavesdropper;
     live(daemon());
@@ -47,12 +47,12 @@ TEST_F(ContractC20, host_is_left_as_it_was)
     EXPECT_TRUE(untouched() == ProcessState());
 }
 
-// In its own way each of the libraries that this program has loaded.
+// The library of this name, which the program has already loaded.
 void* library(const char* soname)
 {
     void* found = ::dlopen(soname, RTLD_NOW | RTLD_NOLOAD);
     if (found)
-        ::dlclose(found); // it stays, as the program needs it
+        ::dlclose(found); // it stays loaded, because the program needs it
     return found;
 }
 
@@ -66,8 +66,8 @@ bool has_versions(void* library)
     return entry->d_tag == DT_VERDEF;
 }
 
-// The lists of functions and versions are those that tests/abi compares with the files; programs that were linked with
-// older and newer libraries run there, too.
+// tests/abi compares the same lists of functions and versions with the library files. It also runs programs that were
+// linked with older and newer libraries.
 TEST_F(ContractC21, functions_are_found_with_and_without_a_version)
 {
     const std::map<std::string, const char*> lists = {{"libcmap", "libcmap.so.4"},
@@ -90,12 +90,13 @@ TEST_F(ContractC21, functions_are_found_with_and_without_a_version)
             EXPECT_NE(nullptr, plain) << name;
             if (at != std::string::npos) {
                 EXPECT_EQ(plain, ::dlvsym(loaded, name.c_str(), symbol.c_str() + at + 2)) << symbol;
-            } else { // the reference has no version of it
+            } else { // the reference has no version for it
                 EXPECT_EQ(nullptr, ::dlvsym(loaded, name.c_str(), "COROSYNC_CLIENT_1.0")) << symbol;
             }
         }
         EXPECT_LT(0, functions) << list;
-        EXPECT_TRUE(has_versions(loaded)) << list; // libcorosync_common only for what the reference lacks
+        EXPECT_TRUE(has_versions(loaded))
+            << list; // libcorosync_common has versions only for functions that the reference lacks
     }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// libsam: a parent forks the process that it looks after, over and over, and keeps books about it in the map.
+// libsam: a parent forks the process that it supervises, again and again, and stores its state in the map.
 #include "contract.hpp"
 
 #include <csignal>
@@ -12,7 +12,7 @@ using namespace test;
 
 using ContractC23 = Contract;
 
-// The lives of a child, each with what it inherited.
+// What a child does with the descriptors that it inherited.
 const std::function<int()> lives[] = {
     [] { return 0; },
     [] {
@@ -27,7 +27,7 @@ const std::function<int()> lives[] = {
     [] { return ::raise(SIGKILL); },
 };
 
-TEST_F(ContractC23, parent_works_on_whatever_the_child_does)
+TEST_F(ContractC23, parents_handle_works_whatever_the_child_does)
 {
     for (const auto& service : services) {
         const Handle handle(service);

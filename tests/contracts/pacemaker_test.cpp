@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Pacemaker: a main loop that takes one event whenever it is woken, messages whose header is patched where they lie,
-// senders that try again later.
+// Pacemaker: its main loop dispatches one event per wake-up, it changes the header of messages in place, and its
+// senders try again later.
 #include "contract.hpp"
 
 #include <cstdlib>
@@ -16,7 +16,7 @@ using ContractC14 = Contract;
 using ContractC17 = Contract;
 using ContractC18 = Contract;
 
-// The main loop, until there have been so many events. What is wrong with it; nothing if each wake-up brought one.
+// Runs the main loop until there were `events` events. Returns "" if each wake-up delivered one, or else the error.
 std::string main_loop(Cpg& cpg, std::size_t events)
 {
     while (cpg.count() < events) {
@@ -31,7 +31,7 @@ std::string main_loop(Cpg& cpg, std::size_t events)
     return readable(cpg.fd(), kGlance) ? "readable in the end" : "";
 }
 
-TEST_F(ContractC02, one_per_wake_up)
+TEST_F(ContractC02, dispatch_one_delivers_one_event_per_wake_up)
 {
     constexpr int kMany = 500;
     Cpg cpg;
@@ -45,11 +45,11 @@ TEST_F(ContractC02, one_per_wake_up)
     EXPECT_EQ(numbers(1, kMany), messages(cpg.take()));
 }
 
-TEST_F(ContractC02, one_byte_per_event)
+TEST_F(ContractC02, each_event_takes_one_notification_byte)
 {
     if (transport() == Transport::socket)
         GTEST_SKIP() << "the events themselves make the descriptor readable";
-    constexpr int kMany = 100; // more than are settled at once
+    constexpr int kMany = 100; // more notification bytes than the library takes at once
     Cpg cpg;
     cpg.enter("attrd");
     const int fd = cpg.fd();
@@ -59,8 +59,8 @@ TEST_F(ContractC02, one_byte_per_event)
     EXPECT_EQ("", main_loop(cpg, kMany));
 }
 
-// When it sees that it has left itself.
-TEST_F(ContractC07, finalize_inside_confchg)
+// The program finalizes when its own leave is reported.
+TEST_F(ContractC07, confchg_callbacks_may_finalize)
 {
     for (const auto flag : kAllFlags) {
         Cpg cpg;
@@ -78,7 +78,7 @@ TEST_F(ContractC07, finalize_inside_confchg)
     }
 }
 
-// What a message begins with. Senders do not know their own name yet; receivers fill it in.
+// The begin of a message. Receivers fill in the sender's name, because senders do not know it yet.
 struct Header {
     std::uint32_t sender_id;
     std::uint32_t sender_pid;
@@ -86,7 +86,7 @@ struct Header {
     char sender_name[32];
 };
 
-TEST_F(ContractC11, messages_are_patched_in_place)
+TEST_F(ContractC11, messages_can_be_changed_in_place)
 {
     Cpg cpg;
     cpg.enter("cib");
@@ -112,7 +112,7 @@ TEST_F(ContractC11, messages_are_patched_in_place)
     EXPECT_TRUE(expected == messages(cpg.take())) << "as they were before they were patched";
 }
 
-TEST_F(ContractC14, strings_are_given_to_free)
+TEST_F(ContractC14, strings_can_be_freed_with_free)
 {
     const Handle map(cmap_service);
     ASSERT_EQ(CS_OK, cmap_set_string(map, "contracts.name", "n1"));
@@ -122,8 +122,8 @@ TEST_F(ContractC14, strings_are_given_to_free)
     std::free(name);
 }
 
-// Not to be confused: some programs count the NUL behind the name of a group.
-TEST_F(ContractC17, group_names_are_bytes)
+// Some programs include the terminating NUL in a group's name. That is a different group.
+TEST_F(ContractC17, group_names_are_bytes_with_a_length)
 {
     const std::string_view bare = "attrd";
     const std::string_view counted{"attrd", 6};
@@ -141,8 +141,8 @@ TEST_F(ContractC17, group_names_are_bytes)
     }
 }
 
-// Whoever cannot be served now is told so at once, and by nobody waited for; what was taken is delivered, in order.
-TEST_F(ContractC18, senders_are_told_to_try_again)
+// A full queue makes sending fail at once. Messages that were accepted are delivered in order.
+TEST_F(ContractC18, senders_get_try_again_at_once)
 {
     constexpr std::size_t kSize = 500'000;
     Cpg cpg;
@@ -158,7 +158,7 @@ TEST_F(ContractC18, senders_are_told_to_try_again)
         EXPECT_EQ(CS_ERR_TRY_AGAIN, error);
         EXPECT_EQ(CS_ERR_TRY_AGAIN, send_once(cpg, taken.back()));
         busy.thaw();
-        EXPECT_EQ(CS_OK, send(cpg, taken.back())); // some time later
+        EXPECT_EQ(CS_OK, send(cpg, taken.back())); // tries again later
     }
     ASSERT_TRUE(cpg.await_messages(taken.size()));
     EXPECT_TRUE(taken == messages(cpg.take()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// pmxcfs: threads that send hold a lock until their message has come back; a handle of libcmap is dropped when it
-// wakes the program for nothing, and all handles when the daemon is gone.
+// pmxcfs: threads that send hold a lock until their message is delivered. The program finalizes a handle of libcmap
+// that wakes it without an event, and all handles when the daemon is dead.
 #include "contract.hpp"
 
 #include <atomic>
@@ -22,7 +22,7 @@ void count(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_n
     ++*static_cast<int*>(changes);
 }
 
-TEST_F(ContractC02, dispatch_that_succeeds_behind_poll_delivers)
+TEST_F(ContractC02, successful_dispatch_after_poll_delivers_an_event)
 {
     constexpr int kMany = 200;
     const Handle map(cmap_service);
@@ -69,7 +69,7 @@ TEST_F(ContractC06, dead_daemon_is_a_library_error)
     }
 }
 
-TEST_F(ContractC12, sender_holds_its_lock_until_its_message_is_back)
+TEST_F(ContractC12, senders_may_hold_a_lock_until_their_message_is_delivered)
 {
     constexpr int kEach = 30;
     Cpg cpg;
@@ -87,7 +87,7 @@ TEST_F(ContractC12, sender_holds_its_lock_until_its_message_is_back)
         }
         return true;
     };
-    Background dispatching([&] { // and sits there while there is nothing
+    Background dispatching([&] { // waits in dispatch for each event
         while (delivered < 2 * kEach)
             EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE));
         return true;
@@ -99,7 +99,7 @@ TEST_F(ContractC12, sender_holds_its_lock_until_its_message_is_back)
     EXPECT_EQ(2 * kEach, delivered);
 }
 
-TEST_F(ContractC16, messages_of_any_length_from_many_parts)
+TEST_F(ContractC16, messages_of_any_length_may_have_many_parts)
 {
     Cpg cpg;
     cpg.enter("pmxcfs");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// corosync-qdevice: dispatches everything once a second, whether there is anything or not, and votes for the ring that
-// it has been told of.
+// corosync-qdevice: dispatches all events once a second, even if there are none, and votes for the ring id of the
+// latest event.
 #include "contract.hpp"
 
 namespace {
@@ -12,7 +12,7 @@ using ContractC19 = Contract;
 
 constexpr int kRounds = 5;
 
-TEST_F(ContractC03, idle_all_in_every_round)
+TEST_F(ContractC03, dispatch_all_without_an_event_succeeds_every_time)
 {
     for (const auto& service : services) {
         const Handle handle(service);

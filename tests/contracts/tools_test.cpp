@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Tools that have nothing else to do than to wait for events (corosync-notifyd, corosync-quorumtool, cpgbench).
+// Tools that only wait for events (corosync-notifyd, corosync-quorumtool, cpgbench).
 #include "contract.hpp"
 
 #include <csignal>
@@ -10,7 +10,7 @@ using namespace test;
 
 using ContractC05 = Contract;
 
-// Whatever disturbs it.
+// Expects that the dispatch continues to wait after a signal.
 void expect_patience(Background<cs_error_t>& dispatching)
 {
     ASSERT_TRUE(dispatching.thread().falls_asleep());
@@ -20,7 +20,7 @@ void expect_patience(Background<cs_error_t>& dispatching)
     EXPECT_FALSE(dispatching.ended_within(kGlance));
 }
 
-TEST_F(ContractC05, one_waits_for_an_event)
+TEST_F(ContractC05, dispatch_one_waits_for_an_event)
 {
     const SignalCounter signals;
     for (const auto& service : services) {
@@ -33,7 +33,7 @@ TEST_F(ContractC05, one_waits_for_an_event)
     }
 }
 
-TEST_F(ContractC05, blocking_waits_until_the_end)
+TEST_F(ContractC05, dispatch_blocking_waits_until_the_daemon_dies)
 {
     const SignalCounter signals;
     const auto handles = one_of_each();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Programs that watch the daemon (sbd, sheepdog): ask the descriptor who is behind it, take a hang-up for the end, and
-// have 0 for no handle.
+// Programs that watch the daemon (sbd, sheepdog): they ask the descriptor for its peer, treat a hang-up as the daemon's
+// death, and use 0 for "no handle".
 #include "contract.hpp"
 
 #include <sys/socket.h>
@@ -12,7 +12,7 @@ using namespace test;
 using ContractC01 = Contract;
 using ContractC09 = Contract;
 
-TEST_F(ContractC01, descriptor_names_the_daemon)
+TEST_F(ContractC01, descriptor_gives_the_daemons_process_id)
 {
     for (const auto& service : services) {
         const Handle handle(service);
@@ -20,7 +20,7 @@ TEST_F(ContractC01, descriptor_names_the_daemon)
         EXPECT_EQ(CS_OK, handle.ask());
         EXPECT_EQ(CS_OK, handle.dispatch(CS_DISPATCH_ALL));
         EXPECT_EQ(fd, handle.fd()) << service.name;
-        if (transport() == Transport::socket) // whose events come from nobody in particular
+        if (transport() == Transport::socket) // the event socket has no peer
             continue;
         ucred peer{};
         socklen_t size = sizeof peer;

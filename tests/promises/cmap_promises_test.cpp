@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What cmap.h promises of single functions.
+// Promises of cmap.h about single functions.
 #include "integration/cmap_fixture.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ using CmapPromise = CmapTest;
 void ignore(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value, cmap_notify_value, void*)
 {}
 
-TEST_F(CmapPromise, of_one_step_is_kept_by_increments_and_decrements_at_once)
+TEST_F(CmapPromise, that_inc_and_dec_are_atomic_is_kept)
 {
     constexpr int kTimes = 2000;
     const Cmap cmap;
@@ -37,8 +37,8 @@ TEST_F(CmapPromise, of_one_step_is_kept_by_increments_and_decrements_at_once)
     EXPECT_EQ(u32(kTimes), cmap.get("promises.step"));
 }
 
-// It would die.
-TEST_F(CmapPromise, of_statistics_keeps_the_daemon_from_tracking_the_name_of_a_process)
+// Such a tracker would kill the daemon.
+TEST_F(CmapPromise, that_the_daemon_is_not_asked_to_track_the_name_of_a_process_is_kept)
 {
     const Cmap stats(CMAP_MAP_STATS);
     const auto keys = stats.keys("stats.ipcs.");
@@ -54,7 +54,7 @@ TEST_F(CmapPromise, of_statistics_keeps_the_daemon_from_tracking_the_name_of_a_p
     EXPECT_NE(kNoValue, stats.get(*name));
 }
 
-TEST_F(CmapPromise, of_access_holds_for_deleting_read_only_keys_that_do_not_exist)
+TEST_F(CmapPromise, that_delete_of_a_missing_read_only_key_returns_access_is_kept)
 {
     const Cmap cmap;
     ASSERT_EQ(kNoValue, cmap.get("runtime.config.nothing"));
@@ -64,8 +64,8 @@ TEST_F(CmapPromise, of_access_holds_for_deleting_read_only_keys_that_do_not_exis
     EXPECT_EQ(CS_ERR_ACCESS, cmap_delete(stats, "stats.nothing"));
 }
 
-// One more does not fit into any request, whatever the daemon would say to it.
-TEST_F(CmapPromise, of_too_big_begins_where_a_value_fits_no_request)
+// One byte more does not fit into a request, whether the daemon would accept the value or not.
+TEST_F(CmapPromise, that_a_value_too_long_for_a_request_is_too_big_is_kept)
 {
     const Cmap cmap;
     const std::string bytes(1'048'281, 'b');
@@ -75,7 +75,7 @@ TEST_F(CmapPromise, of_too_big_begins_where_a_value_fits_no_request)
     EXPECT_EQ(CS_ERR_TOO_BIG, cmap_set_string(cmap, "promises.big", bytes.c_str()));
 }
 
-TEST_F(CmapPromise, of_validity_holds_for_keys_and_values_until_the_callback_returns)
+TEST_F(CmapPromise, that_keys_and_values_are_valid_until_the_callback_returns_is_kept)
 {
     Cmap cmap;
     auto& tracker = cmap.track("promises.valid", kEverything);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What corotypes.h promises.
+// Promises of corotypes.h.
 #include "strict_time.h"
 
 #include <corosync/corotypes.h>
@@ -11,7 +11,7 @@
 
 namespace {
 
-TEST(Max, is_the_larger_value_and_evaluates_that_twice)
+TEST(Max, is_the_larger_value_and_evaluates_its_argument_twice)
 {
     int left = 0;
     int right = 0;
@@ -48,7 +48,7 @@ TEST(TimeEnd, is_later_than_any_other_time)
     EXPECT_EQ(INT64_MAX, latest_time());
 }
 
-TEST(Units, of_time_convert)
+TEST(Units, of_time_have_the_right_factors)
 {
     EXPECT_EQ(1'000'000'000U, CS_TIME_MS_IN_SEC * CS_TIME_US_IN_MSEC * CS_TIME_NS_IN_USEC);
     EXPECT_EQ(CS_TIME_NS_IN_SEC, CS_TIME_US_IN_SEC * CS_TIME_NS_IN_USEC);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What cpg.h promises of a dispatch without memory: an event stays, but a message longer than the atomic size is lost.
+// The promise of cpg.h about a dispatch without memory: an event stays queued, but a message longer than the atomic
+// size is lost.
 #include "integration/cpg_fixture.hpp"
 #include "resources/allocations.hpp"
 
@@ -11,7 +12,7 @@ class CpgNoMemory : public CpgTest {
 protected:
     CpgNoMemory() { cpg.enter("memory"); }
 
-    // One event, without the first, second... allocation. What it gives; CS_ERR_TRY_AGAIN when there is none.
+    // Dispatches one event and makes allocation number `allocation` fail, from 0 on. Returns the result.
     cs_error_t dispatch_without(int allocation)
     {
         const FailingAllocation failing(allocation);
@@ -21,7 +22,7 @@ protected:
     Cpg cpg;
 };
 
-TEST_F(CpgNoMemory, leaves_any_message_up_to_the_atomic_size_to_the_next_call)
+TEST_F(CpgNoMemory, leaves_messages_up_to_the_atomic_size_to_the_next_call)
 {
     int failed = 0;
     for (const std::size_t size : {std::size_t{10}, std::size_t{5000}, std::size_t{300'000}, kAtomic}) {
@@ -53,8 +54,8 @@ TEST_F(CpgNoMemory, leaves_any_message_up_to_the_atomic_size_to_the_next_call)
     }
 }
 
-// Each piece counts nonetheless, and what is behind the message arrives.
-TEST_F(CpgNoMemory, loses_only_the_message_one_of_whose_parts_finds_no_memory)
+// Each part counts as an event nonetheless, and the next message arrives.
+TEST_F(CpgNoMemory, loses_only_the_long_message_for_whose_part_it_occurs)
 {
     constexpr int kPieces = 3;
     const auto bytes = pattern((kPieces - 1) * kAtomic + 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What cpg.h promises of single functions and callbacks.
+// Promises of cpg.h about single functions and callbacks.
 #include "integration/cpg_fixture.hpp"
 #include "support/environment.hpp"
 #include "support/raw_daemon.hpp"
@@ -12,7 +12,7 @@ using namespace test;
 
 using CpgPromise = CpgTest;
 
-// A lower limit of "about a second": who is slower than that is busy.
+// A lower limit of "about a second". There is no upper limit, because the machine may be busy.
 constexpr Duration kAlmostASecond = 900ms;
 
 template <class Call> Duration duration_of(Call call)
@@ -24,7 +24,7 @@ template <class Call> Duration duration_of(Call call)
 
 int confchgs_told;
 
-TEST_F(CpgPromise, of_a_copy_is_kept_for_the_callbacks)
+TEST_F(CpgPromise, that_the_callbacks_are_copied_is_kept)
 {
     for (const bool with_model : {false, true}) {
         confchgs_told = 0;
@@ -45,8 +45,8 @@ TEST_F(CpgPromise, of_a_copy_is_kept_for_the_callbacks)
     }
 }
 
-// The companion has joined before and has the larger process id.
-TEST_F(CpgPromise, of_order_by_process_is_kept_whoever_joined_first)
+// The other process has joined earlier and has the larger process id.
+TEST_F(CpgPromise, that_members_are_ordered_by_process_id_is_kept)
 {
     MemberProcess earlier("sorted");
     ASSERT_LT(own_pid(), earlier.member().pid);
@@ -72,8 +72,8 @@ void look_at_lists(cpg_handle_t handle, const cpg_name* group, const cpg_address
     EXPECT_EQ(0, std::memcmp("lists", group->value, 5));
 }
 
-// In all three lists at one time or another, and with other changes told meanwhile.
-TEST_F(CpgPromise, of_lists_and_names_holds_though_they_are_empty_and_other_callbacks_run)
+// Each of the three lists is empty at some time, and nested callbacks get other changes.
+TEST_F(CpgPromise, that_lists_and_names_are_valid_even_if_empty_is_kept)
 {
     cpg_callbacks_t callbacks{};
     callbacks.cpg_confchg_fn = look_at_lists;
@@ -81,17 +81,17 @@ TEST_F(CpgPromise, of_lists_and_names_holds_though_they_are_empty_and_other_call
     ASSERT_EQ(CS_OK, cpg_initialize(&handle, &callbacks));
     ASSERT_EQ(CS_OK, join(handle, "lists"));
     lists_are_there = false;
-    EXPECT_EQ(CS_OK, cpg_dispatch(handle, CS_DISPATCH_ONE)); // nobody has left
+    EXPECT_EQ(CS_OK, cpg_dispatch(handle, CS_DISPATCH_ONE)); // the list of left members is empty
     EXPECT_TRUE(lists_are_there);
     EXPECT_EQ(CS_OK, leave(handle, "lists"));
     lists_are_there = false;
-    EXPECT_EQ(CS_OK, cpg_dispatch(handle, CS_DISPATCH_ONE)); // nobody is in it, nobody has joined
+    EXPECT_EQ(CS_OK, cpg_dispatch(handle, CS_DISPATCH_ONE)); // the lists of members and of joined members are empty
     EXPECT_TRUE(lists_are_there);
     EXPECT_EQ(CS_OK, inner_dispatch);
     EXPECT_EQ(CS_OK, cpg_finalize(handle));
 }
 
-TEST_F(CpgPromise, of_sending_without_waiting_is_kept_until_a_stopped_daemon_has_left_hundreds_unread)
+TEST_F(CpgPromise, that_sending_does_not_wait_for_a_stopped_daemon_is_kept)
 {
     constexpr int kSome = 200;
     Cpg cpg;
@@ -106,7 +106,7 @@ TEST_F(CpgPromise, of_sending_without_waiting_is_kept_until_a_stopped_daemon_has
             return error;
         });
         ASSERT_TRUE(sending.ended_within(kPatience)) << taken;
-        // A socket may have no room for so many, but never makes its sender wait.
+        // A socket may have less room, but the sender never waits for it.
         const bool refused = transport() == Transport::socket && sending.result() == CS_ERR_TRY_AGAIN;
         EXPECT_TRUE(refused || sending.result() == CS_OK) << taken;
         taken -= refused;
@@ -114,7 +114,7 @@ TEST_F(CpgPromise, of_sending_without_waiting_is_kept_until_a_stopped_daemon_has
     EXPECT_TRUE(cpg.await_messages(static_cast<std::size_t>(taken.load())));
 }
 
-TEST_F(CpgPromise, of_another_group_is_refused_after_a_second_of_trying)
+TEST_F(CpgPromise, that_join_of_another_group_fails_after_a_second_is_kept)
 {
     Cpg cpg;
     cpg.enter("left");
@@ -123,7 +123,7 @@ TEST_F(CpgPromise, of_another_group_is_refused_after_a_second_of_trying)
     EXPECT_GE(duration_of([&] { EXPECT_EQ(CS_ERR_BUSY, cpg_join(cpg, &other)); }), kAlmostASecond);
 }
 
-TEST(CpgPromiseOfLongMessages, is_to_try_for_a_second)
+TEST(CpgPromiseOfLongMessages, that_sending_retries_for_a_second_is_kept)
 {
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "ring"};
     RawDaemon daemon({RawDaemon::honest}, {.service = "cpg"});
@@ -137,7 +137,7 @@ TEST(CpgPromiseOfLongMessages, is_to_try_for_a_second)
     EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_finalize(handle));
 }
 
-TEST_F(CpgPromise, of_a_finalize_that_waits_for_no_other_request_is_kept)
+TEST_F(CpgPromise, that_finalize_does_not_wait_for_another_request_is_kept)
 {
     Cpg cpg;
     cpg.enter("other");
@@ -156,8 +156,8 @@ TEST_F(CpgPromise, of_a_finalize_that_waits_for_no_other_request_is_kept)
     EXPECT_TRUE(await_members("other", 0));
 }
 
-// The group's member is the process that joined, and so is the sender.
-TEST_F(CpgPromise, of_one_member_is_kept_though_a_child_sends)
+// The process that joined is the group's member and the sender of messages.
+TEST_F(CpgPromise, that_a_child_sends_as_the_member_that_joined_is_kept)
 {
     Cpg cpg;
     cpg.enter("child");

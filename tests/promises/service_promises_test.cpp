@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the headers of all services promise in the same words.
+// Promises that the headers of all services have in common.
 #include "integration/listener.hpp"
 
 #include "support/bytes.hpp"
@@ -51,13 +51,14 @@ using PromiseOfOutputs = Promise;
 using PromiseOfBlocking = Promise;
 using PromiseOfInitialize = Promise;
 
-// With events in its queue.
+// A listener with events in its queue.
 class Listening : public Listener {
 public:
     Listening() { queue(); }
 };
 
-// The daemon has said something, whatever it was; what it calls a bad handle is the one of something else.
+// Returns whether the daemon replied, with any result. A daemon may reply that some other handle is bad, such as that
+// of an iteration.
 bool served(const HandleCall& call, std::uint64_t handle)
 {
     const auto error = call.call(handle);
@@ -67,7 +68,7 @@ bool served(const HandleCall& call, std::uint64_t handle)
     return error != CS_ERR_LIBRARY && error != CS_ERR_NO_MEMORY && service().fd_get(handle, &fd) == CS_OK;
 }
 
-TEST_F(PromiseOfCallbacks, to_run_in_the_thread_that_dispatches_and_in_that_call_only)
+TEST_F(PromiseOfCallbacks, that_they_run_only_in_the_dispatching_thread_is_kept)
 {
     const Listening handle;
     std::atomic<int> calls = 0;
@@ -94,7 +95,7 @@ TEST_F(PromiseOfCallbacks, to_run_in_the_thread_that_dispatches_and_in_that_call
     EXPECT_EQ(1, calls);
 }
 
-TEST_F(PromiseOfCallbacks, to_be_free_to_call_every_function)
+TEST_F(PromiseOfCallbacks, that_they_may_call_every_function_is_kept)
 {
     const Listening handle;
     bool called = false;
@@ -108,7 +109,7 @@ TEST_F(PromiseOfCallbacks, to_be_free_to_call_every_function)
     EXPECT_TRUE(called);
 }
 
-TEST_F(PromiseOfCallbacks, to_hold_no_lock_that_another_thread_wants)
+TEST_F(PromiseOfCallbacks, that_no_lock_blocks_other_threads_is_kept)
 {
     const Listening handle;
     bool called = false;
@@ -124,7 +125,7 @@ TEST_F(PromiseOfCallbacks, to_hold_no_lock_that_another_thread_wants)
     EXPECT_TRUE(called);
 }
 
-// The result, and whether anything was written.
+// Checks the result of the call, and that it stored nothing.
 void expect_untouched(const HandleCall& call, std::uint64_t handle, cs_error_t expected)
 {
     std::ranges::fill(outputs(), kMark);
@@ -132,7 +133,7 @@ void expect_untouched(const HandleCall& call, std::uint64_t handle, cs_error_t e
     EXPECT_TRUE(std::ranges::all_of(outputs(), [](char c) { return c == kMark; })) << call.name;
 }
 
-TEST_F(PromiseOfOutputs, to_stay_as_they_are_when_the_handle_is_bad_or_the_daemon_is_gone)
+TEST_F(PromiseOfOutputs, that_a_bad_handle_or_a_dead_daemon_changes_nothing_is_kept)
 {
     std::uint64_t handle = kNoHandle;
     ASSERT_EQ(CS_OK, service().initialize(&handle));
@@ -145,22 +146,22 @@ TEST_F(PromiseOfOutputs, to_stay_as_they_are_when_the_handle_is_bad_or_the_daemo
     service().finalize(handle);
 }
 
-// votequorum.h says where it is otherwise.
-TEST(PromiseOfOutputsOfRefusals, is_to_stay_as_they_are)
+// votequorum.h documents the exceptions.
+TEST(PromiseOfOutputsOfRefusals, that_a_refusal_changes_nothing_is_kept)
 {
     FakeDaemon refusing(
         {.service = service().name, .answer = [](const Bytes&) { return error_reply(0, CS_ERR_ACCESS); }});
     std::uint64_t handle = kNoHandle;
     ASSERT_EQ(CS_OK, service().initialize(&handle));
     for (const auto& call : service().calls())
-        // A message gets no reply.
+        // mcast_joined gets no reply.
         if (call.kind == HandleCall::request && call.name != std::string("mcast_joined") &&
             call.name != std::string("getinfo") && call.name != std::string("get_qdevice_extra_info"))
             expect_untouched(call, handle, CS_ERR_ACCESS);
     service().finalize(handle);
 }
 
-TEST_F(PromiseOfBlocking, is_kept_by_the_functions_that_do_not_ask)
+TEST_F(PromiseOfBlocking, that_functions_without_a_request_do_not_block_is_kept)
 {
     std::uint64_t handle = kNoHandle;
     ASSERT_EQ(CS_OK, service().initialize(&handle));
@@ -177,7 +178,7 @@ TEST_F(PromiseOfBlocking, is_kept_by_the_functions_that_do_not_ask)
     EXPECT_EQ(service().finalize_asks ? CS_OK : CS_ERR_BAD_HANDLE, service().finalize(handle));
 }
 
-// Leaves the daemon so many descriptors, for as long as it lives.
+// Leaves the daemon `few` free descriptors until the destruction.
 class FewForDaemon {
 public:
     FewForDaemon(const Daemon& daemon, std::size_t few) : pid_(daemon.pid())
@@ -201,15 +202,15 @@ private:
     rlimit before_{};
 };
 
-// A daemon that runs out of descriptors in the middle of a connect leaves the files that it has made.
+// A daemon that runs out of descriptors during a connect does not remove the files that it has made.
 void remove_what_is_left_by(const Daemon& daemon)
 {
     for (const auto& left : connection_entries(daemon.pid()))
         std::filesystem::remove_all("/dev/shm/" + left);
 }
 
-// Both again as long as the daemon still gives back what earlier connections had.
-TEST_F(PromiseOfInitialize, to_fail_with_a_daemon_that_has_too_few_descriptors)
+// These two tests repeat their check, because the daemon may still be closing the descriptors of earlier connections.
+TEST_F(PromiseOfInitialize, that_it_fails_if_the_daemon_has_too_few_descriptors_is_kept)
 {
     std::uint64_t handle = kUntouched;
     EXPECT_TRUE(eventually([&] {
@@ -223,7 +224,7 @@ TEST_F(PromiseOfInitialize, to_fail_with_a_daemon_that_has_too_few_descriptors)
     remove_what_is_left_by(daemon);
 }
 
-TEST_F(PromiseOfInitialize, to_wait_for_a_daemon_that_has_no_descriptor)
+TEST_F(PromiseOfInitialize, that_it_waits_if_the_daemon_has_no_descriptor_is_kept)
 {
     EXPECT_TRUE(eventually([&] {
         std::uint64_t handle = kNoHandle;
@@ -238,8 +239,8 @@ TEST_F(PromiseOfInitialize, to_wait_for_a_daemon_that_has_no_descriptor)
     remove_what_is_left_by(daemon);
 }
 
-// As in a container with a /dev/shm of its own.
-TEST_F(PromiseOfInitialize, to_tell_that_the_shared_memory_cannot_be_seen)
+// Like a container with its own /dev/shm.
+TEST_F(PromiseOfInitialize, that_it_fails_if_shared_memory_cannot_be_seen_is_kept)
 {
     EXPECT_EQ(CS_ERR_NOT_EXIST, in_child([] {
                   const Variable fall_back("COROSYNC_CLIENT_TRANSPORT", "auto");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#undef _GNU_SOURCE // of the build
+#undef _GNU_SOURCE // the build defines it
 #include "strict_time.h"
 
 #include <corosync/corotypes.h>

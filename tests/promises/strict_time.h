@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-// What corotypes.h gives a program in strictly conforming C.
+// The results of corotypes.h in a program in strictly conforming C.
 #pragma once
 
 #include <stdint.h>

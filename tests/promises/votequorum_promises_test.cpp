@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What votequorum.h promises of single functions and callbacks.
+// Promises of votequorum.h about single functions and callbacks.
 #include "integration/votequorum_fixture.hpp"
 #include "support/cluster.hpp"
 
@@ -18,8 +18,8 @@ using VotequorumPromise = VotequorumTest;
 std::vector<std::uint32_t> nodes_told;
 std::vector<votequorum_node_t> states_told;
 
-// The program's own: whatever it makes of them, the next ones are right.
-TEST_F(VotequorumPromise, of_private_arrays_is_kept_though_the_callbacks_write_to_them)
+// A program may change the arrays of a callback. Those of later callbacks are right.
+TEST_F(VotequorumPromise, that_callbacks_may_write_to_their_arrays_is_kept)
 {
     nodes_told.clear();
     states_told.clear();
@@ -58,7 +58,7 @@ votequorum_ring_id_t present_ring()
             votequorum = std::make_unique<Votequorum>();
             return (votequorum->info().flags & VOTEQUORUM_INFO_QUORATE) != 0;
         } catch (const std::exception&) {
-            return false; // it has only just begun
+            return false; // the daemon is still starting
         }
     }));
     EXPECT_EQ(CS_OK, votequorum->track(CS_TRACK_CURRENT));
@@ -66,8 +66,8 @@ votequorum_ring_id_t present_ring()
     return votequorum->ring();
 }
 
-// With the formats of corotypes.h. Each new daemon begins with a larger number; some show that it is hexadecimal.
-TEST_F(VotequorumPromiseToPrint, ids_as_the_clusters_own_tools_do_is_kept)
+// The formats of corotypes.h. Each restart gives a larger ring id, until one has a hexadecimal letter.
+TEST_F(VotequorumPromiseToPrint, that_ids_are_printed_as_by_the_clusters_tools_is_kept)
 {
     votequorum_ring_id_t ring_id{};
     while ((ring_id = present_ring()).seq % 16 < 10) {
@@ -88,8 +88,9 @@ TEST_F(VotequorumPromiseToPrint, ids_as_the_clusters_own_tools_do_is_kept)
     EXPECT_NE(std::string::npos, said.find(node)) << said;
 }
 
-// What is said of this node is not taken from the node that was asked for, which was quorate and had a device.
-TEST(VotequorumPromiseOfFlags, is_that_they_are_this_nodes_but_those_of_the_device)
+// The queried node was quorate and had a device. Only the flags of the device describe that node; the others describe
+// this one.
+TEST(VotequorumPromiseOfFlags, that_only_those_of_the_device_describe_another_node_is_kept)
 {
     if (transport() != Transport::ring)
         GTEST_SKIP() << "several nodes take their time";
@@ -110,8 +111,9 @@ TEST(VotequorumPromiseOfFlags, is_that_they_are_this_nodes_but_those_of_the_devi
     EXPECT_EQ(kDevice, one->info(2).flags);
 }
 
-// A device that the daemon waits for by default, and no longer: the one limit is certain, the other comes in its time.
-TEST(VotequorumPromiseOfDevices, is_that_one_may_be_silent_for_ten_seconds)
+// The daemon waits for a device for the default timeout. The test checks that it does not give up earlier, and that it
+// does give up.
+TEST(VotequorumPromiseOfDevices, that_one_may_be_silent_for_ten_seconds_is_kept)
 {
     if (transport() != Transport::ring)
         GTEST_SKIP() << "the daemon's patience has nothing to do with the transport";
