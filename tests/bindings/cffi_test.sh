@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# cffi_test.sh CC INCLUDE-DIRECTORY LIBRARY-DIRECTORY ring|libqb|socket, inside sandbox.sh: Python's cffi reads all public
-# headers, and the generated binding works with a real daemon.
+# cffi_test.sh CC INCLUDE-DIRECTORY LIBRARY-DIRECTORY ring|libqb|socket, inside sandbox.sh: Python's cffi reads all
+# public headers, and the generated binding works with a real daemon.
 
 set -eu -o pipefail
 

@@ -14,7 +14,7 @@ using Binding = ServiceTest;
 
 int called;
 
-void expect_ended(const cpg_name& name)
+void expect_zero_terminated(const cpg_name& name)
 {
     EXPECT_TRUE(std::all_of(name.value + name.length, std::end(name.value), [](char c) { return c == 0; }));
 }
@@ -26,7 +26,7 @@ void expect_empty(const void* list, std::size_t count)
 }
 
 // A real daemon sends no empty list of nodes, and no confchg with three empty lists.
-TEST(BindingToEmptiness, gets_empty_lists_and_messages_that_are_not_null)
+TEST(BindingWithEmptyEvents, gets_empty_lists_and_messages_that_are_not_null)
 {
     FakeDaemon daemon({.service = "cpg", .answer = cpg_answer});
     cpg_model_v1_data_t model{};
@@ -62,7 +62,7 @@ TEST_F(Binding, gets_zero_terminated_names_from_an_iteration)
     ASSERT_EQ(CS_OK, cpg_iteration_initialize(cpg, CPG_ITERATION_NAME_ONLY, nullptr, &groups));
     EXPECT_EQ(CS_OK, cpg_iteration_next(groups, &description));
     EXPECT_STREQ("bindings", description.group.value);
-    expect_ended(description.group);
+    expect_zero_terminated(description.group);
     EXPECT_EQ(CS_OK, cpg_iteration_finalize(groups));
 }
 

@@ -51,7 +51,7 @@ TEST_F(Binding, with_edge_triggering_that_dispatches_all_events_misses_none)
         const Edges edges(listener.fd());
         Thread provoking([&] { listener.provoke(kMany); });
         while (Listener::told() < 2 * kMany) {
-            ASSERT_TRUE(edges.next(kPatience)) << "stalled behind event " << Listener::told();
+            ASSERT_TRUE(edges.next(kPatience)) << "stalled after event " << Listener::told();
             cs_error_t error = listener.dispatch(flag);
             while (error == CS_OK && flag == CS_DISPATCH_ONE_NONBLOCKING)
                 error = listener.dispatch(flag);
@@ -68,13 +68,13 @@ TEST_F(Binding, with_edge_triggering_gets_one_edge_for_queued_events)
     const Edges edges(listener.fd());
     EXPECT_TRUE(edges.next(kPatience));
     EXPECT_EQ(CS_OK, listener.dispatch(CS_DISPATCH_ONE));
-    EXPECT_FALSE(edges.next(kGlance)) << "so it has to take them all";
+    EXPECT_FALSE(edges.next(kGlance)) << "it has to dispatch all events";
     EXPECT_TRUE(readable(listener.fd()));
     EXPECT_EQ(CS_OK, listener.dispatch(CS_DISPATCH_ALL));
     EXPECT_EQ(Listener::kEvents, Listener::told());
     for (int times = 0; times < 10; ++times)
         EXPECT_EQ(CS_OK, listener.ask());
-    EXPECT_FALSE(edges.next(kGlance)) << "and is woken by nothing else";
+    EXPECT_FALSE(edges.next(kGlance)) << "only new events wake it";
     listener.provoke();
     EXPECT_TRUE(edges.next(kPatience));
     EXPECT_TRUE(listener.hears(2 * Listener::kEvents));

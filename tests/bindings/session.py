@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""session.py INCLUDE-DIRECTORY LIBRARY-DIRECTORY, beside a daemon, with `cc -E -dD` of all public headers as the standard
+"""session.py INCLUDE-DIRECTORY LIBRARY-DIRECTORY, beside a daemon, with `cc -E -dD` of all public headers as standard
 input: generates a binding from them, and uses it to initialize, dispatch with callbacks and finalize each service."""
 
 import os

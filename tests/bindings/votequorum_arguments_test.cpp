@@ -16,7 +16,7 @@ void expect_list(const void* list, std::uint32_t count)
 }
 
 // A real daemon sends no empty lists. The model's memory is overwritten before the callbacks.
-TEST(BindingToEmptiness, gets_empty_lists_that_are_not_null)
+TEST(BindingWithEmptyEvents, gets_empty_lists_that_are_not_null)
 {
     FakeDaemon daemon({.service = "votequorum", .answer = VotequorumAnswers{}});
     votequorum_model_v1_data_t model{};

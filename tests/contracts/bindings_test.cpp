@@ -35,7 +35,7 @@ public:
     void run(cs_error_t (*dispatch)(Cpg&, cs_dispatch_flags_t), cs_dispatch_flags_t flag)
     {
         while (cpg.count() < sent_.size()) {
-            ASSERT_TRUE(readable(cpg.fd(), kPatience)) << "stalled behind message " << cpg.count();
+            ASSERT_TRUE(readable(cpg.fd(), kPatience)) << "stalled after message " << cpg.count();
             ASSERT_EQ(CS_OK, dispatch(cpg, flag));
             Background elsewhere([&] { return members_of(cpg, "bindings") == Members{self()}; });
             ASSERT_EQ(true, elsewhere.result()) << "the handle is left locked";
@@ -44,7 +44,7 @@ public:
         const int fd = cpg.fd();
         // Called directly in this function, because another one's stack frame might be deeper than the dispatches were.
         EXPECT_EQ(CS_OK, cpg_finalize(cpg.release()));
-        EXPECT_FALSE(open_descriptors().contains(fd)) << "the handle is held by what was left";
+        EXPECT_FALSE(open_descriptors().contains(fd)) << "the dispatch that was left holds the handle";
     }
 
     Cpg cpg;

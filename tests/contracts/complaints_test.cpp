@@ -32,7 +32,7 @@ TEST_F(Complaint, that_dispatch_needs_a_large_stack_does_not_apply)
 TEST_F(Complaint, that_a_dead_descriptor_makes_the_program_spin_does_not_apply)
 {
     if (transport() == Transport::socket)
-        GTEST_SKIP() << "the descriptor of the events does not notice";
+        GTEST_SKIP() << "the event socket does not hang up";
     for (const auto type : {CS_DISPATCH_ONE, CS_DISPATCH_ALL}) {
         Handle map(cmap_service);
         const int fd = map.fd();
@@ -40,7 +40,7 @@ TEST_F(Complaint, that_a_dead_descriptor_makes_the_program_spin_does_not_apply)
         ASSERT_TRUE(readable(fd, kPatience));
         EXPECT_EQ(CS_ERR_LIBRARY, map.dispatch(type));
         EXPECT_EQ(CS_OK, map.finalize());
-        EXPECT_FALSE(open_descriptors().contains(fd)) << "to be polled in vain";
+        EXPECT_FALSE(open_descriptors().contains(fd)) << "the descriptor is still open";
         daemon().restart();
         await_settled();
     }

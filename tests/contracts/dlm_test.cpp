@@ -23,9 +23,9 @@ TEST_F(ContractC02, dispatch_all_leaves_the_descriptor_unreadable)
     });
     while (cpg.count() < kMany) {
         const auto before = cpg.count();
-        ASSERT_TRUE(readable(fd, kPatience)) << "stalled behind message " << before;
+        ASSERT_TRUE(readable(fd, kPatience)) << "stalled after message " << before;
         ASSERT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
-        ASSERT_LT(before, cpg.count()) << "woken for nothing";
+        ASSERT_LT(before, cpg.count()) << "woken without an event";
     }
     EXPECT_FALSE(readable(fd, kGlance));
     EXPECT_EQ(true, sending.result());
@@ -44,7 +44,7 @@ TEST_F(ContractC07, deliver_callbacks_may_finalize)
         cpg.on_event = [&](const Cpg::Call& call) {
             ++called;
             EXPECT_EQ(CS_OK, cpg.finalize());
-            EXPECT_TRUE(pattern(size) == std::string_view(call.data, call.size)) << "the message stays until we return";
+            EXPECT_TRUE(pattern(size) == std::string_view(call.data, call.size)) << "the message must stay valid";
         };
         ASSERT_EQ(CS_OK, send(cpg, pattern(size)));
         ASSERT_EQ(CS_OK, send(cpg, "not any more"));

@@ -18,7 +18,7 @@ using ContractC20 = Contract;
 using ContractC21 = Contract;
 
 // Makes calls with a daemon, after its death, and without one.
-void live(Daemon& daemon)
+void make_calls(Daemon& daemon)
 {
     auto handles = one_of_each();
     for (const bool alive : {true, false}) {
@@ -42,7 +42,7 @@ void live(Daemon& daemon)
 TEST_F(ContractC20, libraries_do_not_change_the_process)
 {
     Eavesdropper eavesdropper;
-    live(daemon());
+    make_calls(daemon());
     EXPECT_EQ("", eavesdropper.heard());
     EXPECT_TRUE(untouched() == ProcessState());
 }

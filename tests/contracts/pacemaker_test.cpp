@@ -22,13 +22,13 @@ std::string main_loop(Cpg& cpg, std::size_t events)
     while (cpg.count() < events) {
         const auto before = cpg.count();
         if (!readable(cpg.fd(), kPatience))
-            return "stalled behind event " + std::to_string(before);
+            return "stalled after event " + std::to_string(before);
         if (const auto error = cpg_dispatch(cpg, CS_DISPATCH_ONE); error != CS_OK)
             return cs_strerror(error);
         if (cpg.count() != before + 1)
-            return "woken for nothing behind event " + std::to_string(before);
+            return "woken without an event after event " + std::to_string(before);
     }
-    return readable(cpg.fd(), kGlance) ? "readable in the end" : "";
+    return readable(cpg.fd(), kGlance) ? "readable at the end" : "";
 }
 
 TEST_F(ContractC02, dispatch_one_delivers_one_event_per_wake_up)
@@ -109,7 +109,7 @@ TEST_F(ContractC11, messages_can_be_changed_in_place)
         ASSERT_EQ(CS_OK, send(cpg, expected.back()));
     }
     ASSERT_TRUE(cpg.await_messages(expected.size()));
-    EXPECT_TRUE(expected == messages(cpg.take())) << "as they were before they were patched";
+    EXPECT_TRUE(expected == messages(cpg.take())) << "the recorded messages are unchanged";
 }
 
 TEST_F(ContractC14, strings_can_be_freed_with_free)

@@ -39,7 +39,7 @@ TEST_F(ContractC02, successful_dispatch_after_poll_delivers_an_event)
         while (readable(map.fd())) {
             const int before = changes;
             ASSERT_EQ(CS_OK, map.dispatch(CS_DISPATCH_ONE));
-            ASSERT_EQ(before + 1, changes) << "the handle would be dropped";
+            ASSERT_EQ(before + 1, changes) << "pmxcfs would finalize the handle";
         }
     }
     while (changes < kMany && readable(map.fd(), kPatience))

@@ -34,7 +34,7 @@ TEST_F(ContractC01, descriptor_gives_the_daemons_process_id)
 TEST_F(ContractC01, descriptor_hangs_up_and_stays_open)
 {
     if (transport() == Transport::socket)
-        GTEST_SKIP() << "the descriptor of the events does not notice";
+        GTEST_SKIP() << "the event socket does not hang up";
     auto handles = one_of_each();
     daemon().kill();
     for (auto& handle : handles) {

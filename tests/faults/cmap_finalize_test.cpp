@@ -13,7 +13,7 @@ using namespace test;
 class CmapFinalize : public FakeCmapTest {
 protected:
     // Another thread sends a request and waits for the reply.
-    void ask_in_vain(Background<cs_error_t>& asking) { EXPECT_FALSE(asking.ended_within(kGlance)); }
+    void expect_no_reply(Background<cs_error_t>& asking) { EXPECT_FALSE(asking.ended_within(kGlance)); }
 
     Step late_answer() const
     {
@@ -35,7 +35,7 @@ protected:
     {
         Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
         EXPECT_TRUE(dispatching.thread().falls_asleep());
-        ask_in_vain(asking);
+        expect_no_reply(asking);
         EXPECT_EQ(CS_OK, cmap_finalize(cmap));
         EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
     }
@@ -76,7 +76,7 @@ TEST_F(CmapFinalize, lets_a_request_get_its_reply_under_a_flood_of_events)
     Background dispatching([this] { return dispatch(CS_DISPATCH_BLOCKING); });
     daemon.on_next_request(kSilence);
     Background<cs_error_t> asking([this] { return get(); });
-    ask_in_vain(asking);
+    expect_no_reply(asking);
     daemon.now({flood(numbered(1))});
     EXPECT_FALSE(dispatching.ended_within(kGlance));
     EXPECT_EQ(CS_OK, cmap_finalize(cmap));
@@ -90,7 +90,7 @@ TEST_F(CmapFinalize, fails_requests_that_were_not_sent_yet)
 {
     daemon.on_next_request(kSilence);
     Background<cs_error_t> asking([this] { return get(); });
-    ask_in_vain(asking);
+    expect_no_reply(asking);
     Background<cs_error_t> queueing([this] { return get(); });
     EXPECT_TRUE(queueing.thread().falls_asleep());
     EXPECT_EQ(CS_OK, cmap_finalize(cmap));

@@ -34,7 +34,7 @@ private:
 // The cookie in a request for a tracker.
 Cookie cookie_in(const Bytes& request);
 
-// A reply to GET with this value, in as much room as the request asks for.
+// A reply to GET with this value and as much room as the request asks for.
 Bytes get_reply(const Bytes& request, const Bytes& value, cmap_value_types_t type);
 
 // An event whose fields can be changed before it is sent.

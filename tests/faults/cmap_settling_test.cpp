@@ -13,13 +13,13 @@ using Numbers = std::vector<std::uint32_t>;
 
 constexpr std::uint32_t kLargestBurst = 200; // the socket has room for as many notification bytes
 
-class CmapSettling : public FakeCmapTest {
+class CmapDescriptor : public FakeCmapTest {
 protected:
-    CmapSettling()
+    CmapDescriptor()
     {
         tracker.on_event = [this](const Tracker::Call&) {
             --left;
-            surprises += readable(fd) != (left > 0);
+            wrong_states += readable(fd) != (left > 0);
         };
     }
 
@@ -39,7 +39,7 @@ protected:
             ASSERT_EQ(flag == CS_DISPATCH_ALL ? 0 : before - 1, left);
             ASSERT_EQ(left > 0, readable(fd));
         }
-        EXPECT_EQ(0U, surprises);
+        EXPECT_EQ(0U, wrong_states);
     }
 
     void expect_numbers_to(std::uint32_t count)
@@ -51,10 +51,10 @@ protected:
     }
 
     std::uint32_t left = 0;
-    std::uint32_t surprises = 0; // callbacks in which the descriptor's state was wrong
+    std::uint32_t wrong_states = 0; // callbacks in which the descriptor's state was wrong
 };
 
-TEST_F(CmapSettling, is_right_in_bursts_dispatched_with_all)
+TEST_F(CmapDescriptor, is_right_in_bursts_dispatched_with_all)
 {
     for (std::uint32_t count = 1; count <= kLargestBurst; ++count) {
         burst(count);
@@ -63,7 +63,7 @@ TEST_F(CmapSettling, is_right_in_bursts_dispatched_with_all)
     }
 }
 
-TEST_F(CmapSettling, is_right_in_bursts_dispatched_with_one)
+TEST_F(CmapDescriptor, is_right_in_bursts_dispatched_with_one)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}) {
         for (const std::uint32_t count : {1U, 2U, 3U, 64U, 65U, kLargestBurst}) {
@@ -74,7 +74,7 @@ TEST_F(CmapSettling, is_right_in_bursts_dispatched_with_one)
     }
 }
 
-TEST_F(CmapSettling, is_right_in_bursts_dispatched_with_blocking)
+TEST_F(CmapDescriptor, is_right_in_bursts_dispatched_with_blocking)
 {
     for (const std::uint32_t count : {1U, 2U, 63U, 64U, 65U, 66U, 128U, 129U, kLargestBurst}) {
         Cmap blocking;
@@ -83,7 +83,7 @@ TEST_F(CmapSettling, is_right_in_bursts_dispatched_with_blocking)
         const int its_fd = blocking.fd();
         its_tracker.on_event = [&](const Tracker::Call& call) {
             --left;
-            surprises += readable(its_fd) != (left > 0);
+            wrong_states += readable(its_fd) != (left > 0);
             if (left == 0)
                 cmap_finalize(call.handle);
         };
@@ -91,11 +91,11 @@ TEST_F(CmapSettling, is_right_in_bursts_dispatched_with_blocking)
         daemon.now(Steps(count, event(Notification(its_cookie, 1).bytes())));
         EXPECT_EQ(CS_ERR_BAD_HANDLE, cmap_dispatch(blocking, CS_DISPATCH_BLOCKING));
         EXPECT_EQ(count, its_tracker.count());
-        EXPECT_EQ(0U, surprises);
+        EXPECT_EQ(0U, wrong_states);
     }
 }
 
-TEST_F(CmapSettling, is_right_when_the_dispatch_types_are_mixed)
+TEST_F(CmapDescriptor, is_right_when_the_dispatch_types_are_mixed)
 {
     burst(kLargestBurst);
     const cs_dispatch_flags_t flags[] = {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING};
@@ -105,7 +105,7 @@ TEST_F(CmapSettling, is_right_when_the_dispatch_types_are_mixed)
     expect_numbers_to(kLargestBurst);
 }
 
-TEST_F(CmapSettling, is_right_when_events_arrive_during_a_callback)
+TEST_F(CmapDescriptor, is_right_when_events_arrive_during_a_callback)
 {
     const auto look = tracker.on_event;
     tracker.on_event = [this, look](const Tracker::Call& call) {
@@ -118,7 +118,7 @@ TEST_F(CmapSettling, is_right_when_events_arrive_during_a_callback)
     EXPECT_EQ((Numbers{1, 2, 3, 1, 2, 3}), numbers(tracker.events()));
 }
 
-TEST_F(CmapSettling, is_right_around_a_nested_dispatch)
+TEST_F(CmapDescriptor, is_right_around_a_nested_dispatch)
 {
     const auto look = tracker.on_event;
     tracker.on_event = [this, look](const Tracker::Call& call) {
@@ -133,7 +133,7 @@ TEST_F(CmapSettling, is_right_around_a_nested_dispatch)
     expect_numbers_to(100);
 }
 
-TEST_F(CmapSettling, is_right_with_events_of_an_unknown_kind_in_the_burst)
+TEST_F(CmapDescriptor, is_right_with_events_of_an_unknown_kind_in_the_burst)
 {
     Steps steps = numbered(1, 100);
     for (const std::size_t place : {std::size_t{0}, std::size_t{1}, std::size_t{64}, std::size_t{102}})
@@ -147,7 +147,7 @@ TEST_F(CmapSettling, is_right_with_events_of_an_unknown_kind_in_the_burst)
 }
 
 // Events after the malformed one stay announced, wherever that lies in its batch.
-TEST_F(CmapSettling, is_right_around_a_malformed_event)
+TEST_F(CmapDescriptor, is_right_around_a_malformed_event)
 {
     for (const std::uint32_t place : {0U, 1U, 30U, 62U, 63U, 64U, 65U, 99U}) {
         Steps steps = numbered(1, 99);
@@ -169,7 +169,7 @@ TEST_F(CmapSettling, is_right_around_a_malformed_event)
     }
 }
 
-class CmapSettlingAfterJump : public CmapSettling, public ::testing::WithParamInterface<cs_dispatch_flags_t> {
+class CmapDescriptorAfterLongjmp : public CmapDescriptor, public ::testing::WithParamInterface<cs_dispatch_flags_t> {
 protected:
     // Dispatches; the callback of event `place` leaves with longjmp().
     void dispatch_and_jump(cs_dispatch_flags_t flag, std::uint32_t place)
@@ -188,7 +188,7 @@ protected:
     std::jmp_buf out;
 };
 
-TEST_P(CmapSettlingAfterJump, never_hides_an_event_and_is_right_again_with_the_next_dispatch)
+TEST_P(CmapDescriptorAfterLongjmp, never_hides_an_event_and_is_right_after_the_next_dispatch)
 {
     const bool one_by_one = GetParam() == CS_DISPATCH_ONE || GetParam() == CS_DISPATCH_ONE_NONBLOCKING;
     for (const std::uint32_t place : {1U, 2U, 30U, 63U, 64U, 65U, 99U, 100U}) {
@@ -204,7 +204,7 @@ TEST_P(CmapSettlingAfterJump, never_hides_an_event_and_is_right_again_with_the_n
         }
         tracker.on_event = [this](const Tracker::Call&) {
             --left;
-            surprises += readable(fd) != (left > 0);
+            wrong_states += readable(fd) != (left > 0);
         };
         if (left > 0) {
             EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
@@ -215,13 +215,13 @@ TEST_P(CmapSettlingAfterJump, never_hides_an_event_and_is_right_again_with_the_n
         EXPECT_EQ(0U, left);
         expect_numbers_to(100);
     }
-    EXPECT_EQ(0U, surprises);
+    EXPECT_EQ(0U, wrong_states);
     expect_usable();
 }
 
-INSTANTIATE_TEST_SUITE_P(One, CmapSettlingAfterJump, ::testing::Values(CS_DISPATCH_ONE));
-INSTANTIATE_TEST_SUITE_P(All, CmapSettlingAfterJump, ::testing::Values(CS_DISPATCH_ALL));
-INSTANTIATE_TEST_SUITE_P(Blocking, CmapSettlingAfterJump, ::testing::Values(CS_DISPATCH_BLOCKING));
-INSTANTIATE_TEST_SUITE_P(OneNonblocking, CmapSettlingAfterJump, ::testing::Values(CS_DISPATCH_ONE_NONBLOCKING));
+INSTANTIATE_TEST_SUITE_P(One, CmapDescriptorAfterLongjmp, ::testing::Values(CS_DISPATCH_ONE));
+INSTANTIATE_TEST_SUITE_P(All, CmapDescriptorAfterLongjmp, ::testing::Values(CS_DISPATCH_ALL));
+INSTANTIATE_TEST_SUITE_P(Blocking, CmapDescriptorAfterLongjmp, ::testing::Values(CS_DISPATCH_BLOCKING));
+INSTANTIATE_TEST_SUITE_P(OneNonblocking, CmapDescriptorAfterLongjmp, ::testing::Values(CS_DISPATCH_ONE_NONBLOCKING));
 
 } // namespace

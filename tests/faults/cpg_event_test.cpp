@@ -135,17 +135,17 @@ TEST_F(CpgEvent, of_a_ring_change_may_end_with_its_nodes)
 
 TEST_F(CpgEvent, without_a_callback_is_dropped)
 {
-    Cpg deaf({.deliver = false, .confchg = false});
+    Cpg without_callbacks({.deliver = false, .confchg = false});
     const Members one{{1, 2, 3}};
     daemon.now({event(Delivery("x").bytes()), event(Confchg(one, one, one).bytes()), event(totem_event(1, {1})),
                 event(Part(wire::kFirst, 1, "x").bytes()), event(Part(wire::kLast, 1, "").bytes())});
-    EXPECT_EQ(CS_OK, cpg_dispatch(deaf, CS_DISPATCH_ALL));
-    EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(deaf, CS_DISPATCH_ONE_NONBLOCKING));
+    EXPECT_EQ(CS_OK, cpg_dispatch(without_callbacks, CS_DISPATCH_ALL));
+    EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(without_callbacks, CS_DISPATCH_ONE_NONBLOCKING));
 }
 
 TEST_F(CpgEvent, without_a_callback_is_checked_too)
 {
-    Cpg deaf({.deliver = false, .confchg = false});
+    Cpg without_callbacks({.deliver = false, .confchg = false});
     Delivery delivery("x");
     delivery.fields.length = 2;
     Part part(wire::kFirst, 2, "x");
@@ -154,9 +154,9 @@ TEST_F(CpgEvent, without_a_callback_is_checked_too)
     confchg.fields.left = 1;
     for (const Bytes& bytes : {delivery.bytes(), part.bytes(), confchg.bytes(), totem_event(3, {1})}) {
         daemon.now({event(bytes)});
-        EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(deaf, CS_DISPATCH_ONE));
+        EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(without_callbacks, CS_DISPATCH_ONE));
     }
-    EXPECT_EQ(CS_OK, cpg_dispatch(deaf, CS_DISPATCH_ALL));
+    EXPECT_EQ(CS_OK, cpg_dispatch(without_callbacks, CS_DISPATCH_ALL));
 }
 
 class CpgParts : public CpgEvent {
@@ -212,9 +212,9 @@ TEST_F(CpgParts, of_a_member_make_a_message_after_a_malformed_event_that_says_it
 }
 
 // The parts that have arrived are freed with the handle.
-class CpgPartsOfTheDead : public CpgParts, public ::testing::WithParamInterface<bool> {};
+class CpgPartsOfDeadDaemon : public CpgParts, public ::testing::WithParamInterface<bool> {};
 
-TEST_P(CpgPartsOfTheDead, make_no_message)
+TEST_P(CpgPartsOfDeadDaemon, make_no_message)
 {
     const bool frozen = GetParam();
     daemon.now({part(wire::kFirst, 0), part(wire::kContinued, 1)});
@@ -226,8 +226,8 @@ TEST_P(CpgPartsOfTheDead, make_no_message)
     EXPECT_EQ(Events{}, cpg.take());
 }
 
-INSTANTIATE_TEST_SUITE_P(Killed, CpgPartsOfTheDead, ::testing::Values(false));
-INSTANTIATE_TEST_SUITE_P(KilledWhileFrozen, CpgPartsOfTheDead, ::testing::Values(true));
+INSTANTIATE_TEST_SUITE_P(Killed, CpgPartsOfDeadDaemon, ::testing::Values(false));
+INSTANTIATE_TEST_SUITE_P(KilledWhileFrozen, CpgPartsOfDeadDaemon, ::testing::Values(true));
 
 TEST_F(CpgParts, make_a_message_after_the_daemon_was_frozen_between_them)
 {
@@ -243,7 +243,7 @@ TEST_F(CpgParts, make_a_message_after_the_daemon_was_frozen_between_them)
 TEST_F(CpgParts, make_a_message_if_all_are_queued_when_the_daemon_dies)
 {
     if (transport() != Transport::ring)
-        GTEST_SKIP() << "libqb's client forgets what is queued when the daemon dies";
+        GTEST_SKIP() << "libqb's client drops queued events when the daemon dies";
     daemon.now({part(wire::kFirst, 0)});
     EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
     daemon.now({part(wire::kContinued, 1), part(wire::kLast, 2)});

@@ -234,7 +234,7 @@ TEST_F(CpgPartReply, that_never_comes_because_the_daemon_dies_fails_the_message)
     EXPECT_EQ(CS_ERR_LIBRARY, send_once(cpg, long_message));
 }
 
-TEST_F(CpgPartReply, is_waited_for_while_the_daemon_is_frozen)
+TEST_F(CpgPartReply, is_awaited_while_the_daemon_is_frozen)
 {
     const auto before = daemon.requests();
     daemon.on_next_request({reply(message(wire::kPartialMcastReply, {}))});

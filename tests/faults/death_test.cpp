@@ -58,7 +58,7 @@ void expect_no_connection_directories()
                 std::filesystem::remove_all("/dev/shm/" + name);
 }
 
-void inflict(Fault fault, FakeDaemon& daemon)
+void apply(Fault fault, FakeDaemon& daemon)
 {
     switch (fault) {
     case Fault::killed_while_frozen:
@@ -77,20 +77,20 @@ void inflict(Fault fault, FakeDaemon& daemon)
 
 class Death : public FakedServiceTest, public ::testing::WithParamInterface<Fault> {
 protected:
-    void befall() { inflict(GetParam(), daemon); }
+    void apply_fault() { apply(GetParam(), daemon); }
 
     const int fd = client->fd();
 };
 
 TEST_P(Death, of_an_idle_daemon_fails_every_call)
 {
-    befall();
+    apply_fault();
     expect_dead();
 }
 
 TEST_P(Death, hangs_up_the_descriptor_and_leaves_it_open_until_finalize)
 {
-    befall();
+    apply_fault();
     for (int times = 0; times < 2; ++times) {
         EXPECT_EQ(fd, client->fd());
         EXPECT_TRUE(open_descriptors().contains(fd));
@@ -108,7 +108,7 @@ TEST_P(Death, leaves_nothing_in_shared_memory_after_finalize)
 {
     ASSERT_EQ(1, connection_directories());
     ASSERT_TRUE(maps_rings(::getpid()));
-    befall();
+    apply_fault();
     {
         const FewDescriptors none(0); // one gets free when finalize closes the connection
         client->finalize();
@@ -132,7 +132,7 @@ TEST_P(DeathDuringDispatch, wakes_threads_that_wait_for_events_in_the_promised_t
         Background in_blocking([&] { return client->dispatch(CS_DISPATCH_BLOCKING); });
         EXPECT_TRUE(in_one.thread().falls_asleep() && in_blocking.thread().falls_asleep());
         const auto start = Clock::now();
-        inflict(fault, daemon);
+        apply(fault, daemon);
         EXPECT_EQ(CS_ERR_LIBRARY, in_one.result());
         EXPECT_EQ(CS_ERR_LIBRARY, in_blocking.result());
         return std::max(in_one.finished(), in_blocking.finished()) - start;
@@ -160,7 +160,7 @@ protected:
 
 TEST_P(DeathWithEvents, lets_dispatch_all_deliver_them_before_it_fails)
 {
-    befall();
+    apply_fault();
     EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_ALL));
     expect_all_told();
     expect_dead();
@@ -168,7 +168,7 @@ TEST_P(DeathWithEvents, lets_dispatch_all_deliver_them_before_it_fails)
 
 TEST_P(DeathWithEvents, lets_dispatch_blocking_deliver_them_before_it_fails)
 {
-    befall();
+    apply_fault();
     EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_BLOCKING));
     expect_all_told();
     expect_dead();
@@ -176,7 +176,7 @@ TEST_P(DeathWithEvents, lets_dispatch_blocking_deliver_them_before_it_fails)
 
 TEST_P(DeathWithEvents, lets_dispatch_one_deliver_them_before_it_fails)
 {
-    befall();
+    apply_fault();
     cs_error_t error = CS_OK;
     for (std::uint32_t taken = 0; error == CS_OK; ++taken) {
         ASSERT_EQ(taken, client->told.size());
@@ -191,7 +191,7 @@ TEST_P(DeathWithEvents, in_the_middle_of_a_batch_lets_the_dispatch_deliver_the_r
 {
     client->on_told = [this] {
         if (client->told.size() == 100)
-            befall();
+            apply_fault();
     };
     EXPECT_EQ(CS_ERR_LIBRARY, client->dispatch(CS_DISPATCH_ALL));
     expect_all_told();
@@ -199,14 +199,14 @@ TEST_P(DeathWithEvents, in_the_middle_of_a_batch_lets_the_dispatch_deliver_the_r
 
 TEST_P(DeathWithEvents, makes_the_descriptor_readable_at_once)
 {
-    befall();
+    apply_fault();
     EXPECT_TRUE(readable(fd, kPatience));
     EXPECT_TRUE(hung_up(fd) || transport() == Transport::socket);
 }
 
 TEST_P(DeathWithEvents, leaves_nothing_behind_if_they_are_not_dispatched)
 {
-    befall();
+    apply_fault();
     client->finalize();
     EXPECT_FALSE(open_descriptors().contains(fd));
     remove_what_libqb_leaves(); // an empty directory
@@ -227,7 +227,7 @@ using ConnectedHandle = FakedServiceTest;
 TEST_F(ConnectedHandle, of_a_daemon_that_died_delivers_the_queued_events_before_it_fails)
 {
     if (transport() == Transport::libqb)
-        GTEST_SKIP() << "libqb's client forgets what is queued when the daemon dies";
+        GTEST_SKIP() << "libqb's client drops queued events when the daemon dies";
     ASSERT_EQ(0U, daemon.now(numbered(1, 5)));
     daemon.kill();
     EXPECT_EQ(CS_OK, client->dispatch(CS_DISPATCH_ONE));
@@ -243,7 +243,7 @@ TEST_F(ConnectedHandle, that_was_finalized_is_not_affected_by_the_daemons_death)
     daemon.kill();
 }
 
-// All functions that wait for a reply, each in a thread of its own and on a handle of its own.
+// Calls all functions that wait for a reply, each in its own thread and on its own handle.
 class Waiting {
 public:
     explicit Waiting(FakeDaemon& daemon) : daemon_(daemon)
@@ -263,7 +263,7 @@ public:
     }
 
     // Sends every request to a daemon that does not reply.
-    void begin_in_vain()
+    void begin_without_reply()
     {
         for (std::size_t count = 0; count < asking_.size(); ++count)
             daemon_.on_next_request(kSilence);
@@ -338,7 +338,7 @@ TEST_P(Request, of_every_kind_fails_in_the_promised_time_after_the_daemons_death
     EXPECT_LT(best_of_three(time_to_end), kPromise);
 }
 
-INSTANTIATE_TEST_SUITE_P(Silent, Request, ::testing::Values(&Waiting::begin_in_vain));
+INSTANTIATE_TEST_SUITE_P(Silent, Request, ::testing::Values(&Waiting::begin_without_reply));
 INSTANTIATE_TEST_SUITE_P(Frozen, Request, ::testing::Values(&Waiting::begin_frozen));
 
 TEST(RequestToFrozenDaemon, of_every_kind_has_its_usual_result_when_the_daemon_continues)
@@ -378,7 +378,7 @@ TEST_F(Freeze, does_not_end_a_wait_for_events)
 }
 
 // Where finalize sends no request, it returns before the daemon's death.
-TEST(DeathAroundFinalize, of_a_frozen_daemon_ends_finalize_in_the_promised_time_and_leaves_nothing_behind)
+TEST(DeathDuringFinalize, of_a_frozen_daemon_ends_finalize_in_the_promised_time_and_leaves_nothing_behind)
 {
     const auto time_to_end = [] {
         FakeDaemon daemon(options());
@@ -395,7 +395,7 @@ TEST(DeathAroundFinalize, of_a_frozen_daemon_ends_finalize_in_the_promised_time_
     EXPECT_LT(best_of_three(time_to_end), kPromise);
 }
 
-TEST(DeathAroundFinalize, does_not_disturb_finalize)
+TEST(DeathDuringFinalize, does_not_disturb_finalize)
 {
     for (int times = 0; times < 20; ++times) {
         FakeDaemon daemon(options());

@@ -21,7 +21,7 @@ protected:
     Bytes numbered(std::uint32_t number) const { return Notification(cookie, number).bytes(); }
 
     cs_error_t dispatch(cs_dispatch_flags_t flag) const { return cmap_dispatch(cmap, flag); }
-    // The connection works: a request gets its own answer.
+    // The connection works: a request gets its own reply.
     void expect_usable() const;
     // The connection has failed for good.
     void expect_dead() const;

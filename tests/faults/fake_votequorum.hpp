@@ -78,7 +78,7 @@ class FakeVotequorumTest : public ::testing::Test {
 protected:
     ~FakeVotequorumTest() override;
 
-    // The connection works: a request gets its own answer.
+    // The connection works: a request gets its own reply.
     void expect_usable() const { EXPECT_EQ(1U, votequorum.info().node_id); }
 
     FakeDaemon daemon{{.service = "votequorum", .answer = VotequorumAnswers{}}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How the reply to the handshake arrives: in pieces, late, half, or not at all.
+// The reply to the handshake arrives in pieces, late, in part, or not at all.
 #include "raw_cmap.hpp"
 #include "support/storm.hpp"
 
@@ -80,12 +80,12 @@ TEST_F(HandshakeFlow, that_ends_in_a_reset_is_a_library_error)
     EXPECT_TRUE(daemon.visited(1));
 }
 
-class HandshakeOfTheDying : public ::testing::TestWithParam<const char*> {
+class HandshakeOfDyingDaemon : public ::testing::TestWithParam<const char*> {
 protected:
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", GetParam()};
 };
 
-TEST_P(HandshakeOfTheDying, is_a_library_error)
+TEST_P(HandshakeOfDyingDaemon, is_a_library_error)
 {
     for (const std::size_t length : {std::size_t{0}, std::size_t{24}, std::size_t{5000}}) {
         RawDaemon daemon({[length](const Visitor& visitor) {
@@ -103,7 +103,7 @@ TEST_P(HandshakeOfTheDying, is_a_library_error)
 }
 
 constexpr auto kTransport = [](const ::testing::TestParamInfo<const char*>& info) { return std::string(info.param); };
-INSTANTIATE_TEST_SUITE_P(By, HandshakeOfTheDying, ::testing::Values("auto", "libqb"), kTransport);
+INSTANTIATE_TEST_SUITE_P(By, HandshakeOfDyingDaemon, ::testing::Values("auto", "libqb"), kTransport);
 
 // These bytes are not a reply, so a wait for the rest would never end.
 TEST_F(HandshakeFlow, is_not_awaited_after_a_wrong_header)

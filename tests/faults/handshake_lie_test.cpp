@@ -163,14 +163,14 @@ const Lie kRingLies[] = {
     {"an_event_ring_that_another_has_too", another_has(2)},
 };
 
-class LieInHandshake : public ::testing::TestWithParam<Lie> {
+class WrongOffer : public ::testing::TestWithParam<Lie> {
 protected:
-    ~LieInHandshake() override { fs::remove(daemon.rings().directory() + "-too"); }
+    ~WrongOffer() override { fs::remove(daemon.rings().directory() + "-too"); }
 
     RawDaemon daemon{{RawDaemon::with(GetParam().tell), RawDaemon::honest}};
 };
 
-TEST_P(LieInHandshake, makes_the_library_use_libqbs_client)
+TEST_P(WrongOffer, makes_the_library_use_libqbs_client)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "auto");
     const Attempt attempt;
@@ -180,7 +180,7 @@ TEST_P(LieInHandshake, makes_the_library_use_libqbs_client)
     EXPECT_EQ(CS_OK, served(daemon.end(1), [&] { return cmap_set_uint8(attempt.handle(), "some.key", 1); }));
 }
 
-TEST_P(LieInHandshake, is_an_error_if_the_program_wants_rings_only)
+TEST_P(WrongOffer, is_an_error_if_the_program_wants_rings_only)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
     EXPECT_EQ(CS_ERR_NOT_SUPPORTED, Attempt().error());
@@ -189,8 +189,8 @@ TEST_P(LieInHandshake, is_an_error_if_the_program_wants_rings_only)
 }
 
 // If libqb opens a file of an unexpected size, it truncates or extends that file.
-using LieThatShowsBefore = LieInHandshake;
-TEST_P(LieThatShowsBefore, is_found_before_the_files_are_opened)
+using WrongOfferBeforeAttach = WrongOffer;
+TEST_P(WrongOfferBeforeAttach, is_found_before_the_files_are_opened)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
     const Watch watch(daemon.rings().directory());
@@ -199,24 +199,24 @@ TEST_P(LieThatShowsBefore, is_found_before_the_files_are_opened)
 }
 
 constexpr auto kNameOfLie = [](const ::testing::TestParamInfo<Lie>& info) { return std::string(info.param.name); };
-INSTANTIATE_TEST_SUITE_P(Field, LieInHandshake, ::testing::ValuesIn(kFieldLies), kNameOfLie);
-INSTANTIATE_TEST_SUITE_P(Name, LieInHandshake, ::testing::ValuesIn(kNameLies), kNameOfLie);
-INSTANTIATE_TEST_SUITE_P(File, LieInHandshake, ::testing::ValuesIn(kFileLies), kNameOfLie);
-INSTANTIATE_TEST_SUITE_P(Field, LieThatShowsBefore, ::testing::ValuesIn(kFieldLies), kNameOfLie);
-INSTANTIATE_TEST_SUITE_P(Name, LieThatShowsBefore, ::testing::ValuesIn(kNameLies), kNameOfLie);
-INSTANTIATE_TEST_SUITE_P(File, LieThatShowsBefore, ::testing::ValuesIn(kFileLies), kNameOfLie);
-INSTANTIATE_TEST_SUITE_P(Ring, LieInHandshake, ::testing::ValuesIn(kRingLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Field, WrongOffer, ::testing::ValuesIn(kFieldLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Name, WrongOffer, ::testing::ValuesIn(kNameLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(File, WrongOffer, ::testing::ValuesIn(kFileLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Field, WrongOfferBeforeAttach, ::testing::ValuesIn(kFieldLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Name, WrongOfferBeforeAttach, ::testing::ValuesIn(kNameLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(File, WrongOfferBeforeAttach, ::testing::ValuesIn(kFileLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Ring, WrongOffer, ::testing::ValuesIn(kRingLies), kNameOfLie);
 
 // Here libqb's client decides what it accepts. But it must not hang, and must not keep anything without a handle.
-class LieToLibqb : public ::testing::TestWithParam<Lie> {
+class WrongOfferToLibqb : public ::testing::TestWithParam<Lie> {
 protected:
-    ~LieToLibqb() override { fs::remove(daemon.rings().directory() + "-too"); }
+    ~WrongOfferToLibqb() override { fs::remove(daemon.rings().directory() + "-too"); }
 
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "libqb"};
     RawDaemon daemon{{RawDaemon::with(GetParam().tell)}};
 };
 
-TEST_P(LieToLibqb, does_not_make_initialize_hang)
+TEST_P(WrongOfferToLibqb, does_not_make_initialize_hang)
 {
     if (GetParam().harms_libqb)
         GTEST_SKIP() << GetParam().harms_libqb;
@@ -225,13 +225,13 @@ TEST_P(LieToLibqb, does_not_make_initialize_hang)
     EXPECT_TRUE(eventually([this] { return daemon.end().hung_up(); }));
 }
 
-INSTANTIATE_TEST_SUITE_P(Field, LieToLibqb, ::testing::ValuesIn(kFieldLies), kNameOfLie);
-INSTANTIATE_TEST_SUITE_P(Name, LieToLibqb, ::testing::ValuesIn(kNameLies), kNameOfLie);
-INSTANTIATE_TEST_SUITE_P(File, LieToLibqb, ::testing::ValuesIn(kFileLies), kNameOfLie);
-INSTANTIATE_TEST_SUITE_P(Ring, LieToLibqb, ::testing::ValuesIn(kRingLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Field, WrongOfferToLibqb, ::testing::ValuesIn(kFieldLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Name, WrongOfferToLibqb, ::testing::ValuesIn(kNameLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(File, WrongOfferToLibqb, ::testing::ValuesIn(kFileLies), kNameOfLie);
+INSTANTIATE_TEST_SUITE_P(Ring, WrongOfferToLibqb, ::testing::ValuesIn(kRingLies), kNameOfLie);
 
 // The test changes the rings that the first visitor gets.
-class RingsThatAreNotFresh : public ::testing::Test {
+class UsedRings : public ::testing::Test {
 protected:
     void expect_refused()
     {
@@ -242,37 +242,37 @@ protected:
     RawDaemon daemon;
 };
 
-TEST_F(RingsThatAreNotFresh, are_refused_with_a_request_in_them)
+TEST_F(UsedRings, are_refused_with_a_request_in_them)
 {
     daemon.rings().put(DaemonEnd::request_ring, message(0, {}));
     expect_refused();
 }
 
-TEST_F(RingsThatAreNotFresh, are_refused_with_part_of_the_request_ring_in_use)
+TEST_F(UsedRings, are_refused_with_part_of_the_request_ring_in_use)
 {
     daemon.rings().put_taken(DaemonEnd::request_ring);
     expect_refused();
 }
 
-TEST_F(RingsThatAreNotFresh, are_refused_with_a_reply_in_them)
+TEST_F(UsedRings, are_refused_with_a_reply_in_them)
 {
     daemon.rings().reply(message(0, {}));
     expect_refused();
 }
 
-TEST_F(RingsThatAreNotFresh, are_refused_with_an_impossible_level_of_flow_control)
+TEST_F(UsedRings, are_refused_with_an_impossible_level_of_flow_control)
 {
     daemon.rings().flow_control(3);
     expect_refused();
 }
 
-TEST_F(RingsThatAreNotFresh, are_refused_with_a_negative_level_of_flow_control)
+TEST_F(UsedRings, are_refused_with_a_negative_level_of_flow_control)
 {
     daemon.rings().flow_control(-1);
     expect_refused();
 }
 
-TEST_F(RingsThatAreNotFresh, are_accepted_with_flow_control_on)
+TEST_F(UsedRings, are_accepted_with_flow_control_on)
 {
     const Variable transport("COROSYNC_CLIENT_TRANSPORT", "ring");
     daemon.rings().flow_control(2);

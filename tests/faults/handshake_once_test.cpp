@@ -47,7 +47,7 @@ const Oddity kOddities[] = {
      }},
 };
 
-class OddOnce : public ::testing::TestWithParam<Oddity> {
+class OddHandshake : public ::testing::TestWithParam<Oddity> {
 protected:
     // A connection that uses rings visits the daemon once. One that uses libqb's client visits it twice.
     bool next_one_uses_rings()
@@ -62,7 +62,7 @@ protected:
     RawDaemon daemon{{RawDaemon::with(GetParam().happen), RawDaemon::honest}, {.visitors = kVisitors}};
 };
 
-TEST_P(OddOnce, does_not_stop_later_connections_from_using_rings)
+TEST_P(OddHandshake, does_not_stop_later_connections_from_using_rings)
 {
     EXPECT_EQ(CS_OK, Attempt().error());
     EXPECT_TRUE(daemon.visited(2));
@@ -72,10 +72,10 @@ TEST_P(OddOnce, does_not_stop_later_connections_from_using_rings)
         rings = next_one_uses_rings();
     }
     EXPECT_TRUE(rings);
-    EXPECT_TRUE(next_one_uses_rings()); // and it stays so
+    EXPECT_TRUE(next_one_uses_rings()); // so do later ones
 }
 
 constexpr auto kName = [](const ::testing::TestParamInfo<Oddity>& info) { return std::string(info.param.name); };
-INSTANTIATE_TEST_SUITE_P(By, OddOnce, ::testing::ValuesIn(kOddities), kName);
+INSTANTIATE_TEST_SUITE_P(By, OddHandshake, ::testing::ValuesIn(kOddities), kName);
 
 } // namespace

@@ -48,7 +48,7 @@ TEST_P(Impostor, is_refused_before_any_file_is_opened)
 {
     const OwnWatch watch;
     if (!watch)
-        GTEST_SKIP() << "fanotify is not for us";
+        GTEST_SKIP() << "this process may not use fanotify";
     std::uint64_t handle = kUntouched;
     EXPECT_EQ(CS_ERR_ACCESS, service().initialize(&handle));
     EXPECT_FALSE(watch.saw_anything());

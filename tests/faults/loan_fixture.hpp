@@ -15,7 +15,7 @@
 
 namespace test {
 
-// What a callback of the session gets.
+// The arguments of a callback of the session.
 struct Delivery {
     std::int32_t number;
     std::byte* data;

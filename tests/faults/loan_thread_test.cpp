@@ -41,9 +41,9 @@ protected:
     std::atomic<bool> give_back = false;
 };
 
-class LoanToOneThreadAnotherDispatches : public LoanToOneThread, public ::testing::WithParamInterface<Flag> {};
+class LoanWhileAnotherThreadDispatches : public LoanToOneThread, public ::testing::WithParamInterface<Flag> {};
 
-TEST_P(LoanToOneThreadAnotherDispatches, is_called_in)
+TEST_P(LoanWhileAnotherThreadDispatches, is_called_in)
 {
     Background borrowing([this] { return dispatch(Flag::one); });
     ASSERT_TRUE(loan_begun());
@@ -55,7 +55,7 @@ TEST_P(LoanToOneThreadAnotherDispatches, is_called_in)
     EXPECT_EQ((Numbers{2, 1}), told);
 }
 
-INSTANTIATE_TEST_SUITE_P(Flag, LoanToOneThreadAnotherDispatches,
+INSTANTIATE_TEST_SUITE_P(Flag, LoanWhileAnotherThreadDispatches,
                          ::testing::Values(Flag::one, Flag::all, Flag::one_nonblocking));
 
 // What the callback writes while the loan is called in must not be lost or undone.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # log_test.sh LIBRARIES PROGRAM [REFERENCE SESSIONS], inside sandbox.sh: what COROSYNC_CLIENT_LOG makes PROGRAM
-# (failing_client.c) log, on the libraries in the folder LIBRARIES and, mixed with those, on the reference's. SESSIONS is
-# the folder of the programs that live a whole life with a library.
+# (failing_client.c) log, on the libraries in the folder LIBRARIES and on a mixture of those and the reference's.
+# SESSIONS is the folder of the programs that use a library from initialize to finalize.
 
 set -eu -o pipefail
 

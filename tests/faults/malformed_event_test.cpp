@@ -24,9 +24,9 @@ protected:
     }
 
     // Sends this event and a valid one after it. Returns the result of the first dispatch.
-    cs_error_t met(const Bytes& bytes)
+    cs_error_t first_result(const Bytes& bytes)
     {
-        SCOPED_TRACE("met " + ::testing::PrintToString(bytes.substr(0, 48)));
+        SCOPED_TRACE("event " + ::testing::PrintToString(bytes.substr(0, 48)));
         client->told.clear();
         daemon.now({event(bytes), event(client->event(4711))});
         const cs_error_t error = client->dispatch(CS_DISPATCH_ONE);
@@ -40,13 +40,13 @@ protected:
 
     void expect_malformed(const Bytes& bytes)
     {
-        EXPECT_EQ(CS_ERR_LIBRARY, met(bytes)) << ::testing::PrintToString(bytes.substr(0, 48));
+        EXPECT_EQ(CS_ERR_LIBRARY, first_result(bytes)) << ::testing::PrintToString(bytes.substr(0, 48));
     }
 };
 
 TEST_F(MalformedEvent, does_not_include_a_valid_one)
 {
-    for_every_kind([this](const Client::Kind& kind) { EXPECT_EQ(CS_OK, met(kind.event)); });
+    for_every_kind([this](const Client::Kind& kind) { EXPECT_EQ(CS_OK, first_result(kind.event)); });
     expect_usable();
 }
 
@@ -79,7 +79,7 @@ TEST_F(MalformedEvent, may_have_any_value_in_any_field)
 {
     for_every_kind([this](const Client::Kind& kind) {
         for_each_field(kind.event, [this](const Bytes& bent) {
-            const cs_error_t error = met(bent);
+            const cs_error_t error = first_result(bent);
             EXPECT_TRUE(error == CS_OK || error == CS_ERR_LIBRARY) << error;
         });
     });
@@ -91,7 +91,7 @@ TEST_F(MalformedEvent, does_not_include_one_with_extra_bytes)
 {
     for_every_kind([this](const Client::Kind& kind) {
         for (const std::size_t more : std::initializer_list<std::size_t>{1, 8, 1'000'000})
-            EXPECT_EQ(CS_OK, met(with_size(kind.event, kind.event.size() + more) + Bytes(more, 'x')));
+            EXPECT_EQ(CS_OK, first_result(with_size(kind.event, kind.event.size() + more) + Bytes(more, 'x')));
     });
     expect_usable();
 }
@@ -100,7 +100,7 @@ TEST_F(MalformedEvent, does_not_include_one_of_an_unknown_kind)
 {
     for_every_kind([this](const Client::Kind& kind) {
         for (const std::uint32_t id : {2U, 8U, 99U, 1000U, 0x7fffffffU, 0xffffffffU})
-            EXPECT_EQ(CS_OK, met(with(kind.event, kIdField, id)));
+            EXPECT_EQ(CS_OK, first_result(with(kind.event, kIdField, id)));
     });
     expect_usable();
 }

@@ -85,7 +85,7 @@ TEST_P(Peer, of_another_user_is_refused_by_a_caller_who_is_not_root)
 TEST(PeerOfRaisedProgram, of_a_listed_user_is_refused)
 {
     if (kSanitized || !can_change_user() || ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 0)
-        GTEST_SKIP() << "no program can be raised here, or only to lose what its sanitizer needs";
+        GTEST_SKIP() << "there are no set-user-ID programs here, or they do not work with a sanitizer";
     const auto program = std::filesystem::path(scratch_directory()) / "raised_client";
     std::filesystem::copy_file(RAISED_CLIENT, program);
     EXPECT_EQ(0, ::chmod(program.c_str(), 04755));

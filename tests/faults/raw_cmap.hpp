@@ -33,7 +33,7 @@ private:
     cs_error_t error_;
 };
 
-// Makes a call in another thread and answers its requests until it returns.
+// Makes a call in another thread and replies to its requests until it returns.
 cs_error_t served(DaemonEnd& end, const std::function<cs_error_t()>& call);
 
 // A connected handle with a tracker.

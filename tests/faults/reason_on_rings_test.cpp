@@ -36,7 +36,7 @@ TEST_F(ReasonOfRings, is_that_the_daemon_has_hung_up)
                 StartsWith("the daemon hung up before it answered the connect;"));
 }
 
-TEST_F(ReasonOfRings, is_the_unknown_form_of_the_answer)
+TEST_F(ReasonOfRings, is_the_unknown_form_of_the_reply)
 {
     EXPECT_THAT(with(RawDaemon::with([](HandshakeReply& offer) { offer.id = 7; })),
                 StartsWith("the daemon's answer to the connect has an unknown form;"));

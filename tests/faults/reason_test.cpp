@@ -145,7 +145,7 @@ TEST(ReasonOfInitialize, is_the_time_limit)
     EXPECT_THAT(reason_of_initialize(), StartsWith("the daemon did not answer within 20 ms"));
 }
 
-TEST(ReasonOfInitialize, is_the_signal)
+TEST(ReasonOfInitialize, is_a_signal)
 {
     ServingDaemon daemon;
     const Freeze frozen(daemon);

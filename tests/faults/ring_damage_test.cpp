@@ -104,16 +104,16 @@ const auto kLengths = ::testing::Values(0U, kJustBeyondRing, 0x7fffffffU, 0x8000
 INSTANTIATE_TEST_SUITE_P(Length, DamagedReply, kLengths, kLength);
 INSTANTIATE_TEST_SUITE_P(Length, DamagedEvent, kLengths, kLength);
 
-class Unmarked : public RingCmapTest {};
+class UnmarkedChunk : public RingCmapTest {};
 
-TEST_F(Unmarked, reply_ends_the_connection)
+TEST_F(UnmarkedChunk, of_a_reply_ends_the_connection)
 {
     end.put_unmarked(DaemonEnd::response_ring);
     EXPECT_EQ(CS_ERR_LIBRARY, get());
     expect_given_up();
 }
 
-TEST_F(Unmarked, event_ends_the_connection)
+TEST_F(UnmarkedChunk, of_an_event_ends_the_connection)
 {
     end.put_unmarked(DaemonEnd::event_ring);
     end.announce();

@@ -86,7 +86,7 @@ protected:
     ~FakedServiceTest() override;
 
     Steps numbered(std::uint32_t first, std::uint32_t count) const;
-    // The connection works: a request gets its own answer.
+    // The connection works: a request gets its own reply.
     static void expect_usable(const Client& client);
     void expect_usable() const { expect_usable(*client); }
     // Every call that needs the daemon fails within the promised time, and all others work.

@@ -47,17 +47,17 @@ TEST_F(VotequorumEvent, with_entries_beyond_its_end_is_malformed)
 
 TEST_F(VotequorumEvent, without_a_callback_is_checked_too)
 {
-    votequorum_handle_t deaf = kNoHandle;
-    ASSERT_EQ(CS_OK, votequorum_initialize(&deaf, nullptr));
+    votequorum_handle_t without_callbacks = kNoHandle;
+    ASSERT_EQ(CS_OK, votequorum_initialize(&without_callbacks, nullptr));
     auto extra = extra_info_event(1, "extra");
     for (const Bytes& bytes : {Bytes(quorum_event(1, 2, 63)), Bytes(node_list_event(2, 63)),
                                Bytes(Message::event(wire::kExpectedVotes, 32)), Bytes(extra.u32(40, 6))}) {
         daemon.now({event(bytes), event(expected_votes_event(3))});
-        EXPECT_EQ(CS_ERR_LIBRARY, votequorum_dispatch(deaf, CS_DISPATCH_ONE));
-        EXPECT_EQ(CS_OK, votequorum_dispatch(deaf, CS_DISPATCH_ONE));
-        EXPECT_EQ(CS_ERR_TRY_AGAIN, votequorum_dispatch(deaf, CS_DISPATCH_ONE_NONBLOCKING));
+        EXPECT_EQ(CS_ERR_LIBRARY, votequorum_dispatch(without_callbacks, CS_DISPATCH_ONE));
+        EXPECT_EQ(CS_OK, votequorum_dispatch(without_callbacks, CS_DISPATCH_ONE));
+        EXPECT_EQ(CS_ERR_TRY_AGAIN, votequorum_dispatch(without_callbacks, CS_DISPATCH_ONE_NONBLOCKING));
     }
-    EXPECT_EQ(CS_OK, votequorum_finalize(deaf));
+    EXPECT_EQ(CS_OK, votequorum_finalize(without_callbacks));
 }
 
 TEST_F(VotequorumEvent, is_delivered_whatever_its_error_field_says)

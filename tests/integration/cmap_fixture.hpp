@@ -16,7 +16,7 @@
 
 namespace test {
 
-// For loops over some of them.
+// For loops over a list of sizes.
 using Sizes = std::initializer_list<std::size_t>;
 
 // A value of the map: type and bytes, strings with their NUL.

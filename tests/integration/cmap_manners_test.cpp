@@ -14,7 +14,7 @@ using CmapManners = CmapTest;
 using CmapMannersAtDeath = CmapFaultTest;
 
 // Makes every kind of call once; some succeed and some fail.
-void live(Cmap& cmap)
+void make_calls(Cmap& cmap)
 {
     auto& tracker = cmap.track("manners.live", kEverything);
     change(cmap, "manners.live", 3);
@@ -30,7 +30,7 @@ TEST_F(CmapManners, prints_nothing)
 {
     Eavesdropper eavesdropper;
     Cmap cmap;
-    live(cmap);
+    make_calls(cmap);
     cmap.finalize();
     EXPECT_EQ("", eavesdropper.heard());
 }
@@ -57,7 +57,7 @@ TEST_F(CmapManners, changes_no_state_of_the_process)
 {
     const ProcessState before;
     Cmap cmap;
-    live(cmap);
+    make_calls(cmap);
     EXPECT_TRUE(before == ProcessState());
     cmap.finalize();
     EXPECT_TRUE(before == ProcessState());

@@ -178,8 +178,8 @@ TEST_F(CmapStats, can_be_read_only_with_their_type)
 // CMAP-D4: the daemon must not get a size query for this value. With a short token timeout it notices short pauses.
 TEST(CmapStatsPaused, contain_the_pause_and_a_size_query_does_not_harm_the_daemon)
 {
-    const Daemon::Options nervous{.totem = "  token: 1000\n"};
-    Daemon daemon(nervous);
+    const Daemon::Options short_token{.totem = "  token: 1000\n"};
+    Daemon daemon(short_token);
     const Cmap stats(CMAP_MAP_STATS);
     std::uint64_t timestamp = 0;
     float delay = 0;

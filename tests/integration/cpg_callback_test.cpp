@@ -44,7 +44,7 @@ TEST_F(CpgCallback, may_finalize_its_handle)
                 EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_finalize(handle));
                 EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_dispatch(handle, CS_DISPATCH_ALL));
                 EXPECT_EQ(CS_ERR_BAD_HANDLE, send_once(handle, "x"));
-                EXPECT_EQ(bytes, std::string_view(call.data, call.size)) << "the message stays";
+                EXPECT_EQ(bytes, std::string_view(call.data, call.size)) << "the message must stay valid";
             };
             if (size == 0) {
                 ASSERT_EQ(CS_OK, join(cpg, "callback.finalize"));

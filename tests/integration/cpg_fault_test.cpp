@@ -21,7 +21,7 @@ TEST_F(CpgFault, death_fails_iterations_and_zero_copy_messages)
     EXPECT_EQ(CS_ERR_LIBRARY, cpg_zcb_mcast_joined(cpg, CPG_TYPE_AGREED, &byte, 1));
     EXPECT_EQ(CS_ERR_LIBRARY, cpg_iteration_next(iteration, &description));
     EXPECT_EQ(CS_ERR_LIBRARY, cpg_iteration_finalize(iteration));
-    EXPECT_EQ(CS_ERR_LIBRARY, cpg_iteration_finalize(iteration)) << "it was kept";
+    EXPECT_EQ(CS_ERR_LIBRARY, cpg_iteration_finalize(iteration)) << "the iteration is still valid";
     const cpg_handle_t handle = cpg;
     EXPECT_EQ(CS_ERR_LIBRARY, cpg.finalize());
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_finalize(handle));
@@ -119,7 +119,7 @@ TEST_F(CpgFault, finalize_ends_a_senders_wait_for_room)
 TEST_F(CpgFault, death_ends_a_senders_wait_for_room)
 {
     if (transport() == Transport::socket)
-        GTEST_SKIP() << "there it does not wait";
+        GTEST_SKIP() << "a sender does not wait there";
     const Duration time = best_of_three(daemon, [&] {
         await_settled();
         Cpg cpg;

@@ -118,7 +118,7 @@ cs_error_t send(cpg_handle_t handle, std::string_view data);
 
 // Sends "1", "2" .. "count". Throws if it cannot.
 void send_numbers(cpg_handle_t handle, int count);
-// The same texts.
+// The texts "first" .. "last".
 Texts numbers(int first, int last);
 
 // cpg_membership_get. Throws if it fails.

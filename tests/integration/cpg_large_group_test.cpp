@@ -43,7 +43,7 @@ TEST_F(CpgLargeGroup, is_complete_in_a_confchg_and_membership_get_stays_within_i
             others.emplace_back().join("crowd", pid);
             members.push_back({1, pid, CPG_REASON_UNDEFINED});
             if (members.size() < step)
-                others.back().deafen();
+                others.back().stop_receiving();
         }
         ASSERT_TRUE(cpg.await([&] { return cpg.events().back().members.size() == step; }));
         auto newest = members.back();

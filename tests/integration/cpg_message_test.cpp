@@ -274,8 +274,8 @@ TEST_F(CpgMessage, can_be_dispatched_one_per_wake_up_and_changed)
     });
     while (taken < kMany) {
         const int before = taken;
-        ASSERT_TRUE(readable(cpg.fd(), kPatience)) << "stalled behind message " << before;
-        ASSERT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE_NONBLOCKING)) << "woken for nothing behind " << before;
+        ASSERT_TRUE(readable(cpg.fd(), kPatience)) << "stalled after message " << before;
+        ASSERT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ONE_NONBLOCKING)) << "woken without an event after " << before;
         ASSERT_EQ(before + 1, taken);
     }
     EXPECT_TRUE(sending.result());

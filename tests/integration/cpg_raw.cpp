@@ -57,7 +57,7 @@ void RawCpg::leave(std::string_view group, std::uint32_t pid)
     demand(kLeave, wire_name(group) + word(pid));
 }
 
-void RawCpg::deafen()
+void RawCpg::stop_receiving()
 {
     demand(kFinalize, "");
 }

@@ -19,7 +19,7 @@ public:
     void join(std::string_view group, std::uint32_t pid);
     void leave(std::string_view group, std::uint32_t pid);
     // The client gets no more events and must send no more requests. The membership stays until the connection ends.
-    void deafen();
+    void stop_receiving();
 
     // Sends a part of a message. `length` is the size of the whole message according to the part.
     void send_part(std::uint32_t type, std::uint32_t length, std::string_view bytes);

@@ -147,7 +147,7 @@ TEST_F(CpgRaw, parts_with_contradictory_lengths_are_dropped)
 TEST_F(CpgRaw, parts_that_announce_four_gigabytes_take_little_memory)
 {
     if (kSanitized)
-        GTEST_SKIP() << "the sanitizer needs addresses without limit";
+        GTEST_SKIP() << "the sanitizer needs unlimited address space";
     EXPECT_EQ(0, in_child([] {
                   Cpg receiver; // opens its connection before the limit
                   receiver.enter("raw.scarce");

@@ -72,7 +72,7 @@ private:
                 if (const auto error = send_one(sent++, i == length); error != CS_OK)
                     return std::string("message ") + std::to_string(sent) + ": " + cs_strerror(error);
             if (!eventually(3 * kPatience, [&] { return delivered_ == sent; }))
-                return "stalled behind message " + std::to_string(delivered_) + " of " + std::to_string(sent);
+                return "stalled after message " + std::to_string(delivered_) + " of " + std::to_string(sent);
         }
         return "";
     }
@@ -192,19 +192,20 @@ protected:
                 receiver.expect(false, "stalled");
                 break;
             }
-            receiver.expect(cpg_dispatch(handle, flag) == CS_OK, "woken for nothing");
+            receiver.expect(cpg_dispatch(handle, flag) == CS_OK, "woken without an event");
             const auto taken = receiver.count() - before;
             if (flag == CS_DISPATCH_ALL)
-                receiver.expect(taken > 0 || in_parts, "woken for nothing");
+                receiver.expect(taken > 0 || in_parts, "woken without an event");
             else
                 receiver.expect(taken == 1 || in_parts, "not exactly one");
             // If the descriptor was readable in the latest callback, there must be one more event: ALL would have
             // delivered it, ONE has not.
             if (taken > 0 && receiver.said_readable() && !in_parts)
-                receiver.expect(flag != CS_DISPATCH_ALL && readable(receiver.fd), "readable for nothing in a callback");
+                receiver.expect(flag != CS_DISPATCH_ALL && readable(receiver.fd),
+                                "readable in a callback without another event");
             sender.delivered(receiver.count());
         }
-        receiver.expect(!readable(receiver.fd, kGlance), "readable in the end");
+        receiver.expect(!readable(receiver.fd, kGlance), "readable at the end");
         EXPECT_EQ(CS_OK, cpg_finalize(handle));
     }
 };
@@ -227,7 +228,7 @@ TEST_F(CpgStream, is_complete_and_in_order_with_dispatch_blocking)
             sender.delivered(receiver.count());
             if (!receiver.complete())
                 return;
-            receiver.expect(!readable(receiver.fd, kGlance), "readable in the end");
+            receiver.expect(!readable(receiver.fd, kGlance), "readable at the end");
             EXPECT_EQ(CS_OK, cpg_finalize(handle));
         };
         EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_dispatch(handle, CS_DISPATCH_BLOCKING));

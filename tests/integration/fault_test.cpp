@@ -165,7 +165,7 @@ TEST_F(Fault, death_lets_dispatch_all_and_blocking_deliver_queued_events_and_fai
 TEST_F(Fault, death_is_noticed_even_if_the_daemon_is_a_zombie)
 {
     if (transport() != Transport::ring)
-        GTEST_SKIP() << "libqb's client takes the zombie for alive";
+        GTEST_SKIP() << "libqb's client believes that the zombie is alive";
     Handle handle;
     daemon.kill_without_reaping();
     EXPECT_EQ(service().finalize_asks ? CS_ERR_LIBRARY : CS_OK, handle.finalize());

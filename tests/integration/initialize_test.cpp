@@ -96,7 +96,7 @@ TEST_F(Initialize, without_enough_descriptors_fails_and_leaves_nothing_open)
         EXPECT_EQ(kUntouched, handle) << more;
         EXPECT_EQ(before, open_descriptors()) << more;
     }
-    ADD_FAILURE() << "however many there are";
+    ADD_FAILURE() << "initialize fails with any number of descriptors";
 }
 
 TEST_F(Initialize, gives_a_handle_whose_context_can_be_set_and_read)

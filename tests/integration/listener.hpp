@@ -35,7 +35,7 @@ public:
     {
         return service().provoke(*this, std::exchange(next_, next_ + static_cast<std::uint32_t>(events)), events);
     }
-    // The same, and waits until they are in the queue, which was empty.
+    // Does the same, and waits until the events are in the queue. The queue must be empty before.
     void queue(int events = kEvents) const
     {
         constexpr int kCounted = 200; // the socket has room for a few more

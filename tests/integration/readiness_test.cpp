@@ -96,9 +96,9 @@ void follow(const Listener& listener, cs_dispatch_flags_t flag)
 {
     while (Listener::told() < kMany) {
         const int before = Listener::told();
-        ASSERT_TRUE(readable(listener.fd(), kPatience)) << "stalled behind event " << before;
-        ASSERT_EQ(CS_OK, listener.dispatch(flag)) << "woken for nothing behind event " << before;
-        ASSERT_LT(before, Listener::told()) << "woken for nothing";
+        ASSERT_TRUE(readable(listener.fd(), kPatience)) << "stalled after event " << before;
+        ASSERT_EQ(CS_OK, listener.dispatch(flag)) << "woken without an event after event " << before;
+        ASSERT_LT(before, Listener::told()) << "woken without an event";
         ASSERT_TRUE(flag == CS_DISPATCH_ALL || Listener::told() == before + 1);
     }
     EXPECT_FALSE(readable(listener.fd(), kGlance));

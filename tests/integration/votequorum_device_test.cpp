@@ -57,7 +57,7 @@ protected:
     Votequorum votequorum;
 };
 
-TEST_F(VotequorumDevice, that_is_not_registered_does_not_exist)
+TEST_F(VotequorumDevice, that_is_not_registered_returns_not_exist)
 {
     for (const auto& ring : {votequorum.ring(), stale_ring()})
         for (const auto error : use("QD", ring))

@@ -133,7 +133,7 @@ TEST(CpgPromiseOfLongMessages, that_sending_retries_for_a_second_is_kept)
     EXPECT_EQ(CS_ERR_TRY_AGAIN, send_once(handle, "small"));
     EXPECT_GE(duration_of([&] { EXPECT_EQ(CS_ERR_TRY_AGAIN, send_once(handle, std::string(kAtomic + 1, 'x'))); }),
               kAlmostASecond);
-    EXPECT_FALSE(daemon.end().request({})) << "nothing was done";
+    EXPECT_FALSE(daemon.end().request({})) << "no part was sent";
     EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_finalize(handle));
 }
 

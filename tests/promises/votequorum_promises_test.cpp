@@ -93,7 +93,7 @@ TEST_F(VotequorumPromiseToPrint, that_ids_are_printed_as_by_the_clusters_tools_i
 TEST(VotequorumPromiseOfFlags, that_only_those_of_the_device_describe_another_node_is_kept)
 {
     if (transport() != Transport::ring)
-        GTEST_SKIP() << "several nodes take their time";
+        GTEST_SKIP() << "tests with several nodes are slow";
     Cluster cluster(2);
     const auto one = cluster.beside(1, [] { return std::make_unique<Votequorum>(); });
     {
@@ -107,7 +107,7 @@ TEST(VotequorumPromiseOfFlags, that_only_those_of_the_device_describe_another_no
     eventually([&] { return connection_entries(cluster.daemon(2).pid()).empty(); });
     cluster.kill(2);
     EXPECT_TRUE(eventually([&] { return one->info(2).node_state == VOTEQUORUM_NODESTATE_DEAD; }));
-    EXPECT_TRUE(eventually([&] { return one->info(1).flags == 0; })); // a moment later
+    EXPECT_TRUE(eventually([&] { return one->info(1).flags == 0; })); // the flags change a moment later
     EXPECT_EQ(kDevice, one->info(2).flags);
 }
 
@@ -116,7 +116,7 @@ TEST(VotequorumPromiseOfFlags, that_only_those_of_the_device_describe_another_no
 TEST(VotequorumPromiseOfDevices, that_one_may_be_silent_for_ten_seconds_is_kept)
 {
     if (transport() != Transport::ring)
-        GTEST_SKIP() << "the daemon's patience has nothing to do with the transport";
+        GTEST_SKIP() << "the daemon's timeout does not depend on the transport";
     constexpr auto kTimeout = std::chrono::milliseconds(VOTEQUORUM_QDEVICE_DEFAULT_TIMEOUT);
     const QuorateDaemon daemon({.quorum = "  device {\n    model: net\n    votes: 0\n  }\n"});
     Votequorum votequorum;
