@@ -94,7 +94,7 @@ TEST_P(Death, hangs_up_the_descriptor_and_leaves_it_open_until_finalize)
     for (int times = 0; times < 2; ++times) {
         EXPECT_EQ(fd, client->fd());
         EXPECT_TRUE(open_descriptors().contains(fd));
-        if (transport() != Transport::socket) { // there, events use another socket, and this one does not hang up
+        if (transport() != Transport::socket) { // the event socket does not hang up
             EXPECT_TRUE(readable(fd, kPatience));
             EXPECT_TRUE(hung_up(fd));
         }

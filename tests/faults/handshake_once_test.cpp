@@ -49,7 +49,8 @@ const Oddity kOddities[] = {
 
 class OddHandshake : public ::testing::TestWithParam<Oddity> {
 protected:
-    // A connection that uses rings visits the daemon once. One that uses libqb's client visits it twice.
+    // A connection that uses rings visits the daemon once. One that uses libqb's client visits it twice, the first time
+    // perhaps without a request.
     bool next_one_uses_rings()
     {
         const auto before = daemon.visits();

@@ -68,7 +68,7 @@ TEST_F(VotequorumExtraInfo, may_have_4096_bytes)
     EXPECT_TRUE(most == get(1).bytes);
 }
 
-// VQ-D13: the library refuses this without a request, and finalize leaves nothing behind.
+// VQ-D13: the library refuses this without a request, and finalize closes the connection as usual.
 TEST_F(VotequorumExtraInfo, may_not_have_4097_bytes)
 {
     const std::string more(kMost + 1, 'm');
