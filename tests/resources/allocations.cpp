@@ -19,7 +19,7 @@ namespace test {
 namespace {
 
 constexpr int kNever = -1;
-thread_local int until_failure = kNever; // so many allocations succeed before
+thread_local int until_failure = kNever; // this many allocations succeed before one fails
 thread_local FailingAllocation::Extent extent = FailingAllocation::alone;
 thread_local bool has_failed = false;
 thread_local long live = 0;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Stands between the program, with all its libraries, and malloc.
+// Replaces malloc for the program and all its libraries.
 //
 // The program's own allocations, those of C++, do not count.
 #pragma once
 
 namespace test {
 
-// Allocations, in this thread, less those that were freed.
+// The allocations of this thread that have not been freed.
 long live_allocations();
 
-// From now on, in this thread, the allocation with this number, from 0 on, finds no memory, alone or with all that
-// follow; until the end of the scope.
+// From now on, in this thread, the allocation with this number (counted from 0) fails, alone or with all that follow.
+// Ends with the scope.
 class FailingAllocation {
 public:
     enum Extent { alone, onwards };
@@ -20,7 +20,7 @@ public:
     FailingAllocation(const FailingAllocation&) = delete;
     FailingAllocation& operator=(const FailingAllocation&) = delete;
 
-    // It came to that.
+    // Whether the allocation was reached.
     bool happened() const;
 };
 

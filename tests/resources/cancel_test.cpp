@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A thread is cancelled where that may happen: while it waits in dispatch. And what its callbacks say of that holds.
+// A thread is cancelled while it waits in dispatch. And dispatch keeps the cancel state and type that a callback sets.
 #include "integration/listener.hpp"
 
 #include "support/process.hpp"
@@ -16,8 +16,8 @@ using namespace test;
 
 using Cancel = ServiceTest;
 
-// Decision 11: it holds nothing that others, or finalize, would miss. (A thread that began afterwards might have its
-// name, and so give back for it what it held.)
+// Decision 11: a cancelled dispatch holds no lock and no descriptor. (A thread that began later might get the same
+// thread id and release them.)
 TEST_F(Cancel, in_dispatch_leaves_the_handle_to_other_threads)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
@@ -59,8 +59,8 @@ void PrintTo(const Cancelability& it, std::ostream* out)
     *out << "state " << it.state << ", type " << it.type;
 }
 
-// Dispatches in a thread that begins with one; the first callback sets the other. What the first and the last callback
-// find, and what is found behind dispatch.
+// Dispatches in a thread that begins with the state `begin`; the first callback sets `other`. Returns the state in the
+// first callback, in the last callback and after dispatch.
 std::vector<Cancelability> seen_around(cs_dispatch_flags_t flag, Cancelability begin, Cancelability other)
 {
     Listener listener;
@@ -84,8 +84,8 @@ std::vector<Cancelability> seen_around(cs_dispatch_flags_t flag, Cancelability b
     return {seen.front(), seen.back(), seen.size() > 2 ? seen.at(seen.size() - 2) : other};
 }
 
-// As in the reference: as the callback set it.
-TEST_F(Cancel, leaves_a_callback_the_state_and_the_type_of_its_choice)
+// As in the reference.
+TEST_F(Cancel, state_and_type_that_a_callback_sets_are_kept)
 {
     constexpr Cancelability kUsual{PTHREAD_CANCEL_ENABLE, PTHREAD_CANCEL_DEFERRED};
     constexpr Cancelability kNever{PTHREAD_CANCEL_DISABLE, PTHREAD_CANCEL_DEFERRED};

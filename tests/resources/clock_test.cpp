@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The clock is set while a request waits: that neither prolongs nor ends it.
+// The clock is set while a request waits: the request ends neither earlier nor later.
 #include "clocks.hpp"
 #include "integration/listener.hpp"
 
@@ -27,7 +27,7 @@ protected:
     ~ClockThatIsSet() override { remove_what_libqb_leaves(); }
 };
 
-// Half a second into a request to a stopped daemon. The request waits on, and gets its answer.
+// The clock is set half a second after a request to a stopped daemon. The request still waits, and gets its reply.
 TEST_P(ClockThatIsSet, neither_ends_nor_prolongs_a_request_that_is_answered)
 {
     const Handle handle;
@@ -41,8 +41,8 @@ TEST_P(ClockThatIsSet, neither_ends_nor_prolongs_a_request_that_is_answered)
     EXPECT_EQ(CS_OK, asking.result());
 }
 
-// The same, and the daemon dies instead.
-TEST_P(ClockThatIsSet, does_not_keep_the_daemons_death_from_a_request)
+// The same, but the daemon dies instead of replying.
+TEST_P(ClockThatIsSet, does_not_keep_a_request_from_seeing_that_the_daemon_died)
 {
     EXPECT_LT(best_of_three(daemon(),
                             [] {

@@ -13,7 +13,7 @@ namespace test {
 namespace {
 
 std::atomic<std::time_t> offset = 0; // seconds
-constexpr long kSlice = 2'000'000;   // nanoseconds; a clock that is set meanwhile is seen after that
+constexpr long kSlice = 2'000'000;   // nanoseconds; a wait sees a change of the clock after at most this time
 constexpr long kSecond = 1'000'000'000;
 
 template <class Function> Function* next(const char* name)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Stands between the program, with all its libraries, and the clock that may be set: CLOCK_REALTIME with its like.
+// Replaces the clock that can be set, CLOCK_REALTIME and the like, for the program and all its libraries.
 #pragma once
 
 #include <chrono>
@@ -9,8 +9,8 @@
 
 namespace test {
 
-// Sets the clock forward, or back if it is negative, for all threads, also those that wait for a time of it to come;
-// until the end of the scope.
+// Sets the clock forward, or back if the value is negative, for all threads, also for those that already wait for a
+// time of this clock. Ends with the scope.
 class ClockIsSet {
 public:
     explicit ClockIsSet(std::chrono::seconds by);
@@ -19,7 +19,7 @@ public:
     ClockIsSet& operator=(const ClockIsSet&) = delete;
 };
 
-// sem_timedwait() by that clock, made of the real one.
+// sem_timedwait() on that clock, made from the real function.
 int wait_until(int (*real)(sem_t*, const timespec*), sem_t* semaphore, const timespec* end);
 
 } // namespace test

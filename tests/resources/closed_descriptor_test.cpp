@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A program closes the descriptor of a handle, which is not its to close, and its number becomes that of another file.
+// A program closes the descriptor of a handle, which it must not do, and another file gets its number.
 #include "integration/listener.hpp"
 
 #include "support/process.hpp"
@@ -24,12 +24,12 @@ void PrintTo(Foreign foreign, std::ostream* out)
 
 class ClosedDescriptor : public ServiceTest, public ::testing::WithParamInterface<Foreign> {};
 
-constexpr char kBytes[] = "foreign"; // that can be read there
+constexpr char kBytes[] = "foreign"; // what the program could read from its own file
 
-// Takes the place of a descriptor.
-class Squatter {
+// Closes the descriptor and opens another file under its number.
+class OtherFile {
 public:
-    Squatter(Foreign foreign, int fd) : foreign_(foreign), fd_(fd)
+    OtherFile(Foreign foreign, int fd) : foreign_(foreign), fd_(fd)
     {
         ::close(fd);
         if (foreign == Foreign::nothing)
@@ -50,7 +50,7 @@ public:
             ::_exit(100);
     }
 
-    // Open, with all its bytes; and nobody has written to it.
+    // The file is open, all its bytes are still there, and nobody has written to it.
     bool is_unharmed() const
     {
         char bytes[2 * sizeof kBytes];
@@ -59,7 +59,7 @@ public:
         return ::read(fd_, bytes, sizeof bytes) == sizeof kBytes && ::read(fd_, bytes, 1) == -1 &&
                (foreign_ != Foreign::socket || ::read(other_end_, bytes, 1) == -1);
     }
-    void leave() const
+    void close() const
     {
         if (foreign_ == Foreign::nothing)
             return;
@@ -75,10 +75,10 @@ private:
 
 enum Finding { fine, no_event, result, finalize_result, handle_lives, foreign_harmed, event_told, kept };
 
-// In a child, where whoever waits for ever can be ended: fine, or what is not.
+// Runs in a child, because a test can end a child that waits for ever. Returns `fine`, or what is wrong.
 int outcome(Foreign foreign, bool with_events, const HandleCall& call, pid_t daemon_pid)
 {
-    const bool sockets = transport() == Transport::socket; // where requests go over others than that which is shown
+    const bool sockets = transport() == Transport::socket; // requests do not use the descriptor that the program sees
     const auto before = open_descriptors();
     Listener listener;
     const std::uint64_t handle = listener;
@@ -87,8 +87,9 @@ int outcome(Foreign foreign, bool with_events, const HandleCall& call, pid_t dae
         listener.provoke();
     if (with_events && !readable(fd, kPatience))
         return no_event;
-    const Squatter squatter(foreign, fd);
-    // A single byte is taken off a socket without asking first whose it is, until the daemon's end of the rings tells.
+    const OtherFile other_file(foreign, fd);
+    // The library reads a single notification byte without checking whose socket it is, until the daemon has closed its
+    // end of the rings.
     if (foreign == Foreign::socket && transport() == Transport::ring &&
         !eventually([=] { return connection_entries(daemon_pid).empty(); }))
         return kept;
@@ -102,9 +103,9 @@ int outcome(Foreign foreign, bool with_events, const HandleCall& call, pid_t dae
         return finalize_result;
     if (service().ask(handle) != CS_ERR_BAD_HANDLE)
         return handle_lives;
-    if (!squatter.is_unharmed())
+    if (!other_file.is_unharmed())
         return foreign_harmed;
-    squatter.leave();
+    other_file.close();
     if (Listener::told() != 0)
         return event_told;
     return open_descriptors() == before && !maps_rings(::getpid()) ? fine : kept;
@@ -122,19 +123,19 @@ std::vector<HandleCall> what_to_call()
     return calls;
 }
 
-// CMAP-D23, CPG-D45, VQ-D18. As in the reference, where it neither waits for ever nor takes the program's bytes for the
-// daemon's. And better: what is not ours is left alone.
-TEST_P(ClosedDescriptor, whose_number_is_another_files_fails_every_call_and_leaves_that_file_alone)
+// CMAP-D23, CPG-D45, VQ-D18. As in the reference where it neither waits for ever nor takes the program's bytes for the
+// daemon's. Better: a descriptor that is not ours is neither read, written nor closed.
+TEST_P(ClosedDescriptor, fails_every_call_and_a_file_that_reuses_its_number_is_not_touched)
 {
     for (const bool with_events : {false, true}) {
         for (const auto& call : what_to_call()) {
             const int found = in_child([&] { return outcome(GetParam(), with_events, call, daemon().pid()); });
             EXPECT_EQ(fine, found) << call.name << (with_events ? ", with events" : ", without events");
-            ASSERT_NE(-1, found); // each would take its time, and all too long
+            ASSERT_NE(-1, found); // each call would wait until the time limit, which takes too long in all
             EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); })) << call.name;
         }
     }
-    EXPECT_EQ(CS_OK, service().ask(Handle())); // the daemon serves on
+    EXPECT_EQ(CS_OK, service().ask(Handle())); // the daemon still works
 }
 
 constexpr auto kName = [](const ::testing::TestParamInfo<Foreign>& info) {

@@ -10,7 +10,7 @@ using namespace test;
 
 using CpgMemory = CpgTest;
 
-constexpr std::size_t kMost = 64 << 10; // that may stay
+constexpr std::size_t kMost = 64 << 10; // bytes that may stay allocated
 
 // Decision 10
 TEST_F(CpgMemory, is_given_back_after_a_long_message)
@@ -41,13 +41,13 @@ TEST_F(CpgMemory, is_given_back_after_a_long_message)
     Background dispatching([=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); });
     EXPECT_EQ(CS_OK, send(handle, message));
     EXPECT_TRUE(eventually([&] { return received == message.size(); }));
-    EXPECT_TRUE(eventually([&] { return allocated() <= before + kMost; })); // once it has been idle for a second
+    EXPECT_TRUE(eventually([&] { return allocated() <= before + kMost; })); // after a second without messages
     EXPECT_EQ(CS_OK, cpg_finalize(handle));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
 }
 
-// It is delivered, or dispatch says why it is not; what follows it is.
-TEST_F(CpgMemory, that_a_long_message_lacks_costs_that_message_at_most)
+// The message is delivered, or dispatch returns the error; the messages after it are delivered.
+TEST_F(CpgMemory, that_runs_out_for_a_long_message_loses_that_message_at_most)
 {
     const auto message = pattern(3'000'000);
     const auto before = live_allocations();
@@ -73,7 +73,7 @@ TEST_F(CpgMemory, that_a_long_message_lacks_costs_that_message_at_most)
         const auto heard = messages(cpg.take());
         const bool all = heard == Texts{message, "next"};
         EXPECT_TRUE(all || (!enough && heard == Texts{"next"})) << number;
-        // What libqb's client has received needs no copy.
+        // libqb's client has a copy of the message already and needs no memory.
         const bool managed = all && errors.empty() && transport() != Transport::ring;
         if (!managed) {
             EXPECT_EQ(std::vector<cs_error_t>(enough ? 0 : 1, CS_ERR_NO_MEMORY), errors) << number;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// There is no room in shared memory, or no descriptor left, or so few allowed that poll fails for good.
+// Shared memory is full, or no descriptor is left, or the limit of descriptors is so low that every poll fails.
 #include "integration/listener.hpp"
 
 #include "support/full_shared_memory.hpp"
@@ -18,10 +18,10 @@ namespace {
 using namespace test;
 
 using FullMemory = ServiceTest;
-using NoDescriptor = ServiceTest;
-using NoPoll = ServiceTest;
+using DescriptorLimit = ServiceTest;
+using FailingPoll = ServiceTest;
 
-// That this process has used.
+// The processor time that this process has used.
 std::chrono::nanoseconds processor_time()
 {
     timespec used{};
@@ -29,7 +29,7 @@ std::chrono::nanoseconds processor_time()
     return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
-// What each call gives on a handle that is open is not changed by that.
+// Each call on an open handle returns what it always returns.
 template <class Lack> void expect_calls_work_in_spite_of(const Lack& lack)
 {
     for (const auto& call : service().calls()) {
@@ -44,11 +44,11 @@ template <class Lack> void expect_calls_work_in_spite_of(const Lack& lack)
 }
 
 // Decision 3
-TEST_F(FullMemory, lets_no_handle_be_opened_and_nothing_is_kept)
+TEST_F(FullMemory, makes_initialize_fail_and_keep_nothing)
 {
     if (transport() == Transport::socket)
-        GTEST_SKIP() << "sockets need next to none";
-    // What the daemon is about to give back would be room.
+        GTEST_SKIP() << "sockets need almost no shared memory";
+    // Wait for the daemon to free the memory of earlier handles: it would be room for a new one.
     ASSERT_TRUE(eventually([] { return !maps_rings(daemon().pid()); }));
     const auto descriptors = open_descriptors();
     std::uint64_t handle = kUntouched;
@@ -60,17 +60,17 @@ TEST_F(FullMemory, lets_no_handle_be_opened_and_nothing_is_kept)
     EXPECT_EQ(descriptors, open_descriptors());
 }
 
-TEST_F(FullMemory, does_not_touch_a_handle_that_is_open)
+TEST_F(FullMemory, does_not_change_calls_on_an_open_handle)
 {
     expect_calls_work_in_spite_of([] { return FullSharedMemory(); });
 }
 
-TEST_F(NoDescriptor, does_not_touch_a_handle_that_is_open)
+TEST_F(DescriptorLimit, does_not_change_calls_on_an_open_handle)
 {
     expect_calls_work_in_spite_of([] { return FewDescriptors(0); });
 }
 
-TEST_F(NoDescriptor, neither_keeps_events_back_nor_finalize)
+TEST_F(DescriptorLimit, stops_neither_events_nor_finalize)
 {
     Listener listener;
     const int fd = listener.fd();
@@ -82,7 +82,7 @@ TEST_F(NoDescriptor, neither_keeps_events_back_nor_finalize)
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-// As long as it lives poll fails, even of a single descriptor that is open.
+// As long as this lives, poll fails, even with a single open descriptor.
 class PollFails {
 public:
     PollFails()
@@ -99,9 +99,9 @@ private:
     rlimit before_{};
 };
 
-// As in the reference: CS_ERR_INVALID_PARAM. In a child, since who does not see to it turns for ever; the child's exit
-// status is what dispatch gives.
-TEST_F(NoPoll, ends_a_dispatch_that_would_wait_at_once)
+// As in the reference: CS_ERR_INVALID_PARAM. Runs in a child, since a library that ignores the error of poll loops for
+// ever. The child's exit status is what dispatch returns.
+TEST_F(FailingPoll, fails_a_dispatch_that_would_wait)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING})
         EXPECT_EQ(CS_ERR_INVALID_PARAM, in_child([flag] {
@@ -114,8 +114,8 @@ TEST_F(NoPoll, ends_a_dispatch_that_would_wait_at_once)
             << flag;
 }
 
-// Nor is the handle spoilt by it. Dispatches that do not wait may do without poll, or say the same.
-TEST_F(NoPoll, loses_no_event)
+// The handle stays usable. Dispatches that do not wait may work without poll, or return the same error.
+TEST_F(FailingPoll, loses_no_event)
 {
     for (const auto flag : kAllFlags)
         EXPECT_EQ(0, in_child([flag] {
@@ -124,7 +124,7 @@ TEST_F(NoPoll, loses_no_event)
                       if (!readable(listener.fd(), kPatience))
                           return 1;
                       if (flag == CS_DISPATCH_BLOCKING)
-                          Listener::in_event(Listener::kEvents, [] { ::_exit(0); }); // it could not but wait
+                          Listener::in_event(Listener::kEvents, [] { ::_exit(0); }); // then it would have to wait
                       cs_error_t error = CS_OK;
                       {
                           const PollFails fails;
@@ -138,7 +138,7 @@ TEST_F(NoPoll, loses_no_event)
             << flag;
 }
 
-TEST_F(NoPoll, does_not_touch_what_asks)
+TEST_F(FailingPoll, does_not_change_the_result_of_a_request)
 {
     for (const auto& call : service().calls()) {
         if (call.kind != HandleCall::request)
@@ -153,8 +153,8 @@ TEST_F(NoPoll, does_not_touch_what_asks)
     }
 }
 
-// An answer that takes its time is waited for, and asleep.
-TEST_F(NoPoll, lets_a_request_wait)
+// A request waits until a late reply comes, and sleeps meanwhile.
+TEST_F(FailingPoll, lets_a_request_wait_for_its_reply)
 {
     const Handle handle;
     Freeze freeze(daemon());
@@ -169,7 +169,7 @@ TEST_F(NoPoll, lets_a_request_wait)
     EXPECT_EQ(CS_OK, asking.result());
 }
 
-TEST_F(NoPoll, lets_finalize_give_everything_back)
+TEST_F(FailingPoll, lets_finalize_release_everything)
 {
     Listener listener;
     const int fd = listener.fd();

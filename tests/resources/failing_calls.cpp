@@ -8,7 +8,7 @@ namespace test {
 namespace {
 
 constexpr int kNever = -1;
-thread_local int until_failure = kNever; // so many calls succeed before
+thread_local int until_failure = kNever; // this many calls succeed before one fails
 thread_local const char* failed = nullptr;
 
 } // namespace

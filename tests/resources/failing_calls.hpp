@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Stands between the program, with all its libraries, and the calls that fail for want of something: descriptors,
-// memory mappings, room, buffers. (For what they allocate see allocations.hpp.)
+// Replaces the calls that fail if something is missing (descriptors, memory mappings, room, buffers) for the program
+// and all its libraries. (For allocations see allocations.hpp.)
 #pragma once
 
 namespace test {
 
-// From now on, in this thread, the call with this number, from 0 on, fails as it does for want of what it needs; until
-// the end of the scope.
+// From now on, in this thread, the call with this number (counted from 0) fails, with the error that it has when
+// something is missing. Ends with the scope.
 class FailingCall {
 public:
     explicit FailingCall(int number);
@@ -14,11 +14,11 @@ public:
     FailingCall(const FailingCall&) = delete;
     FailingCall& operator=(const FailingCall&) = delete;
 
-    bool happened() const;    // it came to that
-    const char* name() const; // of what failed
+    bool happened() const;    // whether the call was reached
+    const char* name() const; // of the call that failed
 };
 
-// Counts a call, and sets errno if it is the one that fails.
+// Counts a call, and sets errno if this is the one that fails.
 bool call_fails(const char* name, int error);
 
 } // namespace test

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One of the calls that a function makes fails for want of descriptors, memory or room, whichever it is: the function
-// says so or manages without, keeps nothing and harms nothing.
+// One system call that a function makes fails, because descriptors, memory or room are missing; each call in its turn.
+// The function returns an error or works without; it keeps nothing and damages nothing.
 #include "failing_calls.hpp"
 #include "held.hpp"
 #include "integration/listener.hpp"
@@ -12,14 +12,15 @@ namespace {
 
 using namespace test;
 
-constexpr int kMost = 200; // calls of one function
+constexpr int kMost = 200; // system calls of one function
 
 class FailingCalls : public ServiceTest {
 protected:
-    FailingCalls() { Handle{}; } // what the process pays once
+    FailingCalls() { Handle{}; } // what the process needs only once is allocated here
     ~FailingCalls() override { ::close(standard_input_); }
 
-    // Runs `scenario` with each call of it failing in its turn until none is left, and compares what is held.
+    // Runs `scenario` again and again; in each run the next call fails, until none is left. Compares what the process
+    // holds before and after.
     template <class Scenario> void for_each_call(const char* what, Scenario scenario)
     {
         for (int number = 0; number < kMost; ++number) {
@@ -31,12 +32,13 @@ protected:
             if (failed.empty())
                 return;
         }
-        ADD_FAILURE() << what << ": there is no end of it";
+        ADD_FAILURE() << what << ": more calls than expected";
     }
 
 private:
-    // What libqb's client does to the program, through the reference's libraries, too. Running out of something before
-    // it has a socket it closes descriptor 0; and it forgets the file of a ring for which the first mapping fails.
+    // What libqb's client does to the program, also through the reference's libraries: if something runs out before it
+    // has a socket, it closes descriptor 0; and if the first mapping of a ring fails, it does not close the ring's
+    // file.
     void forgive_libqb(const Held& before, const std::string& failed) const
     {
         if (transport() == Transport::ring)
@@ -58,11 +60,11 @@ bool not_sent(const std::string& failed)
     return failed == "send" || failed == "writev";
 }
 
-// As in the reference. Who cannot ask for a peer's credentials does not trust it.
+// As in the reference. If the client cannot ask for a peer's credentials, it does not trust the peer.
 void expect_error_for(const std::string& failed, cs_error_t error)
 {
     if (error == CS_OK)
-        return; // it managed without
+        return; // it worked without the call
     if (failed.starts_with("mmap"))
         EXPECT_EQ(CS_ERR_NO_MEMORY, error) << failed;
     else if (failed == "ftruncate" || failed == "posix_fallocate")
@@ -75,7 +77,7 @@ void expect_error_for(const std::string& failed, cs_error_t error)
         EXPECT_EQ(CS_ERR_LIBRARY, error) << failed;
 }
 
-// The handle is gone, even if the daemon could not be told.
+// The handle is closed, even if the daemon could not be told.
 void finalize(std::uint64_t handle, const FailingCall& failing)
 {
     const auto error = service().finalize(handle);
@@ -83,7 +85,7 @@ void finalize(std::uint64_t handle, const FailingCall& failing)
     EXPECT_EQ(CS_ERR_BAD_HANDLE, service().finalize(handle)) << failing.name();
 }
 
-TEST_F(FailingCalls, in_initialize_fail_it_and_nothing_is_kept)
+TEST_F(FailingCalls, in_initialize_make_it_fail_and_keep_nothing)
 {
     int calls = 0;
     for_each_call("initialize", [&](int number) {
@@ -100,7 +102,7 @@ TEST_F(FailingCalls, in_initialize_fail_it_and_nothing_is_kept)
     EXPECT_LT(transport() == Transport::socket ? 10 : 30, calls);
 }
 
-// Not even the events of a handle that is open are touched.
+// The events of an open handle are not touched either.
 TEST_F(FailingCalls, in_initialize_do_not_disturb_another_handle)
 {
     const Listener listener;
@@ -116,11 +118,11 @@ TEST_F(FailingCalls, in_initialize_do_not_disturb_another_handle)
     }
     for (const auto& [fd, target] : open_descriptors())
         if (transport() == Transport::libqb && target.find("-data (deleted)") != std::string::npos)
-            ::close(fd); // what libqb forgets
+            ::close(fd); // the descriptor that libqb does not close
     EXPECT_TRUE(listener.works());
 }
 
-TEST_F(FailingCalls, in_finalize_do_not_keep_it_from_giving_everything_back)
+TEST_F(FailingCalls, in_finalize_do_not_keep_it_from_releasing_everything)
 {
     for_each_call("finalize", [](int number) {
         std::uint64_t handle = kNoHandle;
@@ -132,8 +134,8 @@ TEST_F(FailingCalls, in_finalize_do_not_keep_it_from_giving_everything_back)
     });
 }
 
-// The first on a handle, iterations and trackers among them.
-TEST_F(FailingCalls, in_a_call_fail_it_at_most_and_the_handle_works_on)
+// Each call is the first one on its handle, also those of iterations and trackers.
+TEST_F(FailingCalls, in_a_call_fail_that_call_at_most_and_the_handle_still_works)
 {
     for (const auto& call : service().calls()) {
         if (call.kind == HandleCall::finalize)

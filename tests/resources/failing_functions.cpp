@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The functions that FailingCall lets fail, besides those of system_calls.cpp.
-#undef _FORTIFY_SOURCE // its inline functions would be in the way of ours
+// The functions that FailingCall can make fail, besides those in system_calls.cpp.
+#undef _FORTIFY_SOURCE // its inline functions would hide ours
 #include "failing_calls.hpp"
 
 #include <cerrno>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Another thread finalizes during a dispatch: what the dispatch then does, wherever in it that happens.
+// Another thread finalizes during a dispatch: what the dispatch then returns, at each point where this can happen.
 #include "integration/listener.hpp"
 #include "system_calls.hpp"
 
@@ -15,7 +15,7 @@ using Finalize = ServiceTest;
 constexpr int kMost = 200; // calls that a dispatch makes for a few events
 constexpr Duration kDelay = 50ms;
 
-// Lets a thread wait where it is, until another has got on; but not for ever, since that one may wait for it.
+// Stops a thread until another thread has gone on; but only for a limited time, since the other thread may wait for it.
 class Halt {
 public:
     void operator()()
@@ -31,8 +31,9 @@ private:
     std::atomic<bool> over_ = false;
 };
 
-// What cpg.h, cmap.h and votequorum.h promise. Each round the dispatching thread is late before another of its calls.
-TEST_F(Finalize, is_followed_by_no_callback_wherever_the_dispatch_is)
+// What cpg.h, cmap.h and votequorum.h promise. In each round the dispatching thread is stopped before another one of
+// its calls.
+TEST_F(Finalize, is_followed_by_no_callback_wherever_it_meets_the_dispatch)
 {
     for (const auto flag : kAllFlags) {
         bool enough = false;
@@ -50,7 +51,7 @@ TEST_F(Finalize, is_followed_by_no_callback_wherever_the_dispatch_is)
                 const BeforeCall late(number, [&] { halt(); });
                 return service().dispatch(handle, flag);
             });
-            // Before one of its calls, at its end, or in a wait for more.
+            // Stopped before one of its calls, ended, or waiting for more events.
             EXPECT_TRUE(eventually([&] {
                 return halt.reached() || dispatching.ended_within({}) ||
                        (Listener::told() == Listener::kEvents && dispatching.thread().falls_asleep());
@@ -60,7 +61,7 @@ TEST_F(Finalize, is_followed_by_no_callback_wherever_the_dispatch_is)
             finalized = true;
             halt.end();
             const auto error = dispatching.result();
-            const bool usual = error == CS_OK && flag != CS_DISPATCH_BLOCKING; // it was through
+            const bool usual = error == CS_OK && flag != CS_DISPATCH_BLOCKING; // it had dispatched everything before
             EXPECT_TRUE(usual || error == CS_ERR_BAD_HANDLE) << flag << ", " << number << ": " << *error;
             EXPECT_EQ(0, late_callbacks) << flag << ", before call " << number;
         }
@@ -69,9 +70,9 @@ TEST_F(Finalize, is_followed_by_no_callback_wherever_the_dispatch_is)
     }
 }
 
-// Whoever lets go first: it is this thread, and the daemon after it. Each round finalize is late before another of its
-// calls, so that whatever it has caused until then is seen where the others wait.
-TEST_F(Finalize, is_told_to_those_who_wait_whatever_the_daemon_does_meanwhile)
+// Finalize may wake the dispatches itself, or the daemon may do so when it closes the connection. In each round
+// finalize is stopped before another one of its calls, so that the waiting threads see all that it has done so far.
+TEST_F(Finalize, ends_every_waiting_dispatch_whatever_the_daemon_does_meanwhile)
 {
     bool enough = false;
     int number = 0;
@@ -93,8 +94,8 @@ TEST_F(Finalize, is_told_to_those_who_wait_whatever_the_daemon_does_meanwhile)
     EXPECT_TRUE(enough);
 }
 
-// Wherever they meet.
-TEST_F(Finalize, is_told_the_same_to_those_who_wait_every_time)
+// Finalize and the dispatches meet at a different point in each round.
+TEST_F(Finalize, ends_every_waiting_dispatch_with_the_same_result)
 {
     const int rounds = kSanitized || transport() != Transport::ring ? 300 : 2000;
     int wrong = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A fork while other threads dispatch and ask: what they held then, nobody in the child gives back.
+// A fork while other threads dispatch and make requests: nobody in the child releases the locks that they held.
 #include "integration/listener.hpp"
 
 #include "support/process.hpp"
@@ -15,7 +15,7 @@ using ForkAmongThreads = ServiceTest;
 
 constexpr int kForks = kSanitized ? 20 : 200;
 
-// One thread dispatches what two others provoke and ask for, on one handle.
+// On one handle, one thread dispatches, the second provokes events, and the third makes requests.
 class Flood {
 public:
     explicit Flood(Listener& listener)
@@ -28,12 +28,12 @@ public:
     ~Flood()
     {
         resume();
-        listener_.finalize(); // or the dispatch would not end
+        listener_.finalize(); // without it the dispatch would not end
     }
     Flood(const Flood&) = delete;
     Flood& operator=(const Flood&) = delete;
 
-    // On return no thread is in a call, and all events have been told; until resume().
+    // On return no thread is in a call, and all events have been delivered. They rest until resume().
     bool pause()
     {
         pause_ = true;
@@ -42,27 +42,27 @@ public:
     }
     void resume() { pause_ = false; }
 
-    // For a failure's message.
+    // For the message of a failure.
     std::string state() const
     {
         return std::to_string(resting_) + " rest, " + std::to_string(provoked_ * Listener::kEvents) + " provoked, " +
                std::to_string(Listener::told()) + " told, " + std::to_string(failures_) + " calls failed, " +
                (readable(fd_) ? "readable" : "not readable");
     }
-    // Calls that ended with something else than CS_OK.
+    // Calls that returned something else than CS_OK.
     int failures() const { return failures_; }
-    // The same number of calls again is made by each thread in time.
+    // Each thread goes on and makes some more calls in time.
     bool goes_on()
     {
         resume();
         const int before = calls_;
         return eventually([&] { return calls_ >= before + 4; });
     }
-    // Of the dispatch: after finalize.
+    // The result of the dispatch, after finalize.
     std::optional<cs_error_t> dispatched() { return dispatching_.result(); }
 
 private:
-    // Whether there was a call that succeeded.
+    // Returns whether the call was made and succeeded.
     template <class Call> bool turn(const Call& call)
     {
         if (pause_) {
@@ -84,13 +84,13 @@ private:
     std::atomic<int> resting_ = 0;
     std::atomic<int> calls_ = 0;
     std::atomic<int> failures_ = 0;
-    std::atomic<int> provoked_ = 0; // each with kEvents events
-    Repeat provoking_;              // the threads last: they use the others
+    std::atomic<int> provoked_ = 0; // each provoked kEvents events
+    Repeat provoking_;              // the threads come last: they use the members above
     Repeat asking_;
     Background<cs_error_t> dispatching_;
 };
 
-// Whatever the child did, nothing of it is seen here.
+// Nothing that the child did changes anything in the parent.
 void expect_unharmed(Listener& listener, Flood& flood)
 {
     EXPECT_TRUE(flood.goes_on());
@@ -115,13 +115,13 @@ TEST_F(ForkAmongThreads, lets_each_child_finalize)
     expect_unharmed(listener, flood);
 }
 
-// In the child, on its own: one of these, or the call does what it should. Both leave it alive.
+// In the child the call returns one of these, or works. In both cases the child does not hang.
 bool is_answer(cs_error_t error)
 {
     return error == CS_OK || error == CS_ERR_LIBRARY;
 }
 
-// The parent's threads end what they are at and rest; then the child does that, and finalizes.
+// The parent's threads end their calls and rest; then the child makes the call, and finalizes.
 void expect_each_child_may(cs_error_t (*call)(std::uint64_t))
 {
     Listener listener;
@@ -155,11 +155,11 @@ TEST_F(ForkAmongThreads, lets_each_child_dispatch_all)
     expect_each_child_may([](std::uint64_t handle) { return service().dispatch(handle, CS_DISPATCH_ALL); });
 }
 
-TEST_F(ForkAmongThreads, lets_each_child_dispatch_one_that_may_be_there)
+TEST_F(ForkAmongThreads, lets_each_child_dispatch_one_event_if_there_is_one)
 {
     expect_each_child_may([](std::uint64_t handle) {
         const auto error = service().dispatch(handle, CS_DISPATCH_ONE_NONBLOCKING);
-        return error == CS_ERR_TRY_AGAIN ? CS_OK : error; // there is none
+        return error == CS_ERR_TRY_AGAIN ? CS_OK : error; // no event was there
     });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Handles across fork: either side may use one, and neither spoils it for the other by leaving.
+// Handles across fork: parent and child may both use a handle, and neither damages it for the other when it exits.
 #include "integration/listener.hpp"
 #include "system_calls.hpp"
 
@@ -27,7 +27,7 @@ TEST_F(Fork, lets_the_child_use_and_finalize_the_handle)
 }
 
 // Decision 4
-TEST_F(Fork, lets_the_child_only_finalize_the_handle)
+TEST_F(Fork, lets_the_child_finalize_the_handle_without_using_it)
 {
     const Listener listener;
     const auto files = connection_entries(daemon().pid());
@@ -43,8 +43,8 @@ TEST_F(Fork, lets_the_child_only_finalize_the_handle)
     EXPECT_TRUE(listener.works());
 }
 
-// Decision 4: the child has taken the event in whose callback it leaves, and no other.
-TEST_F(Fork, leaves_the_parent_what_the_child_has_not_taken)
+// Decision 4: the child has taken the event in whose callback it exits, and no other.
+TEST_F(Fork, leaves_the_parent_the_events_that_the_child_has_not_taken)
 {
     const Listener listener;
     listener.queue();
@@ -64,7 +64,7 @@ TEST_F(Fork, lets_the_child_exit)
 {
     const Listener listener;
     EXPECT_EQ(0, in_child([] { return 0; }));
-    std::fflush(nullptr); // or the child writes it, too
+    std::fflush(nullptr); // otherwise the child writes it, too
     EXPECT_EQ(0, in_child([]() -> int { std::exit(0); }));
     EXPECT_TRUE(listener.works());
 }
@@ -92,20 +92,20 @@ TEST_F(Fork, lets_the_child_run_another_program)
     EXPECT_TRUE(listener.works());
 }
 
-// Decision 4: it is the child that goes on, as in a program that initializes and then becomes a daemon.
-TEST_F(Fork, lets_a_handle_live_on_in_the_child)
+// Decision 4: only the child uses the handle, as in a program that initializes and then becomes a daemon.
+TEST_F(Fork, lets_only_the_child_use_the_handle)
 {
     EXPECT_EQ(0, in_child([] {
                   Listener listener;
                   const int grandchild =
                       in_child([&] { return listener.works() && listener.finalize() == CS_OK ? 0 : 1; });
-                  ::_exit(grandchild); // and the creator has not used it meanwhile, nor finalizes it
+                  ::_exit(grandchild); // the creator has neither used the handle meanwhile nor does it finalize it
                   return -1;
               }));
 }
 
-// Decision 4: and the creator is gone when it does, with all that the kernel takes back from it.
-TEST_F(Fork, lets_a_handle_outlive_its_creator)
+// Decision 4: the creator has exited before, and the kernel has taken back all that belonged to it.
+TEST_F(Fork, lets_the_child_use_the_handle_after_its_creator_has_exited)
 {
     Companion creator([](Line& line) {
         Listener listener;
@@ -122,7 +122,7 @@ TEST_F(Fork, lets_a_handle_outlive_its_creator)
     EXPECT_TRUE(eventually([] { return connection_entries(daemon().pid()).empty(); }));
 }
 
-// One thread waits for events, one for an answer, and this one finalizes: 0 if both others learn of it.
+// One thread waits for events, one for a reply, and this one finalizes. 0 if that ends both waits.
 int finalize_among_threads(Listener& listener)
 {
     const std::uint64_t handle = listener;
@@ -149,7 +149,7 @@ TEST_F(Fork, lets_a_thread_of_the_child_finalize_what_others_use)
 }
 
 // Decision 4: a message without its byte would freeze the daemon.
-TEST_F(Fork, lets_a_thread_of_the_child_finalize_in_the_midst_of_a_request)
+TEST_F(Fork, lets_a_thread_of_the_child_finalize_during_a_request)
 {
     if (transport() == Transport::socket)
         GTEST_SKIP() << "a message needs no byte there";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A child that waits in a dispatch: it sleeps, and is woken by what it waits for.
+// A child waits in a dispatch: it sleeps until what it waits for wakes it.
 #include "integration/listener.hpp"
 
 #include "support/process.hpp"
@@ -13,11 +13,11 @@ namespace {
 
 using namespace test;
 
-using ForkWait = ServiceTest;
+using DispatchInAChild = ServiceTest;
 
 constexpr long kFewWakeUps = 2;
 
-// Of all its threads together: how many there are that sleep, and how often they went to sleep.
+// Of all threads of a process together: how many of them sleep, and how often they went to sleep.
 struct Sleep {
     int threads = 0;
     int asleep = 0;
@@ -54,7 +54,8 @@ bool falls_asleep(pid_t process, int threads)
     });
 }
 
-// While another handle lives its life. A machine that is busy makes it longer, which gives a sleeper no reason to wake.
+// Wake-ups while another handle is opened, used and closed. A busy machine makes this longer, but gives a sleeping
+// thread no reason to wake.
 long wake_ups_meanwhile(pid_t process)
 {
     constexpr int kTurns = 20;
@@ -66,7 +67,7 @@ long wake_ups_meanwhile(pid_t process)
     return sleep_of(process).times - before;
 }
 
-TEST_F(ForkWait, of_a_child_is_asleep_until_an_event_comes)
+TEST_F(DispatchInAChild, sleeps_until_an_event_comes)
 {
     const Listener listener;
     Child child([&] {
@@ -93,7 +94,7 @@ void expect_asleep_until_finalize(cs_dispatch_flags_t flag, bool descriptors)
             none.emplace(0);
         const std::uint64_t handle = listener;
         Background waiting([=] { return service().dispatch(handle, flag); });
-        // The thread may not end where this fails.
+        // The thread may not end if this fails.
         if (!for_child.take(2 * kPatience))
             ::_exit(1);
         if (service().finalize(handle) != CS_OK)
@@ -111,18 +112,18 @@ void expect_asleep_until_finalize(cs_dispatch_flags_t flag, bool descriptors)
     EXPECT_TRUE(listener.works());
 }
 
-TEST_F(ForkWait, of_a_thread_of_the_child_for_one_is_asleep_until_another_one_finalizes)
+TEST_F(DispatchInAChild, of_one_event_sleeps_until_another_thread_finalizes)
 {
     expect_asleep_until_finalize(CS_DISPATCH_ONE, true);
 }
 
-TEST_F(ForkWait, of_a_thread_of_the_child_for_all_that_comes_is_asleep_until_another_one_finalizes)
+TEST_F(DispatchInAChild, that_blocks_sleeps_until_another_thread_finalizes)
 {
     expect_asleep_until_finalize(CS_DISPATCH_BLOCKING, true);
 }
 
-// It may be woken by the clock then.
-TEST_F(ForkWait, with_no_descriptor_left_ends_when_another_thread_finalizes)
+// Without a descriptor the clock may wake it.
+TEST_F(DispatchInAChild, with_no_descriptor_left_ends_when_another_thread_finalizes)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING})
         expect_asleep_until_finalize(flag, false);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The daemon is stopped, and initialize waits for it: until it goes on, a signal means it, or a limit is reached.
+// The daemon is stopped, and initialize waits for it until the daemon goes on, a signal is to end the wait, or a limit
+// is reached.
 #include "integration/listener.hpp"
 
 #include "support/environment.hpp"
@@ -14,10 +15,10 @@ namespace {
 
 using namespace test;
 
-constexpr Duration kDeaf = 1s;            // so long no signal ends it
+constexpr Duration kDeaf = 1s;            // in this time no signal ends the wait
 constexpr int kFlags[] = {0, SA_RESTART}; // of a signal's handler
 
-// In another thread.
+// Initialize in another thread.
 class Initializing {
 public:
     bool ended_within(Duration limit) const { return call_.ended_within(limit); }
@@ -26,7 +27,7 @@ public:
     std::uint64_t handle() const { return handle_; }
     Duration since_begin() const { return Clock::now() - begin_; }
 
-    // Its handler has run. False if the call ended before.
+    // Sends a signal and waits until its handler has run. False if the call ended before.
     bool signal()
     {
         const int before = SignalCounter::count();
@@ -48,12 +49,12 @@ protected:
         before_ = open_descriptors();
     }
 
-    // The caller has got its thread back. Nothing is kept; and the daemon, which goes on, is unharmed.
+    // Initialize has returned with an error and kept nothing; and the daemon, which now goes on, works.
     void expect_given_up(Initializing& initializing, Freeze& freeze)
     {
         EXPECT_EQ(CS_ERR_TRY_AGAIN, initializing.error());
         EXPECT_EQ(kUntouched, initializing.handle());
-        service().finalize(initializing.handle()); // or the next tests would find it
+        service().finalize(initializing.handle()); // otherwise the next tests would find it
         EXPECT_EQ(before_, open_descriptors());
         EXPECT_FALSE(maps_rings(::getpid()));
         freeze.thaw();
@@ -66,9 +67,10 @@ protected:
 private:
     std::map<int, std::string> before_;
 };
+using RunningDaemon = FrozenDaemon;
 
-// However many: they are a profiler's, perhaps. (Where the machine takes that second for itself, so that it is over
-// when the signal comes, nothing can be said.)
+// However many they are: perhaps those of a profiler. (If the machine is so busy that the first second is over when the
+// signal comes, the test cannot decide.)
 TEST_F(FrozenDaemon, lets_initialize_wait_whatever_signals_come_in_the_first_second)
 {
     for (const int flags : kFlags) {
@@ -91,8 +93,8 @@ TEST_F(FrozenDaemon, lets_initialize_wait_whatever_signals_come_in_the_first_sec
     }
 }
 
-// A program's alarm means it, as it does with the reference. The second signal is half a second behind the first, which
-// may come too early for the library's clock.
+// A program's alarm is meant to end the wait, as it does with the reference. The second signal comes half a second
+// after the first, because the first one may be too early for the library's clock.
 TEST_F(FrozenDaemon, lets_a_signal_end_initialize_after_a_second)
 {
     for (const int flags : kFlags) {
@@ -106,13 +108,13 @@ TEST_F(FrozenDaemon, lets_a_signal_end_initialize_after_a_second)
             EXPECT_TRUE(initializing.signal());
             EXPECT_TRUE(initializing.ended_within(kPatience)) << flags;
         }
-        if (!initializing.ended_within({})) // let us not hang
+        if (!initializing.ended_within({})) // so that the test does not hang
             freeze.thaw();
         expect_given_up(initializing, freeze);
     }
 }
 
-// A signal that is ignored ends no wait, whenever it comes.
+// A signal that is ignored ends no wait at any time.
 TEST_F(FrozenDaemon, lets_a_signal_without_a_handler_end_nothing)
 {
     const auto before = ::signal(SIGUSR1, SIG_IGN);
@@ -130,8 +132,8 @@ TEST_F(FrozenDaemon, lets_a_signal_without_a_handler_end_nothing)
     ::signal(SIGUSR1, before);
 }
 
-// That comes every millisecond, with a daemon that is well.
-TEST_F(FrozenDaemon, that_is_not_frozen_is_reached_every_time_whatever_signals_come)
+// A signal comes every millisecond, and the daemon runs normally.
+TEST_F(RunningDaemon, is_reached_every_time_whatever_signals_come)
 {
     constexpr int kRounds = 300;
     for (const int flags : kFlags) {
@@ -164,9 +166,9 @@ protected:
     const Variable limit{"COROSYNC_CLIENT_CONNECT_MS", GetParam().value};
 };
 using ShortLimit = LimitOfInitialize;
-using NoLimit = LimitOfInitialize;
+using InvalidLimit = LimitOfInitialize;
 
-TEST_P(ShortLimit, ends_it)
+TEST_P(ShortLimit, ends_initialize)
 {
     Freeze freeze(daemon());
     Initializing initializing;
@@ -177,8 +179,8 @@ TEST_P(ShortLimit, ends_it)
     expect_given_up(initializing, freeze);
 }
 
-// Signals that come meanwhile neither end it before nor make it begin again.
-TEST_P(ShortLimit, ends_it_whatever_signals_come)
+// Signals that come meanwhile neither end it earlier nor start the limit again.
+TEST_P(ShortLimit, ends_initialize_whatever_signals_come)
 {
     Freeze freeze(daemon());
     Initializing initializing;
@@ -197,8 +199,8 @@ INSTANTIATE_TEST_SUITE_P(Of, ShortLimit,
                                            Limit{"more_than_a_second", "1200"}),
                          kName);
 
-// What is no limit is as if it were not there. (Read as a number, each would be over by then, but for the last two.)
-TEST_P(NoLimit, ends_no_wait)
+// An invalid limit is ignored. (Read as a number, each of them but the last two would end the wait by then.)
+TEST_P(InvalidLimit, is_ignored)
 {
     Freeze freeze(daemon());
     Initializing initializing;
@@ -208,7 +210,7 @@ TEST_P(NoLimit, ends_no_wait)
     EXPECT_EQ(CS_OK, service().finalize(initializing.handle()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, NoLimit,
+INSTANTIATE_TEST_SUITE_P(Of, InvalidLimit,
                          ::testing::Values(Limit{"nothing", ""}, Limit{"zero", "0"}, Limit{"less_than_zero", "-1"},
                                            Limit{"a_word", "soon"}, Limit{"a_number_and_a_word", "100ms"},
                                            Limit{"a_blank_before", " 100"}, Limit{"a_fraction", "0.1"},
@@ -216,8 +218,8 @@ INSTANTIATE_TEST_SUITE_P(Of, NoLimit,
                                            Limit{"too_much", "3600001"}, Limit{"the_most", "3600000"}),
                          kName);
 
-// It is a limit, not a delay.
-TEST_F(FrozenDaemon, that_is_not_frozen_is_reached_within_any_limit)
+// The limit delays nothing.
+TEST_F(RunningDaemon, is_reached_within_any_limit)
 {
     for (const char* value : {"100", "5000", "3600000"}) {
         const Variable limit("COROSYNC_CLIENT_CONNECT_MS", value);
@@ -225,7 +227,7 @@ TEST_F(FrozenDaemon, that_is_not_frozen_is_reached_within_any_limit)
     }
 }
 
-// For initialize, and for nothing behind it.
+// The limit is for initialize only, not for later requests.
 TEST_F(FrozenDaemon, is_waited_for_by_a_request_beyond_the_limit_of_initialize)
 {
     const Variable limit("COROSYNC_CLIENT_CONNECT_MS", "1000");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What this process holds that a library may keep or lose: descriptors, allocations, mappings, and files of
+// What this process holds, and what a library may leak or lose: descriptors, allocations, mappings, and files of
 // connections.
 #pragma once
 
@@ -21,7 +21,7 @@ namespace test {
 struct Held {
     std::map<int, std::string> descriptors;
     long allocations = 0;
-    std::size_t mapped = 0; // bytes, but for the heap and the stack
+    std::size_t mapped = 0; // bytes, without the heap and the stack
     std::set<std::string> files;
 
     static Held now(pid_t daemon)
@@ -48,8 +48,8 @@ private:
     }
 };
 
-// How what is held now differs from `before`, as text, empty when it does not. The daemon takes a moment to remove what
-// it has made.
+// The differences between `before` and now, as text; empty if there are none. The daemon needs a moment to remove its
+// files.
 inline std::string differences(const Held& before, pid_t daemon)
 {
     Held now;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A callback never returns: it leaves its dispatch by a jump.
+// A callback does not return: it leaves its dispatch by a jump.
 #include "integration/listener.hpp"
 
 #include "support/process.hpp"
@@ -13,8 +13,8 @@ using namespace test;
 
 using Jump = ServiceTest;
 
-// The callback of the event with this number jumps to here; the result of the dispatch that was left is CS_OK for want
-// of another. No frame between the jump and its target holds anything.
+// The callback of the event with this number jumps to this function. A dispatch that was left has no result, so this
+// returns CS_OK for it. No frame between the jump and its target holds anything.
 cs_error_t dispatch_until_jump(const Listener& listener, cs_dispatch_flags_t flag, int number)
 {
     static std::jmp_buf target;
@@ -25,7 +25,7 @@ cs_error_t dispatch_until_jump(const Listener& listener, cs_dispatch_flags_t fla
     return CS_OK;
 }
 
-// Out of the callback of the second event of those that it provokes.
+// Provokes events and jumps out of the callback of the second one.
 void jump_away(const Listener& listener, cs_dispatch_flags_t flag)
 {
     listener.provoke();
@@ -61,7 +61,8 @@ TEST_F(Jump, out_of_a_callback_leaves_a_handle_that_works_for_any_thread)
     }
 }
 
-// C10, decision 11: at once, not by luck later; and on the main thread, as here, with no descriptor to be had.
+// C10, decision 11: finalize releases it at once, not only later by chance; and also, as here, on the main thread when
+// no descriptor can be opened.
 TEST_F(Jump, out_of_a_callback_lets_finalize_release_everything)
 {
     for (const auto flag : kAllFlags) {

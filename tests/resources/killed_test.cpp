@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The daemon is killed: nothing of its connections stays behind their handles.
+// The daemon is killed: once the handles are finalized, none of its connections' files is left.
 #include "integration/listener.hpp"
 
 #include "support/process.hpp"
@@ -12,12 +12,12 @@ namespace {
 
 using namespace test;
 
-// A daemon for each test.
+// Each test has its own daemon.
 class Killed : public ::testing::Test {
 protected:
     Killed() { service().await(); }
 
-    // Finalizes what is left of them.
+    // Finalizes the handles that are left.
     void expect_nothing_left()
     {
         const pid_t pid = daemon.pid();
@@ -25,7 +25,7 @@ protected:
         while (!handles.empty()) {
             handles.pop_back();
             if (transport() == Transport::ring) {
-                EXPECT_EQ(handles.size(), connection_entries(pid).size()); // each removes its own
+                EXPECT_EQ(handles.size(), connection_entries(pid).size()); // each finalize removes its own directory
             }
         }
         EXPECT_TRUE(connection_entries(pid).empty()) << *connection_entries(pid).begin();
@@ -62,7 +62,7 @@ TEST_F(Killed, daemon_leaves_no_directory_of_handles_that_were_in_use)
     EXPECT_TRUE(connection_entries(pid).empty()) << *connection_entries(pid).begin();
 }
 
-// Such a handle's files the daemon would have removed itself.
+// The daemon would have removed the files of such a handle itself.
 TEST_F(Killed, daemon_leaves_no_directory_of_a_handle_that_was_finalized_while_it_was_stopped)
 {
     if (service().finalize_asks)
@@ -74,7 +74,7 @@ TEST_F(Killed, daemon_leaves_no_directory_of_a_handle_that_was_finalized_while_i
     expect_nothing_left();
 }
 
-// A child that only inherited the handles has no part in it.
+// A child that only inherited the handles does not count.
 TEST_F(Killed, daemon_leaves_no_directory_though_a_child_finalized_first)
 {
     EXPECT_EQ(0, in_child([this] {

@@ -17,9 +17,9 @@ namespace test {
 namespace {
 
 constexpr std::size_t kLong = 1'200'000; // comes in two parts
-constexpr std::size_t kRing = 900'000;   // of a ring, what is surely used before the daemon waits
-constexpr int kIdleTurns = 20;           // of a main loop: more than a message has parts
-constexpr std::size_t kStep = 509;       // touches each page, at changing places
+constexpr std::size_t kRing = 900'000;   // this much of a ring is surely used before the daemon waits
+constexpr int kIdleTurns = 20;           // turns of a main loop: more than a message has parts
+constexpr std::size_t kStep = 509;       // such a step touches each page, at changing places
 
 std::size_t address_space()
 {
@@ -28,7 +28,8 @@ std::size_t address_space()
     return pages * static_cast<std::size_t>(::getpagesize());
 }
 
-// From here on there is no need to ask the kernel for more: on the heap, on this stack, and for two threads at a time.
+// After this the process needs no more memory from the kernel: on the heap, on this stack, and for two threads at a
+// time.
 __attribute__((noinline)) void take_memory_in_advance()
 {
     constexpr std::size_t kHeap = 24 << 20;
@@ -74,7 +75,7 @@ Lacking::Lacking(Lack lack) : lack_(lack)
 {
     if (lack_ == Lack::address_space) {
         if (kSanitized) {
-            possible_ = false; // a sanitizer takes what it needs
+            possible_ = false; // a sanitizer uses the memory itself
             return;
         }
         take_memory_in_advance();
@@ -136,11 +137,11 @@ void MessageMemory::write()
 
 void LargeMessage::queue(int count)
 {
-    static int number = 0; // a member that a test has left behind does not matter to the next
+    static int number = 0; // so that a member of an earlier test does not matter
     cpg.enter("large." + std::to_string(::getpid()) + "." + std::to_string(++number));
     send_all(count);
     if (!lacking_->possible())
-        GTEST_SKIP() << "that lack cannot be made here";
+        GTEST_SKIP() << "this cannot be made scarce here";
 }
 
 void LargeMessage::start_again(int count)
@@ -170,21 +171,21 @@ bool LargeMessage::hears(int count, cs_dispatch_flags_t flag)
     while (told() < count) {
         const int before = told();
         if (!readable(fd, kPatience)) {
-            ADD_FAILURE() << "nothing comes behind message " << before;
+            ADD_FAILURE() << "nothing comes after message " << before;
             return false;
         }
         if (const auto error = cpg_dispatch(cpg, flag); error != CS_OK) {
-            ADD_FAILURE() << cs_strerror(error) << " behind message " << before;
+            ADD_FAILURE() << cs_strerror(error) << " after message " << before;
             return false;
         }
         idle = told() == before ? idle + 1 : 0;
         if (idle == kIdleTurns) {
-            ADD_FAILURE() << "woken for nothing, over and over, behind message " << before;
+            ADD_FAILURE() << "woken without an event, over and over, after message " << before;
             return false;
         }
     }
     EXPECT_EQ(count, told());
-    EXPECT_TRUE(is_ready_as_it_must()) << "behind message " << count;
+    EXPECT_TRUE(is_readable_as_it_must_be()) << "after message " << count;
     return told() == count;
 }
 
@@ -194,7 +195,7 @@ __attribute__((noinline)) bool LargeMessage::hears_from_a_deeper_frame(int count
     auto* const depth = static_cast<volatile char*>(alloca(kDeeper));
     depth[0] = 1;
     const bool all = hears(count, flag);
-    depth[0] = 2; // so that the call is not the last thing here
+    depth[0] = 2; // so that the compiler keeps this memory until here
     return all;
 }
 
@@ -209,7 +210,7 @@ cs_error_t LargeMessage::dispatch_one(cs_dispatch_flags_t flag)
     return error;
 }
 
-bool LargeMessage::is_ready_as_it_must() const
+bool LargeMessage::is_readable_as_it_must_be() const
 {
     return told() < sent_ ? readable(fd, kPatience) : !readable(fd, kGlance);
 }

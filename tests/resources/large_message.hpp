@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the tests of messages share that are delivered in each of the ways that there are: from a copy, where they lie
-// in the ring, as the daemon's queue has room for them, and put together from parts.
+// What the tests of large messages share. There are three ways to deliver a message: from a copy, in place in the ring
+// (if the daemon's queue has room for it), and put together from parts.
 #pragma once
 
 #include "integration/cpg_fixture.hpp"
@@ -11,7 +11,7 @@
 
 namespace test {
 
-// What the process lacks while messages are delivered.
+// What is missing in the process while messages are delivered.
 enum class Lack { nothing, address_space, unlocked_memory };
 
 struct MessageCase {
@@ -28,11 +28,11 @@ inline std::string name_of_case(const ::testing::TestParamInfo<MessageCase>& inf
     return name_of(info.param);
 }
 
-// All sizes with nothing lacking, and some with each lack.
+// All sizes with nothing missing, and some sizes with each of these.
 const std::vector<MessageCase>& message_cases();
 
-// As long as it lives, this process gets no more address space, or no memory that is not locked. It has what threads,
-// stacks and malloc need for what the tests do.
+// As long as it lives, this process gets no more address space, or no memory that is not locked. It has the memory that
+// threads, stacks and malloc need in the tests.
 class Lacking {
 public:
     explicit Lacking(Lack lack);
@@ -48,13 +48,15 @@ private:
     bool possible_ = true;
 };
 
-// The memory of a message while its callback runs. What it holds is what came, and on top of that what was written.
+// The memory of a message while its callback runs. It must hold the message as it came, with what the test has written
+// there since.
 class MessageMemory {
 public:
     void hold(const Cpg::Call& call);
-    // Nothing has changed there; and what is written now stays as well.
+    // Nothing else has changed the memory; and what is written now stays as well.
     bool kept();
-    // Writes over and over, until it is enough and once more from end to end: each byte is what was written there last.
+    // Writes until `enough` is true, and then once more from end to end: each byte must be the last one that was
+    // written there.
     bool keeps_what_is_written_until(const std::function<bool()>& enough);
 
     char* data() const { return data_; }
@@ -70,31 +72,31 @@ private:
 // One handle, and messages with the numbers from 0 on in its queue.
 class LargeMessage : public CpgTest, public ::testing::WithParamInterface<MessageCase> {
 protected:
-    // Joins, sends, and waits until the ring has what fits. Then makes the lack, or skips the test: what the library
-    // takes for the first delivery, it takes after that.
+    // Joins, sends, and waits until the ring is as full as it gets. Then applies the lack, or skips the test. What the
+    // library allocates for the first delivery, it must allocate after that.
     void queue(int count);
-    // Forgets what came, and sends the same again.
+    // Forgets the messages that came, and sends the same ones again.
     void start_again(int count);
 
     static std::string text(int number) { return pattern(GetParam().size, static_cast<unsigned>(number)); }
     static int number_of(const Cpg::Call& call) { return static_cast<unsigned char>(*call.data); }
 
-    // Dispatches, behind poll, until so many messages have been told of, with the readiness as it must be after each.
-    // False if they do not come.
+    // Polls and dispatches until this many messages have been delivered, and checks after each that the descriptor is
+    // readable as it must be. False if they do not come.
     bool hears(int count, cs_dispatch_flags_t flag = CS_DISPATCH_ONE);
-    // The same, down on the stack.
+    // The same, called from a deeper stack frame.
     bool hears_from_a_deeper_frame(int count, cs_dispatch_flags_t flag = CS_DISPATCH_ONE);
-    // Dispatches, behind poll, until the callback of a message has been called, or the dispatch gives another result
-    // than CS_OK; that.
+    // Polls and dispatches until the callback of a message has been called, or the dispatch returns an error. Returns
+    // the dispatch's result.
     cs_error_t dispatch_one(cs_dispatch_flags_t flag);
 
     // The descriptor is readable if and only if there is a message that has not been delivered.
-    bool is_ready_as_it_must() const;
-    // So many were told of, each once, whole, and in order. Ends the lack.
+    bool is_readable_as_it_must_be() const;
+    // This many messages were delivered, each once, complete, and in order. Ends the lack.
     void expect_heard(int count);
     int told() const;
 
-    // Does that in the callback of the message with this number. Nothing that a jump would harm is in its frames.
+    // Does this in the callback of the message with this number. A jump may leave its frames.
     void in_message(int number, std::function<void(const Cpg::Call&)> action);
 
     const int many = GetParam().size < 100'000 ? 8 : 4; // messages

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A fork while the callback of a message runs, at every size: neither side takes anything from the other.
+// A fork while the callback of a message runs, for every size: neither process loses anything to the other.
 #include "large_message.hpp"
 
 #include "support/process.hpp"
@@ -16,28 +16,27 @@ using namespace test;
 
 class LargeMessageAtFork : public LargeMessage {
 protected:
-    // What the child does that the callback of message 0 forks; the parent keeps to it that only one of the two uses
-    // the handle.
+    // The callback of message 0 forks: what its child does. Parent and child do not use the handle at the same time.
     enum Child {
         leaves,               // at once
-        returns,              // and leaves behind the dispatch that ends with this callback
-        finalizes,            // and leaves
-        finalizes_and_returns // and leaves behind the dispatch, which ends with this callback
+        returns,              // and exits after the dispatch that ends with this callback
+        finalizes,            // and exits
+        finalizes_and_returns // and exits after the dispatch, which ends with this callback
     };
     using Fork = pid_t (*)();
 
-    // With each of these types of dispatch, and with a child that has left before the parent goes on, or has not.
+    // With each of these types of dispatch. The child exits before the parent goes on, or after it.
     void expect_the_parent_gets_all(Child child, const std::vector<cs_dispatch_flags_t>& flags, Fork fork = ::fork);
     void expect_the_parent_gets_all(Child child, cs_dispatch_flags_t flag, Fork fork, bool child_first);
 
-    // Without handlers a message that is lent stays both sides', as the manual says.
+    // Without fork handlers both processes share the memory of a lent message, as the manual says.
     static bool shares_memory(Fork fork) { return fork == ::_Fork; }
 
-    // The callback of message 0 forks. In the child it is left in the way above, or is about to return.
+    // The callback of message 0 forks. The child does what `child` says.
     void fork_in_the_callback(Child child, Fork fork);
     bool is_child() const { return child_ == 0; }
     void expect_the_child_left() { EXPECT_EQ(0, status_of_child(std::exchange(child_, -1))); }
-    // With success only if there were no failures before this, either.
+    // Exits with success only if there were no failures before, either.
     [[noreturn]] static void end_child(bool success)
     {
         std::fflush(nullptr);
@@ -101,23 +100,23 @@ void LargeMessageAtFork::expect_the_parent_gets_all(Child child, const std::vect
         for (const bool child_first : {true, false}) {
             SCOPED_TRACE("type " + std::to_string(flag) + (child_first ? ", the child first" : ""));
             expect_the_parent_gets_all(child, flag, fork, child_first);
-            if (HasFailure() || flag == CS_DISPATCH_BLOCKING) // which ended with the handle
+            if (HasFailure() || flag == CS_DISPATCH_BLOCKING) // blocking dispatch ended with the handle
                 return;
             start_again(many);
         }
     }
-    EXPECT_TRUE(hears(many)); // and the handle is as good as before
+    EXPECT_TRUE(hears(many)); // and the handle still works
     expect_heard(many);
 }
 
-TEST_P(LargeMessageAtFork, whose_child_returns_and_leaves_does_not_take_the_others_from_the_parent)
+TEST_P(LargeMessageAtFork, whose_child_returns_and_exits_loses_no_message_of_the_parent)
 {
     queue(many);
     expect_the_parent_gets_all(returns, {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING});
 }
 
 // As in programs that call clone() themselves.
-TEST_P(LargeMessageAtFork, that_runs_no_handlers_does_not_take_the_others_from_the_parent)
+TEST_P(LargeMessageAtFork, without_handlers_loses_no_message_of_the_parent)
 {
     queue(many);
     expect_the_parent_gets_all(returns, {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}, ::_Fork);
@@ -126,34 +125,34 @@ TEST_P(LargeMessageAtFork, that_runs_no_handlers_does_not_take_the_others_from_t
 const std::vector<cs_dispatch_flags_t> all_flags = {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL,
                                                     CS_DISPATCH_BLOCKING};
 
-TEST_P(LargeMessageAtFork, whose_child_leaves_at_once_does_not_take_the_others_from_the_parent)
+TEST_P(LargeMessageAtFork, whose_child_exits_at_once_loses_no_message_of_the_parent)
 {
     queue(many);
     expect_the_parent_gets_all(leaves, all_flags);
 }
 
 // The reference's child breaks the connection.
-TEST_P(LargeMessageAtFork, whose_child_finalizes_does_not_take_the_others_from_the_parent)
+TEST_P(LargeMessageAtFork, whose_child_finalizes_loses_no_message_of_the_parent)
 {
     queue(many);
     expect_the_parent_gets_all(finalizes, all_flags);
 }
 
-TEST_P(LargeMessageAtFork, whose_child_finalizes_and_returns_does_not_take_the_others_from_the_parent)
+TEST_P(LargeMessageAtFork, whose_child_finalizes_and_returns_loses_no_message_of_the_parent)
 {
     queue(many);
     expect_the_parent_gets_all(finalizes_and_returns, all_flags);
 }
 
-// The child is the one that goes on, as in a program that becomes a daemon.
-TEST_P(LargeMessageAtFork, whose_child_goes_on_alone_reaches_the_child_whole)
+// The child is the process that goes on, as in a program that becomes a daemon.
+TEST_P(LargeMessageAtFork, is_complete_in_a_child_that_goes_on_alone)
 {
     queue(many);
     in_message(0, [&](const Cpg::Call& call) {
         memory.hold(call);
         fork_in_the_callback(returns, ::fork);
         if (!is_child())
-            expect_the_child_left(); // with no use of the handle before
+            expect_the_child_left(); // without using the handle before
         EXPECT_TRUE(memory.kept());
     });
     const auto first = dispatch_one(CS_DISPATCH_ONE);
@@ -164,13 +163,13 @@ TEST_P(LargeMessageAtFork, whose_child_goes_on_alone_reaches_the_child_whole)
     }
     EXPECT_EQ(CS_OK, first);
     expect_heard(1);
-    start_again(2); // what is sent now, the parent gets
+    start_again(2); // the parent gets the messages that are sent now
     EXPECT_TRUE(hears(2));
     expect_heard(2);
 }
 
 // The same, and the child dispatches in the callback.
-TEST_P(LargeMessageAtFork, whose_child_dispatches_in_the_callback_reaches_the_child_whole)
+TEST_P(LargeMessageAtFork, is_complete_in_a_child_that_dispatches_in_the_callback)
 {
     queue(many);
     in_message(0, [&](const Cpg::Call& call) {
@@ -188,9 +187,9 @@ TEST_P(LargeMessageAtFork, whose_child_dispatches_in_the_callback_reaches_the_ch
     expect_heard(2);
 }
 
-// A child that was forked before any callback uses the handle, and leaves in the callback of message 0. The parent uses
-// it after that.
-TEST_P(LargeMessageAtFork, before_which_leaves_the_parent_what_a_child_has_not_taken)
+// The child is forked before any callback; it uses the handle, and exits in the callback of message 0. The parent uses
+// the handle after that.
+TEST_P(LargeMessageAtFork, before_any_callback_leaves_the_parent_what_the_child_has_not_taken)
 {
     queue(many);
     EXPECT_EQ(0, in_child([&] {
@@ -208,7 +207,7 @@ TEST_P(LargeMessageAtFork, before_which_leaves_the_parent_what_a_child_has_not_t
     EXPECT_FALSE(readable(fd, kGlance));
 }
 
-TEST_P(LargeMessageAtFork, is_in_memory_that_either_side_has_to_itself)
+TEST_P(LargeMessageAtFork, is_in_memory_that_parent_and_child_do_not_share)
 {
     const Turns for_child;
     const Turns for_parent;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the callback of a message may do on its own thread, at every size: dispatch, leave by a jump, go to another
-// stack, finalize. Its message stays in its place, and what is behind it comes once and in order.
+// What the callback of a message may do on its own thread, for every size: dispatch, leave by a jump, switch to another
+// stack, finalize. Its message stays where it is, and the messages after it are delivered once and in order.
 #include "large_message.hpp"
 
 #include "support/process.hpp"
@@ -22,16 +22,16 @@ TEST_P(LargeMessage, whose_callback_dispatches_gets_the_next_ones)
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL}) {
         in_message(0, [&](const Cpg::Call& call) {
             memory.hold(call);
-            EXPECT_TRUE(is_ready_as_it_must()) << "in the callback";
+            EXPECT_TRUE(is_readable_as_it_must_be()) << "in the callback";
             for (int next = flag == CS_DISPATCH_ALL ? many : 2; next <= many; ++next) {
                 EXPECT_TRUE(hears_from_a_deeper_frame(next, flag));
-                EXPECT_TRUE(memory.kept()) << "behind message " << next;
+                EXPECT_TRUE(memory.kept()) << "after message " << next;
             }
             EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(cpg, CS_DISPATCH_ONE_NONBLOCKING));
             EXPECT_TRUE(memory.kept());
         });
         EXPECT_EQ(CS_OK, dispatch_one(CS_DISPATCH_ONE)) << flag;
-        EXPECT_TRUE(is_ready_as_it_must()) << flag;
+        EXPECT_TRUE(is_readable_as_it_must_be()) << flag;
         expect_heard(many);
         start_again(many);
     }
@@ -39,7 +39,7 @@ TEST_P(LargeMessage, whose_callback_dispatches_gets_the_next_ones)
     expect_heard(many);
 }
 
-// Each in the callback of the one before it.
+// Each dispatches in the callback of the one before it.
 TEST_P(LargeMessage, whose_callback_dispatches_keeps_its_contents_at_every_depth)
 {
     queue(many);
@@ -54,11 +54,11 @@ TEST_P(LargeMessage, whose_callback_dispatches_keeps_its_contents_at_every_depth
             EXPECT_TRUE(memories[static_cast<std::size_t>(outer)].kept()) << outer << " in the callback of " << number;
     };
     EXPECT_EQ(CS_OK, dispatch_one(CS_DISPATCH_ONE));
-    EXPECT_TRUE(is_ready_as_it_must());
+    EXPECT_TRUE(is_readable_as_it_must_be());
     expect_heard(many);
 }
 
-TEST_P(LargeMessage, whose_callback_dispatches_until_finalize_gets_all_that_comes)
+TEST_P(LargeMessage, whose_callback_dispatches_until_finalize_gets_all_messages)
 {
     queue(many);
     const cpg_handle_t handle = cpg;
@@ -79,7 +79,7 @@ TEST_P(LargeMessage, whose_callback_dispatches_until_finalize_gets_all_that_come
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-TEST_P(LargeMessage, whose_callback_finalizes_stays_to_its_end)
+TEST_P(LargeMessage, whose_callback_finalizes_stays_valid_until_it_returns)
 {
     queue(many);
     in_message(0, [&](const Cpg::Call& call) {
@@ -98,7 +98,7 @@ bool has_target = false;
 
 void jump()
 {
-    if (std::exchange(has_target, false)) // or the frame is no more, which is a failure already
+    if (std::exchange(has_target, false)) // otherwise the frame has gone, and the test has failed already
         std::longjmp(target, 1);
 }
 
@@ -109,11 +109,12 @@ __attribute__((noinline)) void dispatch_until_jump(const std::function<cs_error_
     has_target = true;
     dispatch();
     has_target = false;
-    ADD_FAILURE() << "it returned";
+    ADD_FAILURE() << "the callback returned";
 }
 
-// C10, decision 9: the frame of the next dispatch does not tell whether the first one is no more.
-TEST_P(LargeMessage, that_is_left_by_a_jump_does_not_keep_the_others_back)
+// C10, decision 9: the next dispatch may have the same frame or another one, so the frame does not tell whether the
+// first dispatch is over.
+TEST_P(LargeMessage, that_is_left_by_a_jump_does_not_block_the_others)
 {
     queue(many);
     for (const auto flag : kAllFlags) {
@@ -127,7 +128,7 @@ TEST_P(LargeMessage, that_is_left_by_a_jump_does_not_keep_the_others_back)
                 return error;
             });
             EXPECT_EQ(1, told());
-            EXPECT_TRUE(is_ready_as_it_must());
+            EXPECT_TRUE(is_readable_as_it_must_be());
             for (int count = next == CS_DISPATCH_ALL ? many : 2; count <= many; ++count)
                 ASSERT_TRUE(hears_from_a_deeper_frame(count, next));
             EXPECT_EQ(CS_ERR_TRY_AGAIN, cpg_dispatch(cpg, CS_DISPATCH_ONE_NONBLOCKING));
@@ -146,7 +147,7 @@ TEST_P(LargeMessage, that_is_left_by_a_jump_does_not_keep_finalize_from_closing)
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-TEST_P(LargeMessage, that_is_left_by_a_jump_out_of_two_dispatches_does_not_keep_the_others_back)
+TEST_P(LargeMessage, that_is_left_by_a_jump_out_of_two_dispatches_does_not_block_the_others)
 {
     queue(many);
     cpg.on_event = [&](const Cpg::Call& call) {
@@ -157,7 +158,7 @@ TEST_P(LargeMessage, that_is_left_by_a_jump_out_of_two_dispatches_does_not_keep_
     };
     dispatch_until_jump([&] { return dispatch_one(CS_DISPATCH_ONE); });
     EXPECT_EQ(2, told());
-    EXPECT_TRUE(is_ready_as_it_must());
+    EXPECT_TRUE(is_readable_as_it_must_be());
     for (int count = 3; count <= many; ++count)
         ASSERT_TRUE(hears_from_a_deeper_frame(count));
     expect_heard(many);
@@ -165,7 +166,7 @@ TEST_P(LargeMessage, that_is_left_by_a_jump_out_of_two_dispatches_does_not_keep_
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-// Out of the inner callback only: the outer one goes on.
+// The jump leaves the inner callback only: the outer one goes on.
 TEST_P(LargeMessage, whose_callback_catches_a_jump_out_of_the_next_one_keeps_its_contents)
 {
     queue(many);
@@ -174,7 +175,7 @@ TEST_P(LargeMessage, whose_callback_catches_a_jump_out_of_the_next_one_keeps_its
             memory.hold(call);
             dispatch_until_jump([&] { return dispatch_one(CS_DISPATCH_ONE); });
             EXPECT_TRUE(memory.kept());
-            EXPECT_TRUE(is_ready_as_it_must());
+            EXPECT_TRUE(is_readable_as_it_must_be());
             EXPECT_TRUE(hears_from_a_deeper_frame(many - 1));
             EXPECT_TRUE(memory.kept());
         } else if (number_of(call) == 1) {
@@ -186,7 +187,7 @@ TEST_P(LargeMessage, whose_callback_catches_a_jump_out_of_the_next_one_keeps_its
     expect_heard(many);
 }
 
-// Runs something on a stack of its own, which may leave it for the one that called, and be resumed.
+// Runs a function on a stack of its own. The function can switch back to its caller's stack, and be resumed.
 class Fibre {
 public:
     explicit Fibre(std::function<void()> body) : body_(std::move(body))
@@ -216,7 +217,7 @@ private:
 };
 
 // Decision 9
-TEST_P(LargeMessage, whose_callback_goes_to_another_stack_does_not_keep_the_others_back)
+TEST_P(LargeMessage, whose_callback_switches_to_another_stack_does_not_block_the_others)
 {
     if (kSanitized)
         GTEST_SKIP() << "sanitizers do not know of other stacks";
@@ -230,14 +231,14 @@ TEST_P(LargeMessage, whose_callback_goes_to_another_stack_does_not_keep_the_othe
     });
     fibre.resume();
     EXPECT_EQ(1, told());
-    EXPECT_TRUE(is_ready_as_it_must());
+    EXPECT_TRUE(is_readable_as_it_must_be());
     for (int count = 2; count <= many; ++count) {
         EXPECT_TRUE(hears(count));
         EXPECT_TRUE(memory.kept());
     }
     fibre.resume();
     EXPECT_EQ(CS_OK, error);
-    EXPECT_TRUE(is_ready_as_it_must());
+    EXPECT_TRUE(is_readable_as_it_must_be());
     expect_heard(many);
     EXPECT_EQ(CS_OK, cpg.finalize());
     EXPECT_FALSE(open_descriptors().contains(fd));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What other threads may do while the callback of a message runs, and when its thread ends in it.
+// What other threads may do while the callback of a message runs, and what happens if its thread ends in the callback.
 #include "large_message.hpp"
 
 #include "support/process.hpp"
@@ -17,7 +17,7 @@ using LargeMessageAmongThreads = LargeMessage;
 
 constexpr int kLoans = 8;
 
-// Decision 9: a write that comes while the loan is called in is not lost.
+// Decision 9: a write is not lost while the library copies the message out of the ring.
 TEST_P(LargeMessageAmongThreads, keeps_what_its_callback_writes_while_another_thread_dispatches)
 {
     queue(2);
@@ -44,8 +44,8 @@ TEST_P(LargeMessageAmongThreads, keeps_what_its_callback_writes_while_another_th
     }
 }
 
-// Each type by which the other thread may dispatch.
-TEST_P(LargeMessageAmongThreads, does_not_keep_others_back_while_its_callback_runs)
+// With each type of dispatch in the other thread.
+TEST_P(LargeMessageAmongThreads, does_not_block_the_others_while_its_callback_runs)
 {
     queue(many);
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL}) {
@@ -67,7 +67,7 @@ TEST_P(LargeMessageAmongThreads, does_not_keep_others_back_while_its_callback_ru
     }
 }
 
-TEST_P(LargeMessageAmongThreads, stays_to_the_end_of_its_callback_though_another_thread_finalizes)
+TEST_P(LargeMessageAmongThreads, stays_valid_until_its_callback_returns_though_another_thread_finalizes)
 {
     queue(many);
     const cpg_handle_t handle = cpg;
@@ -89,10 +89,10 @@ TEST_P(LargeMessageAmongThreads, stays_to_the_end_of_its_callback_though_another
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-// In a child of the test: the handle may stay in use, as in the reference.
+// Runs in a child of the test: the handle may stay in use, as in the reference.
 class LargeMessageOfAThreadThatEnds : public LargeMessage {
 protected:
-    // 0 if the other messages come to another thread when that one has ended as `end` makes it.
+    // 0 if another thread gets the other messages after `end` has ended this one.
     int others_come_after(void (*end)())
     {
         queue(many);
@@ -111,12 +111,12 @@ protected:
 };
 
 // Decision 11
-TEST_P(LargeMessageOfAThreadThatEnds, by_itself_does_not_keep_the_others_back)
+TEST_P(LargeMessageOfAThreadThatEnds, by_itself_does_not_block_the_others)
 {
     EXPECT_EQ(0, in_child([this] { return others_come_after([] { ::pthread_exit(nullptr); }); }));
 }
 
-TEST_P(LargeMessageOfAThreadThatEnds, by_cancellation_does_not_keep_the_others_back)
+TEST_P(LargeMessageOfAThreadThatEnds, by_cancellation_does_not_block_the_others)
 {
     EXPECT_EQ(0, in_child([this] {
                   return others_come_after([] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// There is no room for the mappings of a connection: in the address space, or in what may be locked.
+// There is no room for the mappings of a connection: no address space, or no memory that may be locked.
 #include "held.hpp"
 #include "integration/listener.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 
 using namespace test;
 
-using NoMappings = ServiceTest;
+using MappingLimit = ServiceTest;
 
 constexpr int kTries = 40;
 constexpr uid_t kOrdinary = 65534;
@@ -25,7 +25,7 @@ rlim_t address_space()
     return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
 }
 
-// As a child's exit status: what many tries give, or which of these is not so.
+// The child's exit status: the error that every try returned, or one of these.
 enum Finding { kept = 101, other_error, handle_touched, not_locked };
 
 int tries_to_initialize(pid_t daemon)
@@ -53,13 +53,13 @@ int tries_to_initialize(pid_t daemon)
     return different.empty() ? result : kept;
 }
 
-// Sockets need next to none, and libqb's client other ones than we do; but no try may keep anything.
+// Sockets need almost no mappings, and libqb's client other ones than we do; but no try may keep anything.
 int expected(cs_error_t error)
 {
     return transport() == Transport::socket ? CS_OK : error;
 }
 
-TEST_F(NoMappings, in_the_address_space_fail_initialize_and_nothing_is_kept)
+TEST_F(MappingLimit, of_the_address_space_makes_initialize_fail_and_keep_nothing)
 {
     for (const rlim_t more : {100U, 1000U, 1500U, 2500U, 3200U, 4500U, 5500U, 6200U}) {
         EXPECT_EQ(expected(CS_ERR_NO_MEMORY), in_child([more] {
@@ -74,8 +74,8 @@ TEST_F(NoMappings, in_the_address_space_fail_initialize_and_nothing_is_kept)
     }
 }
 
-// For a user who may not lock more. The group is served.
-TEST_F(NoMappings, that_may_be_locked_fail_initialize_and_nothing_is_kept)
+// The user may lock no more memory. A user of this group may connect.
+TEST_F(MappingLimit, of_locked_memory_makes_initialize_fail_and_keep_nothing)
 {
     if (!can_change_user())
         GTEST_SKIP() << "there are no other users here";
@@ -85,7 +85,7 @@ TEST_F(NoMappings, that_may_be_locked_fail_initialize_and_nothing_is_kept)
                       const rlimit limit{all * 1024, all * 1024};
                       ::setrlimit(RLIMIT_MEMLOCK, &limit);
                       return as_user(kOrdinary, 0, [] {
-                          ::prctl(PR_SET_DUMPABLE, 1); // or its descriptors cannot be listed
+                          ::prctl(PR_SET_DUMPABLE, 1); // otherwise its descriptors cannot be listed
                           const bool locked = ::mlockall(MCL_FUTURE) == 0;
                           return static_cast<cs_error_t>(locked ? tries_to_initialize(daemon().pid()) : not_locked);
                       });

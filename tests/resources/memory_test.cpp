@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// There is no memory for one of the allocations that a call makes, whichever it is: the call says so, keeps nothing and
-// harms nothing.
+// One allocation that a call makes fails; each allocation in its turn. The call returns an error, keeps nothing and
+// damages nothing.
 #include "allocations.hpp"
 #include "integration/listener.hpp"
 
@@ -14,9 +14,9 @@ using Memory = ServiceTest;
 
 constexpr int kMost = 100; // allocations of one call
 
-TEST_F(Memory, that_initialize_lacks_fails_it_and_nothing_is_kept)
+TEST_F(Memory, that_runs_out_makes_initialize_fail_and_keep_nothing)
 {
-    Handle{}; // what the process pays once
+    Handle{}; // what the process needs only once is allocated here
     for (int number = 0; number < kMost; ++number) {
         const auto descriptors = open_descriptors();
         std::uint64_t handle = kUntouched;
@@ -37,10 +37,10 @@ TEST_F(Memory, that_initialize_lacks_fails_it_and_nothing_is_kept)
         EXPECT_EQ(before, live_allocations()) << number;
         EXPECT_EQ(descriptors, open_descriptors()) << number;
     }
-    ADD_FAILURE() << "there is no end of it";
+    ADD_FAILURE() << "more allocations than expected";
 }
 
-// Or the call manages without. What failed has not been done, so it can be done then.
+// Or the call works without the memory. If it failed it has done nothing, so it can be made again.
 void expect_call_survives(const HandleCall& call, FailingAllocation::Extent extent)
 {
     const auto usual = undisturbed(call);
@@ -65,7 +65,7 @@ void expect_call_survives(const HandleCall& call, FailingAllocation::Extent exte
     EXPECT_EQ(before, live_allocations()) << call.name;
 }
 
-TEST_F(Memory, that_a_call_lacks_fails_it_and_the_handle_works_on)
+TEST_F(Memory, that_runs_out_fails_a_call_and_the_handle_still_works)
 {
     for (const auto extent : {FailingAllocation::alone, FailingAllocation::onwards})
         for (const auto& call : service().calls())
@@ -73,8 +73,8 @@ TEST_F(Memory, that_a_call_lacks_fails_it_and_the_handle_works_on)
                 expect_call_survives(call, extent);
 }
 
-// Nor is one told twice, nor left without an announcement. A dispatch in a callback needs memory of its own.
-TEST_F(Memory, that_dispatch_lacks_loses_no_event)
+// No event is delivered twice, and each is announced. A dispatch in a callback needs memory of its own.
+TEST_F(Memory, that_runs_out_in_dispatch_loses_no_event)
 {
     for (const int callback : {0, 1, Listener::kEvents - 1}) {
         const auto before = live_allocations();
@@ -86,7 +86,7 @@ TEST_F(Memory, that_dispatch_lacks_loses_no_event)
                 const FailingAllocation failing(number);
                 const auto error = listener.dispatch(CS_DISPATCH_ALL);
                 enough = !failing.happened();
-                // What libqb's client has received needs no copy.
+                // libqb's client has a copy of the message already and needs no memory.
                 const bool managed = error == CS_OK && transport() != Transport::ring;
                 EXPECT_TRUE(managed || error == (enough ? CS_OK : CS_ERR_NO_MEMORY)) << number << ": " << error;
             };
@@ -102,12 +102,12 @@ TEST_F(Memory, that_dispatch_lacks_loses_no_event)
             EXPECT_FALSE(readable(listener.fd())) << number;
         }
         EXPECT_TRUE(enough);
-        EXPECT_LT(callback > 0 ? 1 : 0, number); // a listener may have been told something already
+        EXPECT_LT(callback > 0 ? 1 : 0, number); // otherwise a listener may have been told something already
         EXPECT_EQ(before, live_allocations());
     }
 }
 
-// At most it is lacking for a farewell.
+// At most the goodbye to the daemon lacks memory.
 TEST_F(Memory, is_not_needed_to_finalize)
 {
     Handle{};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Handles that come and go, and handles that only lie there.
+// Handles that are opened and closed over and over, and handles that are idle.
 #include "integration/service.hpp"
 
 #include "support/memory_use.hpp"
@@ -20,7 +20,7 @@ using Rounds = ServiceTest;
 constexpr int kRounds = 200;
 constexpr std::size_t kMegabyte = 1 << 20;
 
-TEST_F(Rounds, of_connecting_and_finalizing_leave_nothing)
+TEST_F(Rounds, of_initialize_and_finalize_leave_nothing_behind)
 {
     const auto round = [] {
         const Handle handle;
@@ -39,10 +39,10 @@ TEST_F(Rounds, of_connecting_and_finalizing_leave_nothing)
     }
 }
 
-TEST_F(Rounds, of_opening_handles_may_come_to_five_hundred)
+TEST_F(Rounds, of_initialize_can_open_five_hundred_handles)
 {
     if (transport() == Transport::libqb)
-        GTEST_SKIP() << "seconds for what the other two show";
+        GTEST_SKIP() << "it takes seconds and shows nothing that the other transports do not show";
     constexpr std::size_t kHandles = 500;
     constexpr std::size_t kMemoryPerHandle = 3'300'000;
     struct statvfs memory {};
@@ -75,7 +75,7 @@ TEST_F(Rounds, of_calls_leave_little_memory_with_an_idle_handle)
             if (kind != HandleCall::finalize)
                 call(handle);
     };
-    live(Handle()); // what the process pays once
+    live(Handle()); // what the process needs only once is allocated here
     std::list<Handle> handles;
     ::malloc_trim(0);
     const auto allocated_before = allocated();

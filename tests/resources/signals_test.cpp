@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Signals interrupt whatever waits, over and over: what comes of it is the same.
+// Signals interrupt every wait over and over: the results are the same as without signals.
 #include "integration/listener.hpp"
 
 #include "support/storm.hpp"
@@ -11,16 +11,16 @@ using namespace test;
 
 using Signals = ServiceTest;
 
-constexpr int kFlags[] = {0, SA_RESTART}; // of their handler
+constexpr int kFlags[] = {0, SA_RESTART}; // of the signals' handler
 constexpr int kMany = 50;
 
-// So many signals have interrupted the call, unless it ended before.
+// Many signals have interrupted the call, unless it ended before.
 template <class Result> bool is_interrupted(const Background<Result>& call)
 {
     return eventually([&] { return Storm::count() >= kMany || call.ended_within(0ms); });
 }
 
-// While the daemon is stopped, so that each call that needs an answer waits for it.
+// The daemon is stopped, so that each call that needs a reply waits for it.
 TEST_F(Signals, change_nothing_in_a_call_that_waits)
 {
     for (const auto& call : service().calls()) {
@@ -77,8 +77,8 @@ TEST_F(Signals, change_nothing_in_dispatch)
     }
 }
 
-// Wherever they hit; nothing is made to wait.
-TEST_F(Signals, change_nothing_in_a_life)
+// The signals come at any point; no call is made to wait.
+TEST_F(Signals, change_nothing_from_initialize_to_finalize)
 {
     std::vector<cs_error_t> usual;
     for (const auto& call : service().calls())

@@ -28,7 +28,7 @@ namespace test {
 namespace {
 
 constexpr int kNever = -1;
-thread_local int until_interruption = kNever; // so many calls are left alone before
+thread_local int until_interruption = kNever; // this many calls are left alone before
 thread_local bool has_interrupted = false;
 thread_local bool only_waits = false;
 thread_local bool byte_by_byte = false;
@@ -37,7 +37,7 @@ thread_local int until_action = kNever;
 thread_local bool has_acted = false;
 thread_local std::function<void()> before_call;
 
-// At the beginning of each call.
+// Runs at the beginning of each call.
 void act()
 {
     if (until_action == kNever || until_action-- > 0)
@@ -144,7 +144,7 @@ ssize_t send(int socket, const void* data, std::size_t size, int flags)
     static const auto real = test::next<decltype(send)>("send");
     if (test::late)
         std::this_thread::sleep_for(test::kGlance);
-    // If its byte is not sent, libqb's client has a request in the ring that nobody announces.
+    // If the byte is not sent, libqb's client has put a request into the ring that the daemon never sees.
     const bool survives = size > 1 || test::transport() == test::Transport::ring;
     if (test::interrupts() || (survives && test::call_fails("send", ENOBUFS)))
         return -1;
@@ -201,13 +201,13 @@ int pthread_setcancelstate(int state, int* before)
 int posix_fallocate(int file, off_t begin, off_t length)
 {
     static const auto real = test::next<decltype(posix_fallocate)>("posix_fallocate");
-    const int before = errno; // which it leaves alone
+    const int before = errno; // posix_fallocate does not change errno
     const int error = test::interrupts(true) ? EINTR : test::call_fails("posix_fallocate", ENOSPC) ? ENOSPC : 0;
     errno = before;
     return error != 0 ? error : real(file, begin, length);
 }
 
-// What these become where their buffers' sizes are known.
+// The compiler calls these instead where it knows the buffer's size.
 int __poll_chk(pollfd* set, nfds_t count, int timeout, std::size_t)
 {
     return poll(set, count, timeout);

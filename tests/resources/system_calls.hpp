@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Stands between the program, with all its libraries, and the system calls that a signal interrupts or that may do a
-// part of their work only. No others are made that could be: opening, mapping, sizing and removing files in memory,
-// making and closing sockets, and asking for what is known never wait for anything that a signal would end. (For
-// libcpg's pauses see cpg_token_test.cpp. For calls that fail for want of something see failing_calls.hpp.)
+// Replaces the system calls that a signal can interrupt, or that may send or receive only a part, for the program and
+// all its libraries. Other calls never wait for anything that a signal would end: opening, mapping, sizing and removing
+// files in memory, making and closing sockets, and asking for what is known. (For libcpg's pauses see
+// cpg_token_test.cpp. For calls that fail because something is missing see failing_calls.hpp.)
 #pragma once
 
 #include <functional>
 
 namespace test {
 
-// From now on, in this thread, the call with this number, from 0 on, is interrupted by a signal; until the end of the
-// scope. Counted are either all calls or those that take their time, which are the only ones that a kernel interrupts.
+// From now on, in this thread, a signal interrupts the call with this number (counted from 0). Ends with the scope.
+// Counts either all calls or only those that wait: the kernel interrupts no others.
 class Interruption {
 public:
     enum Calls { all, waits };
@@ -20,11 +20,11 @@ public:
     Interruption(const Interruption&) = delete;
     Interruption& operator=(const Interruption&) = delete;
 
-    // It came to that.
+    // Whether the call was reached.
     bool happened() const;
 };
 
-// Until the end of the scope nothing in this thread sends or receives more than a byte at a time.
+// Until the end of the scope each call in this thread sends or receives one byte at a time.
 class ByteByByte {
 public:
     ByteByByte();
@@ -33,7 +33,7 @@ public:
     ByteByByte& operator=(const ByteByByte&) = delete;
 };
 
-// Until the end of the scope whatever this thread sends is late.
+// Until the end of the scope all that this thread sends is sent late.
 class LateSends {
 public:
     LateSends();
@@ -42,8 +42,8 @@ public:
     LateSends& operator=(const LateSends&) = delete;
 };
 
-// From now on, in this thread, something happens just before the call with this number, from 0 on: of those above and
-// of what else libraries ask for on their way from one event to the next (sem_trywait, ioctl, pthread_setcancelstate).
+// From now on, in this thread, something happens just before the call with this number (counted from 0). Counts the
+// calls above and those that libraries also make between two events (sem_trywait, ioctl, pthread_setcancelstate).
 class BeforeCall {
 public:
     BeforeCall(int number, std::function<void()> action);
@@ -51,7 +51,7 @@ public:
     BeforeCall(const BeforeCall&) = delete;
     BeforeCall& operator=(const BeforeCall&) = delete;
 
-    // It came to that.
+    // Whether the call was reached.
     bool happened() const;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A signal interrupts one of the system calls that a call makes, whichever it is, or they all do a part of their work
-// only: what comes of it is the same.
+// A signal interrupts one of the system calls that a function makes, each in its turn; or all of them send and receive
+// only a part. The results are the same as without.
 #include "integration/listener.hpp"
 #include "system_calls.hpp"
 
@@ -12,9 +12,9 @@ using namespace test;
 
 using SystemCalls = ServiceTest;
 
-constexpr int kMost = 1000; // of one call
+constexpr int kMost = 1000; // calls of one function
 
-// libqb's client takes for granted that what does not wait is not interrupted.
+// libqb's client expects that a call that does not wait is never interrupted.
 Interruption::Calls calls_to_interrupt()
 {
     return transport() == Transport::ring ? Interruption::all : Interruption::waits;
@@ -91,10 +91,10 @@ TEST_F(SystemCalls, that_are_interrupted_in_dispatch_are_made_again)
     }
 }
 
-TEST_F(SystemCalls, that_do_a_part_only_are_made_again)
+TEST_F(SystemCalls, that_send_or_receive_only_a_part_are_made_again)
 {
     if (transport() != Transport::ring)
-        GTEST_SKIP() << "libqb's client sees to its own";
+        GTEST_SKIP() << "libqb's client does this itself";
     const ByteByByte part_only;
     Listener listener;
     const int fd = listener.fd();

@@ -14,7 +14,7 @@ using namespace test;
 using Threads = ServiceTest;
 
 constexpr std::size_t kThreads = 8;
-constexpr int kAnswers = 50; // before all of them wait, as who joins a group that was left does for a second
+constexpr int kAnswers = 50; // replies before all of them wait: joining a group again takes a second
 constexpr int kRounds = kSanitized ? 3 : 10;
 
 TEST_F(Threads, that_share_a_handle_get_answers_until_it_is_finalized)
@@ -24,14 +24,14 @@ TEST_F(Threads, that_share_a_handle_get_answers_until_it_is_finalized)
         Listener listener;
         const std::uint64_t handle = listener;
         std::atomic<int> answers = 0;
-        std::atomic<bool> finalized = false; // a bad handle may also be that of an iteration
+        std::atomic<bool> finalized = false; // after that the handle of an iteration is bad, too
         const auto wait = [&](cs_dispatch_flags_t flag) {
             auto error = CS_OK;
             while ((error = service().dispatch(handle, flag)) == CS_OK) {
             }
             return error;
         };
-        // Each begins at another place, and all meet everywhere.
+        // Each thread begins with another call, so that each call meets every other one.
         const auto work = [&](std::size_t next) {
             for (;; next = (next + 1) % calls.size()) {
                 if (calls[next].kind == HandleCall::finalize)
