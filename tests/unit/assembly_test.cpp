@@ -12,11 +12,12 @@ namespace {
 using namespace corosync;
 using namespace corosync::cpg;
 
-constexpr std::size_t kPart = 1'047'552; // as libcpg sends them; two are more than a buffer keeps when idle
+constexpr std::size_t kPart =
+    1'047'552; // the size of libcpg's parts; two are larger than what a buffer keeps when idle
 
 class AssembliesTest : public ::testing::Test {
 protected:
-    // The part of a sender's message that begins there. 1 if it was the last one.
+    // Adds the part of a sender's message that begins there. 1 if it was the last one.
     int add(std::uint32_t sender, const std::string& message, std::size_t begin)
     {
         const std::size_t size = std::min(kPart, message.size() - begin);
@@ -47,7 +48,7 @@ protected:
     Event whole;
 };
 
-TEST_F(AssembliesTest, go_on_in_the_memory_of_the_last_message)
+TEST_F(AssembliesTest, reuse_the_memory_of_the_last_message)
 {
     const std::string first(3 * kPart, '1');
     add_all(1, first);
@@ -69,7 +70,7 @@ TEST_F(AssembliesTest, go_on_in_the_memory_of_the_last_message)
     EXPECT_EQ(longer, put_together());
 }
 
-TEST_F(AssembliesTest, do_not_share_it_among_senders)
+TEST_F(AssembliesTest, do_not_share_memory_among_senders)
 {
     add_all(1, std::string(2 * kPart, '0'));
     const std::string one(2 * kPart, '1');
@@ -82,8 +83,8 @@ TEST_F(AssembliesTest, do_not_share_it_among_senders)
     EXPECT_EQ(two, put_together());
 }
 
-// Or a short message behind a long one would hold its memory for ever.
-TEST_F(AssembliesTest, tell_the_buffer_how_large_it_is)
+// Otherwise a short message after a long one would keep the long one's memory for ever.
+TEST_F(AssembliesTest, tell_the_buffer_the_size_of_its_memory)
 {
     add_all(1, std::string(3 * kPart, '1'));
     add_all(1, std::string(kPart + 1, '2'));

@@ -23,7 +23,7 @@ TEST(Buffer, has_room_and_slack_and_is_aligned)
     for (const std::size_t size : {std::size_t{1}, std::size_t{24}, std::size_t{1000}, std::size_t{1024}, kKept + 1}) {
         Buffer buffer;
         ASSERT_TRUE(buffer.reserve(size));
-        std::memset(buffer.data(), 0xff, size + Buffer::kSlack); // the address sanitizer looks on
+        std::memset(buffer.data(), 0xff, size + Buffer::kSlack); // the address sanitizer checks this
         EXPECT_EQ(0U, reinterpret_cast<std::uintptr_t>(buffer.data()) % 16) << size;
     }
 }
@@ -49,7 +49,7 @@ TEST(Buffer, survives_trimming_up_to_the_size_of_a_ring)
     EXPECT_EQ(memory, buffer.data());
 }
 
-TEST(Buffer, gives_more_than_a_ring_back_when_trimmed)
+TEST(Buffer, frees_more_than_the_size_of_a_ring_when_trimmed)
 {
     Buffer buffer;
     ASSERT_TRUE(buffer.reserve(kKept + 1));
@@ -101,10 +101,10 @@ TEST(Buffer, is_swapped_with_another)
     EXPECT_GT(5000U, other.capacity());
 }
 
-TEST(Buffer, says_when_there_is_no_memory_and_can_be_used_again)
+TEST(Buffer, reports_that_there_is_no_memory_and_can_be_used_again)
 {
     if (test::kSanitized)
-        GTEST_SKIP() << "sanitizers end a program that asks for so much";
+        GTEST_SKIP() << "sanitizers end a program that allocates so much";
     Buffer buffer;
     ASSERT_TRUE(buffer.reserve(1));
     EXPECT_FALSE(buffer.reserve(SIZE_MAX / 2));
@@ -112,7 +112,7 @@ TEST(Buffer, says_when_there_is_no_memory_and_can_be_used_again)
     EXPECT_TRUE(buffer.reserve(1));
 }
 
-TEST(Buffer, has_no_room_that_cannot_be_counted)
+TEST(Buffer, refuses_a_size_that_overflows)
 {
     Buffer buffer;
     for (const std::size_t less : {0U, 8U, 1022U, 1030U}) {

@@ -5,7 +5,7 @@
 extern "C" {
 #endif
 
-// cs_strerror() with any number, which a C program may pass and C++ has no defined way to.
+// cs_strerror() with any number. A C program may pass one; in C++ that is undefined.
 const char* name_of_result(int number);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// libcorosync_common and what the services make of it. The numbers are spelled out, since they are the contract.
+// libcorosync_common, and how the services use it. The numbers are written out, since they are the contract.
 
 #include "common_from_c.h"
 #include "service/result.hpp"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a program and a daemon may do to the event queue, all of it within bounds: which event, byte and hang-up comes
-// before which look of the queue, and what is done in callbacks and by a second thread meanwhile. (The queue's counts
-// of notification bytes have their own cases in notification_bytes_test.cpp.)
+// All that a program and a daemon may do to the event queue, within bounds: in which order events, notification bytes
+// and a hang-up come before each read of the queue, and what callbacks and a second thread do meanwhile. (The queue's
+// counts of notification bytes have their own cases in notification_bytes_test.cpp.)
 //
-// What must be true is in event_queue/program.cpp: each event is delivered once, in order, and when its byte has come;
-// in any callback, behind any jump and between dispatches the descriptor is readable if and only if an undelivered
-// event has been announced or the daemon is gone; an event does not change under its callback; each result is the one
-// that corosync_client(7) describes; and nothing is left in the end.
+// event_queue/program.cpp and promises.cpp check the rules: each event is delivered once, in order, and when its byte
+// has come; in any callback, after any jump and between dispatches the descriptor is readable if and only if an
+// undelivered event has been announced or the daemon is gone; an event does not change during its callback; each result
+// is the one that corosync_client(7) describes; and nothing is left in the end.
 #include "event_queue/program.hpp"
 
 #include <gtest/gtest.h>
@@ -15,8 +15,8 @@
 
 namespace {
 
-// `floor`: the states that there were when the bounds were chosen, rounded down. Their number is the same in each run,
-// so with fewer of them the search has shrunk, or the queue asks its transport less often, and the floor is to be
+// `floor`: the number of states when the bounds were chosen, rounded down. It is the same in each run. If there are
+// fewer states now, either the search has shrunk, or the queue asks its transport less often and the floor must be
 // lowered.
 struct Row {
     const char* name;
@@ -37,7 +37,7 @@ TEST_P(EventQueue, keeps_its_promises_whatever_comes)
     program::explore(search, GetParam().bounds);
     std::cout << search.states() << " states, " << search.paths() << " paths\n";
     if (!search.failure().empty())
-        FAIL() << "the shortest way there that was found:" << search.failure();
+        FAIL() << "the shortest sequence found that fails:" << search.failure();
     EXPECT_GE(search.states(), GetParam().floor);
 }
 

@@ -36,7 +36,7 @@ struct Object {
 
 using Table = corosync::HandleTable<Object>;
 
-// One for all tests, as in a library: its blocks of slots stay for ever.
+// All tests use one table, as a library does: its blocks of slots are never freed.
 constinit Table table;
 
 // An object in the table. Its handle is closed at the end of the scope, unless it was before.
@@ -102,7 +102,7 @@ TEST(HandleTable, finds_the_object_that_was_added)
     table.unpin(other.handle());
 }
 
-TEST(HandleTable, knows_nothing_but_the_exact_handle)
+TEST(HandleTable, finds_only_the_exact_handle)
 {
     const Entry entry;
     const Handle handle = entry.handle();
@@ -114,13 +114,13 @@ TEST(HandleTable, knows_nothing_but_the_exact_handle)
     EXPECT_TRUE(known(handle));
 }
 
-TEST(HandleTable, knows_no_slot_that_was_never_used_or_does_not_exist)
+TEST(HandleTable, finds_nothing_in_a_slot_that_was_never_used_or_does_not_exist)
 {
     for (const std::uint32_t slot : {63U, 64U, 127U, 128U, kSlots - 1, kSlots, kSlots + 1, 0xffffffffU})
         EXPECT_FALSE(known(kOneCheck | slot)) << slot;
 }
 
-TEST(HandleTable, does_not_know_a_closed_handle)
+TEST(HandleTable, does_not_find_a_closed_handle)
 {
     Entry entry;
     EXPECT_TRUE(entry.close());
@@ -129,7 +129,7 @@ TEST(HandleTable, does_not_know_a_closed_handle)
     EXPECT_TRUE(entry.destroyed());
 }
 
-TEST(HandleTable, does_not_know_a_stale_handle_when_its_slot_is_in_use_again)
+TEST(HandleTable, does_not_find_a_stale_handle_when_its_slot_is_in_use_again)
 {
     Entry stale;
     stale.close();
@@ -163,7 +163,7 @@ TEST(HandleTable, keeps_a_closed_object_until_its_last_pin_is_gone)
     EXPECT_TRUE(entry.destroyed());
 }
 
-TEST(HandleTable, takes_several_references_back_at_once)
+TEST(HandleTable, releases_several_references_at_once)
 {
     Entry entry;
     table.pin(entry.handle());
@@ -200,7 +200,7 @@ TEST(HandleTable, holds_many_objects)
         ASSERT_FALSE(known(handle));
 }
 
-TEST(HandleTable, has_exactly_one_closer)
+TEST(HandleTable, lets_only_one_thread_close_a_handle)
 {
     for (int times = 0; times < 300; ++times) {
         Entry entry;
@@ -211,7 +211,7 @@ TEST(HandleTable, has_exactly_one_closer)
     }
 }
 
-TEST(HandleTable, serves_adds_of_several_threads)
+TEST(HandleTable, lets_several_threads_add_objects)
 {
     constexpr int kEach = 200;
     std::vector<std::deque<Entry>> entries(kThreads);
@@ -226,8 +226,8 @@ TEST(HandleTable, serves_adds_of_several_threads)
     EXPECT_EQ(static_cast<std::size_t>(kThreads * kEach), handles.size());
 }
 
-// Each thread opens and closes handles that the others use at the same time, published through a few cells.
-TEST(HandleTable, never_shows_an_object_that_is_gone)
+// Each thread opens and closes handles; the other threads find them in shared cells and use them at the same time.
+TEST(HandleTable, never_finds_an_object_that_was_destroyed)
 {
     constexpr int kTurns = 20000;
     constexpr std::size_t kCells = 4;

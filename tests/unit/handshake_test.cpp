@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The decoding of a daemon's reply to the handshake, and the way to its socket.
+// How a daemon's reply to the handshake is decoded, and how a client connects to the daemon's socket.
 #include "core/handshake.hpp"
 #include "support/handshake_reply.hpp"
 
@@ -46,7 +46,7 @@ TEST_F(Handshake, gives_the_size_and_the_names)
     EXPECT_STREQ("/dev/shm/qb-1-2-3-abcdef/qb-event-cmap", offer.files.path(corosync::Ring::event));
 }
 
-TEST_F(Handshake, goes_on_after_a_good_header)
+TEST_F(Handshake, accepts_a_good_header)
 {
     EXPECT_EQ(0, decode(reply, kReplyHeader));
     EXPECT_EQ(0, decode(reply, sizeof reply - 1));
@@ -58,7 +58,7 @@ TEST_F(Handshake, needs_a_whole_header)
     EXPECT_EQ(kUnrecognized, decode(reply, 0));
 }
 
-TEST_F(Handshake, takes_no_other_id)
+TEST_F(Handshake, refuses_another_id)
 {
     for (const std::int32_t id : {0, 1, -2, INT32_MIN, INT32_MAX}) {
         reply.id = id;
@@ -66,7 +66,7 @@ TEST_F(Handshake, takes_no_other_id)
     }
 }
 
-TEST_F(Handshake, takes_no_other_size)
+TEST_F(Handshake, refuses_another_size)
 {
     for (const std::int32_t size : {0, -1, 24, 12327, 12329, INT32_MAX}) {
         reply.size = size;
@@ -74,7 +74,7 @@ TEST_F(Handshake, takes_no_other_size)
     }
 }
 
-TEST_F(Handshake, takes_no_positive_error)
+TEST_F(Handshake, refuses_a_positive_error)
 {
     for (const std::int32_t error : {1, EACCES, INT32_MAX}) {
         reply.error = error;
@@ -82,8 +82,8 @@ TEST_F(Handshake, takes_no_positive_error)
     }
 }
 
-// Old daemons leave garbage in what follows the header.
-TEST_F(Handshake, believes_an_error_whatever_follows)
+// Old daemons send garbage after the header.
+TEST_F(Handshake, accepts_an_error_whatever_follows)
 {
     for (const int error : {-EACCES, -EAGAIN, -EMFILE, -ENOSYS, -ENOSPC, -12345, INT_MIN}) {
         reply.error = error;
@@ -93,7 +93,7 @@ TEST_F(Handshake, believes_an_error_whatever_follows)
     }
 }
 
-TEST_F(Handshake, takes_shared_memory_only)
+TEST_F(Handshake, accepts_shared_memory_only)
 {
     for (const std::int32_t transport : {0, 2, 3, 4, -1, 257}) {
         reply.transport = transport;
@@ -101,7 +101,7 @@ TEST_F(Handshake, takes_shared_memory_only)
     }
 }
 
-TEST_F(Handshake, takes_sizes_from_1_to_64_mib)
+TEST_F(Handshake, accepts_sizes_from_1_to_64_mib)
 {
     for (const std::uint32_t size : {HandshakeReply::kMessageSize, HandshakeReply::kMessageSize + 1, kLargest}) {
         reply.message_size = size;
@@ -113,7 +113,7 @@ TEST_F(Handshake, takes_sizes_from_1_to_64_mib)
     }
 }
 
-TEST_F(Handshake, takes_no_names_that_are_unlike_a_daemons)
+TEST_F(Handshake, refuses_names_that_a_daemon_does_not_use)
 {
     for (int ring = 0; ring < 3; ++ring) {
         HandshakeReply strange = reply;
@@ -122,13 +122,13 @@ TEST_F(Handshake, takes_no_names_that_are_unlike_a_daemons)
     }
 }
 
-TEST_F(Handshake, does_not_look_at_the_servers_handle)
+TEST_F(Handshake, ignores_the_servers_handle)
 {
     reply.server_handle = this;
     EXPECT_EQ(0, decode(reply));
 }
 
-// A socket that listens in the abstract namespace, under a name of `length` characters that nobody else has.
+// A listening socket in the abstract namespace, with a unique name of `length` characters.
 class Listener {
 public:
     explicit Listener(std::size_t length) : name_("unit-" + std::to_string(::getpid()))
@@ -188,7 +188,7 @@ TEST(ConnectAbstract, fails_with_a_name_that_is_too_long)
     EXPECT_EQ(-EINVAL, corosync::connect_abstract(std::string(107, 'x').c_str()));
 }
 
-// Without credentials nobody knows who replied: a reply that was sent before they were asked for.
+// The reply was sent before the client asked for credentials, so nobody knows who sent it.
 TEST(ShakeHands, refuses_a_peer_without_credentials)
 {
     std::array<int, 2> pair;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// corosync/hdb.h does what programs know from it. The work is libqb's; these tests hold the names to it.
+// corosync/hdb.h does what programs expect of it. libqb does the work; these tests check corosync's names for it.
 
 #include <corosync/hdb.h>
 
@@ -133,7 +133,7 @@ TEST(Hdb, finds_whatever_is_in_a_slot_without_the_check)
     EXPECT_EQ(hdb_handle_destroy(&database, handle), 0);
 }
 
-TEST(Hdb, has_a_mutex_under_names_of_its_own)
+TEST(Hdb, has_its_own_names_for_a_mutex)
 {
     pthread_mutex_t mutex;
     hdb_database_lock_init(&mutex);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The states of a connection, and how its end shows in a forked child.
+// The states of a connection, and what a forked child sees when the connection is closed.
 #include "core/lifecycle.hpp"
 #include "support/process.hpp"
 #include "support/thread.hpp"
@@ -41,9 +41,9 @@ struct Row {
     int explained;
 };
 
-class LifecycleExplains : public ::testing::TestWithParam<Row> {};
+class LifecycleReports : public ::testing::TestWithParam<Row> {};
 
-TEST_P(LifecycleExplains, a_hang_up_by_what_came_first)
+TEST_P(LifecycleReports, a_hang_up_as_a_bad_handle_if_finalize_caused_it)
 {
     const Row& row = GetParam();
     Lifecycle lifecycle;
@@ -56,13 +56,13 @@ TEST_P(LifecycleExplains, a_hang_up_by_what_came_first)
     EXPECT_EQ(row.explained, lifecycle.request_result(row.result));
 }
 
-INSTANTIATE_TEST_SUITE_P(Case, LifecycleExplains,
+INSTANTIATE_TEST_SUITE_P(Case, LifecycleReports,
                          ::testing::Values(Row{false, false, -ENOTCONN, -ENOTCONN}, Row{false, false, 1, 1},
                                            Row{true, true, -ENOTCONN, -EBADF}, Row{true, false, -ENOTCONN, -ENOTCONN},
                                            Row{true, true, -EAGAIN, -EAGAIN}, Row{true, true, 1, 1},
                                            Row{true, true, -EPROTO, -EPROTO}));
 
-TEST_F(LifecycleTest, that_is_closed_in_a_child_is_not_so_in_the_parent)
+TEST_F(LifecycleTest, that_is_closed_in_a_child_stays_open_in_the_parent)
 {
     EXPECT_EQ(0, in_child([this] {
                   if (lifecycle.in_creator() || lifecycle.closed_in_child())
@@ -73,7 +73,7 @@ TEST_F(LifecycleTest, that_is_closed_in_a_child_is_not_so_in_the_parent)
     EXPECT_FALSE(lifecycle.closing());
 }
 
-TEST_F(LifecycleTest, rings_the_alarm_of_a_child_that_waits)
+TEST_F(LifecycleTest, wakes_a_child_that_waits)
 {
     EXPECT_EQ(0, in_child([this] {
                   const int alarm = lifecycle.child_wakeup_fd();
@@ -87,7 +87,7 @@ TEST_F(LifecycleTest, rings_the_alarm_of_a_child_that_waits)
               }));
 }
 
-TEST_F(LifecycleTest, rings_an_alarm_that_is_made_too_late)
+TEST_F(LifecycleTest, wakes_a_child_that_begins_to_wait_after_the_close)
 {
     EXPECT_EQ(0, in_child([this] {
                   lifecycle.close();
@@ -95,7 +95,7 @@ TEST_F(LifecycleTest, rings_an_alarm_that_is_made_too_late)
               }));
 }
 
-TEST_F(LifecycleTest, gives_a_grandchild_an_alarm_of_its_own)
+TEST_F(LifecycleTest, gives_a_grandchild_its_own_wakeup_descriptor)
 {
     EXPECT_EQ(0, in_child([this] {
                   const int alarm = lifecycle.child_wakeup_fd();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Locks among threads and across forks, and the number of the process that they go by.
+// Locks among threads and across forks, and the process number that they use.
 #include "core/lock.hpp"
 #include "support/process.hpp"
 #include "support/thread.hpp"
@@ -15,7 +15,7 @@ using corosync::Condition;
 using corosync::Mutex;
 using corosync::this_process;
 
-TEST(Process, has_one_number)
+TEST(Process, has_the_same_number_every_time)
 {
     const auto number = this_process();
     EXPECT_NE(0U, number);
@@ -56,7 +56,7 @@ TEST(Lock, excludes_other_threads)
     EXPECT_EQ(3 * kTurns, count);
 }
 
-TEST(Lock, is_waited_for_and_handed_on_to_each_that_waits)
+TEST(Lock, is_given_to_each_thread_that_waits)
 {
     Mutex mutex;
     ASSERT_TRUE(mutex.lock());
@@ -73,7 +73,7 @@ TEST(Lock, is_waited_for_and_handed_on_to_each_that_waits)
     EXPECT_EQ(true, second.result());
 }
 
-TEST(Lock, that_is_held_is_not_taken_by_who_does_not_wait_nor_within_a_limit)
+TEST(Lock, that_is_held_makes_try_lock_fail_with_and_without_a_limit)
 {
     Mutex mutex;
     ASSERT_TRUE(mutex.lock());
@@ -85,7 +85,7 @@ TEST(Lock, that_is_held_is_not_taken_by_who_does_not_wait_nor_within_a_limit)
     mutex.unlock();
 }
 
-TEST(Lock, that_was_free_at_a_fork_is_the_childs)
+TEST(Lock, that_was_free_at_a_fork_works_in_the_child)
 {
     Mutex mutex;
     EXPECT_EQ(0, in_child([&] {
@@ -98,7 +98,7 @@ TEST(Lock, that_was_free_at_a_fork_is_the_childs)
     mutex.unlock();
 }
 
-TEST(Lock, that_was_held_at_a_fork_is_refused_in_the_child_at_once_and_for_ever)
+TEST(Lock, that_was_held_at_a_fork_always_fails_at_once_in_the_child)
 {
     Mutex mutex;
     ASSERT_TRUE(mutex.lock());
@@ -112,7 +112,7 @@ TEST(Lock, that_was_held_at_a_fork_is_refused_in_the_child_at_once_and_for_ever)
     mutex.unlock();
 }
 
-TEST(Lock, that_was_awaited_at_a_fork_is_refused_in_the_child)
+TEST(Lock, that_threads_waited_for_at_a_fork_fails_in_the_child)
 {
     Mutex mutex;
     ASSERT_TRUE(mutex.lock());
@@ -127,7 +127,7 @@ TEST(Lock, that_was_awaited_at_a_fork_is_refused_in_the_child)
     EXPECT_EQ(true, waiting.result());
 }
 
-TEST(ChangeOf, wakes_who_waits)
+TEST(ChangeOf, wakes_a_waiting_thread)
 {
     Condition condition;
     const auto seen = condition.epoch();
@@ -140,7 +140,7 @@ TEST(ChangeOf, wakes_who_waits)
     EXPECT_EQ(seen + 1, waiting.result());
 }
 
-TEST(ChangeOf, that_came_before_the_wait_is_not_waited_for)
+TEST(ChangeOf, that_came_before_the_wait_ends_it_at_once)
 {
     Condition condition;
     const auto seen = condition.epoch();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Received bytes are never read beyond their end, and sent ones hold nothing that was not put there.
+// Received bytes are never read beyond their end, and sent messages hold only what was put into them.
 #include "core/message.hpp"
 #include "core/transport.hpp"
 
@@ -79,7 +79,7 @@ TEST(View, reads_nothing_that_ends_outside)
     EXPECT_EQ(nullptr, kView.bytes(kSize + 1, 0));
 }
 
-TEST(View, is_not_fooled_by_sums_that_overflow)
+TEST(View, notices_sums_that_overflow)
 {
     constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
     EXPECT_EQ(nullptr, kView.bytes(1, kMost));
@@ -101,7 +101,7 @@ TEST(View, is_empty_to_begin_with)
     EXPECT_EQ(nullptr, View().bytes(0, 1));
 }
 
-TEST(Header, is_accepted_if_its_size_fits_in_what_came)
+TEST(Header, is_accepted_if_its_size_fits_in_the_received_bytes)
 {
     EXPECT_TRUE(has_header(24, 24));
     EXPECT_TRUE(has_header(24, 100));
@@ -118,7 +118,7 @@ TEST(Header, is_refused_if_its_size_is_wrong)
     EXPECT_FALSE(has_header(std::numeric_limits<std::int32_t>::max(), 24));
 }
 
-TEST(Header, is_refused_if_less_than_one_came)
+TEST(Header, is_refused_if_it_is_cut_short)
 {
     EXPECT_FALSE(has_header(24, 23));
     EXPECT_FALSE(has_header(24, 0));
@@ -129,7 +129,7 @@ struct Request {
     alignas(8) std::uint8_t letter;
 };
 
-TEST(Outgoing, is_zero_but_for_what_was_put_there)
+TEST(Outgoing, is_zero_except_for_what_was_put_there)
 {
     corosync::Outgoing<Request> request(7, 100);
     request->letter = 'x';
@@ -154,7 +154,7 @@ TEST(Message, gathers_its_body)
     EXPECT_EQ("head:onethreefour", gathered({part("head:"), body, 0, 12}));
 }
 
-TEST(Message, may_be_any_part_of_its_body)
+TEST(Message, can_be_cut_from_any_part_of_its_body)
 {
     const std::array body{part("one"), part(""), part("three"), part("four")};
     EXPECT_EQ("head:ethr", gathered({part("head:"), body, 2, 4}));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The bytes of notification bytes, case by case. (The event queue that uses it is searched through in
-// event_queue_test.cpp.)
+// How notification bytes are counted, case by case. (event_queue_test.cpp searches the event queue that uses the
+// counts.)
 #include "core/notification_bytes.hpp"
 
 #include <gtest/gtest.h>
@@ -23,12 +23,12 @@ struct Update {
     int stale;
     int unread;
     int queued;
-    int batch; // events that may be delivered then
+    int batch; // the events that may be delivered after the update
 };
 
 class NotificationBytesUpdate : public ::testing::TestWithParam<Update> {};
 
-TEST_P(NotificationBytesUpdate, as_many_events_as_are_announced_and_queued)
+TEST_P(NotificationBytesUpdate, announces_the_events_that_have_a_byte_and_are_queued)
 {
     const Update& row = GetParam();
     NotificationBytes bytes;
@@ -81,7 +81,7 @@ struct Single {
 
 class NotificationBytesOfSingle : public ::testing::TestWithParam<Single> {};
 
-TEST_P(NotificationBytesOfSingle, event_has_its_byte_behind_the_stale_ones)
+TEST_P(NotificationBytesOfSingle, event_is_announced_by_a_byte_after_the_stale_ones)
 {
     const Single& row = GetParam();
     NotificationBytes bytes;
@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(Case, NotificationBytesOfSingle,
                                            Single{"and_not_even_those", 2, 1, false, 1}),
                          [](const auto& instance) { return instance.param.name; });
 
-TEST(NotificationBytesTest, know_of_no_announced_event_after_a_fork)
+TEST(NotificationBytesTest, forget_announced_events_after_a_fork)
 {
     NotificationBytes bytes;
     bytes.update(5, 5);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The note of a reason, and its words.
+// How a reason is noted, and its text.
 #include "core/reason.hpp"
 #include "core/reasons.hpp"
 
@@ -26,12 +26,12 @@ std::string reported(cs_error_t error)
     return cs_client_reason();
 }
 
-TEST(Reason, is_the_noted_one_with_its_word_and_numbers)
+TEST(Reason, is_the_noted_text_with_its_word_and_numbers)
 {
     explain(reasons::malformed, "reply", -3, 5);
     EXPECT_EQ("the daemon sent a malformed reply: message id -3, 5 bytes; report it, with the versions of both sides",
               reported(CS_ERR_LIBRARY));
-    EXPECT_FALSE(explained()) << "it is for one call";
+    EXPECT_FALSE(explained()) << "a reason is for one call";
 }
 
 TEST(Reason, that_is_too_long_is_cut_off)
@@ -49,7 +49,7 @@ TEST(Reason, that_is_too_long_is_cut_off)
     EXPECT_EQ(239U, reported(CS_ERR_LIBRARY).size());
 }
 
-TEST(Reason, is_a_general_one_if_nothing_was_noted)
+TEST(Reason, is_general_if_nothing_was_noted)
 {
     std::set<std::string> seen;
     for (const cs_error_t error : {CS_ERR_LIBRARY, CS_ERR_TRY_AGAIN, CS_ERR_INVALID_PARAM, CS_ERR_NO_MEMORY,
@@ -93,7 +93,7 @@ TEST(Reason, comes_back_when_it_is_restored)
               reported(CS_ERR_LIBRARY));
 }
 
-TEST(Reason, is_the_threads_own)
+TEST(Reason, belongs_to_its_thread)
 {
     reported(CS_ERR_BAD_HANDLE);
     const std::string mine = cs_client_reason();
@@ -104,8 +104,8 @@ TEST(Reason, is_the_threads_own)
     EXPECT_EQ(mine, cs_client_reason());
 }
 
-// Words of an ordinary reason are written once, but other ones must not stay in their place.
-TEST(Reason, that_is_ordinary_follows_another_one)
+// The texts of an ordinary reason are written once only, but the texts of another reason must not stay there.
+TEST(Reason, that_is_ordinary_replaces_another_one)
 {
     const std::string ordinary = reported(CS_ERR_TRY_AGAIN);
     const std::string other = reported(CS_ERR_BAD_HANDLE);

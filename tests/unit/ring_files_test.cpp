@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which directories and files of a daemon are attached, rule by rule. The files are real ones: for the sandbox.
+// Which directories and files of a daemon the library attaches, rule by rule. The files are real, so this runs in the
+// sandbox.
 #include "core/ring_alias.hpp"
 #include "core/ring_files.hpp"
 #include "ring_names.hpp"
@@ -69,7 +70,7 @@ protected:
 
     bool safe() const { return files.safe_to_attach(kServer, kRingSize) == 1; }
 
-    // Expects that the files are unsafe while any one of them is damaged like this.
+    // Expects that the files are refused while any one of them is damaged in this way.
     void expect_unsafe_with(const std::function<void(const std::string&)>& damage) const
     {
         for (const auto& path : paths()) {
@@ -94,7 +95,7 @@ TEST_F(Files, of_a_daemon_are_safe)
     EXPECT_TRUE(safe());
 }
 
-TEST_F(Files, fit_exactly)
+TEST_F(Files, must_have_the_exact_size)
 {
     EXPECT_EQ(kDataSize, RingFiles::data_size(kRingSize));
     EXPECT_EQ(1, files.safe_to_attach(kServer, kDataSize - 13));
@@ -104,12 +105,12 @@ TEST_F(Files, fit_exactly)
     expect_unsafe_with([](const std::string& path) { fs::resize_file(path, 0); });
 }
 
-TEST_F(Files, are_all_there)
+TEST_F(Files, must_all_exist)
 {
     expect_unsafe_with([](const std::string& path) { fs::remove(path); });
 }
 
-TEST_F(Files, are_regular)
+TEST_F(Files, must_be_regular)
 {
     expect_unsafe_with([](const std::string& path) {
         fs::rename(path, path + ".real");
@@ -125,12 +126,12 @@ TEST_F(Files, are_regular)
     });
 }
 
-TEST_F(Files, have_one_name)
+TEST_F(Files, must_have_one_link)
 {
     expect_unsafe_with([](const std::string& path) { fs::create_hard_link(path, path + ".second"); });
 }
 
-TEST_F(Files, can_be_written_by_their_owner_only)
+TEST_F(Files, must_be_writable_by_their_owner_only)
 {
     for (const mode_t mode : {0620U, 0602U, 0666U})
         expect_unsafe_with([=](const std::string& path) { ::chmod(path.c_str(), mode); });
@@ -143,7 +144,7 @@ TEST_F(Files, may_be_read_by_others)
     EXPECT_TRUE(safe());
 }
 
-class OwnersOfFiles : public Files {
+class OwnerOfFiles : public Files {
 protected:
     void SetUp() override
     {
@@ -152,7 +153,7 @@ protected:
     }
 };
 
-TEST_F(OwnersOfFiles, are_we_or_the_server)
+TEST_F(OwnerOfFiles, must_be_the_caller_or_the_server)
 {
     for (const uid_t owner : {kServer, kUs}) {
         for (const auto& path : paths())
@@ -162,7 +163,7 @@ TEST_F(OwnersOfFiles, are_we_or_the_server)
     expect_unsafe_with([](const std::string& path) { give(path, kStranger); });
 }
 
-TEST_F(OwnersOfFiles, own_the_directory_too)
+TEST_F(OwnerOfFiles, must_own_the_directory_too)
 {
     give(kDirectory, kServer);
     EXPECT_TRUE(safe());
@@ -180,7 +181,7 @@ TEST_F(Files, lie_in_a_directory_that_not_everybody_can_write)
     EXPECT_FALSE(safe());
 }
 
-TEST_F(Files, lie_in_a_directory_that_is_no_link)
+TEST_F(Files, must_be_in_a_directory_that_is_no_link)
 {
     const std::string real = std::string(kDirectory) + ".real";
     fs::rename(kDirectory, real);
@@ -192,7 +193,7 @@ TEST_F(Files, lie_in_a_directory_that_is_no_link)
     fs::rename(real, kDirectory);
 }
 
-TEST_F(Files, lie_in_a_directory_that_exists)
+TEST_F(Files, must_be_in_a_directory_that_exists)
 {
     fs::remove_all(kDirectory);
     EXPECT_FALSE(safe());
@@ -212,7 +213,7 @@ TEST_F(Files, are_removed_though_some_are_missing)
     EXPECT_FALSE(fs::exists(kDirectory));
 }
 
-TEST_F(Files, are_removed_and_nothing_else)
+TEST_F(Files, are_removed_without_other_files)
 {
     const std::string other = std::string(kDirectory) + "/other";
     std::ofstream{other};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The names in a reply to the handshake, given to the core.
+// Gives the names in a reply to the handshake to the core.
 #pragma once
 
 #include "core/ring_files.hpp"

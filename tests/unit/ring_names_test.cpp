@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which names of rings are a daemon's, rule by rule.
+// Which names of rings the library accepts, rule by rule.
 #include "ring_names.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ protected:
     // Names of rings in a directory.
     static bool good_in(const std::string& directory) { return good(HandshakeReply(directory, "cmap")); }
 
-    // Good names, but for one.
+    // Good names, except for one.
     static bool good_with(Ring ring, const std::string& name)
     {
         HandshakeReply reply(kDirectory, "cmap");
@@ -35,7 +35,7 @@ protected:
     }
 };
 
-TEST_F(Names, of_daemons_are_good)
+TEST_F(Names, of_a_daemon_are_accepted)
 {
     EXPECT_TRUE(good_in(kDirectory));
     EXPECT_TRUE(good_in("/dev/shm/qb-123456-123456-1000-ABCDEF"));
@@ -48,7 +48,7 @@ TEST_F(Names, must_end_within_their_field)
     EXPECT_FALSE(good_with(Ring::event, std::string(kDirectory) + "/qb-event-" + std::string(5000, 'x')));
 }
 
-TEST_F(Names, have_up_to_254_characters)
+TEST_F(Names, may_have_up_to_254_characters)
 {
     const auto of_length = [](std::size_t length) {
         std::string name = std::string(kDirectory) + "/qb-response-";
@@ -59,14 +59,14 @@ TEST_F(Names, have_up_to_254_characters)
     EXPECT_FALSE(good_with(Ring::response, of_length(4095)));
 }
 
-TEST_F(Names, lie_in_shared_memory_under_libqbs_prefix)
+TEST_F(Names, must_be_in_shared_memory_with_libqbs_prefix)
 {
     for (const char* directory : {"", "/", "/tmp/qb-1-2-3-abcdef", "/dev/shm", "/dev/shm/1-2-3", "/dev/shm/Qb-1",
                                   "/dev//shm/qb-1", "dev/shm/qb-1", "/dev/shm/../shm/qb-1", "/DEV/shm/qb-1"})
         EXPECT_FALSE(good_in(directory)) << directory;
 }
 
-TEST_F(Names, have_exactly_one_directory_and_no_empty_or_dot_component)
+TEST_F(Names, must_have_one_directory_and_no_empty_or_dot_component)
 {
     for (const char* directory : {"/dev/shm/qb-1/2", "/dev/shm/qb-1/", "/dev/shm/qb-1/.", "/dev/shm/qb-1/..",
                                   "/dev/shm/qb-1/../qb-2", "/dev/shm//qb-1"})
@@ -76,14 +76,14 @@ TEST_F(Names, have_exactly_one_directory_and_no_empty_or_dot_component)
     EXPECT_FALSE(good_with(Ring::request, kDirectory));
 }
 
-TEST_F(Names, are_no_templates)
+TEST_F(Names, must_not_be_templates)
 {
     EXPECT_FALSE(good_in("/dev/shm/qb-1-2-3-XXXXXX"));
     EXPECT_FALSE(good_with(Ring::event, std::string(kDirectory) + "/qb-event-XXXXXX-cmap"));
     EXPECT_TRUE(good_in("/dev/shm/qb-1-2-3-XXXXXx"));
 }
 
-TEST_F(Names, share_a_directory)
+TEST_F(Names, must_share_a_directory)
 {
     for (const char* directory : {"/dev/shm/qb-1-2-3-abcdeg", "/dev/shm/qb-1-2-3-abcde", "/dev/shm/qb-1-2-3-abcdefg"}) {
         EXPECT_FALSE(good_with(Ring::response, std::string(directory) + "/qb-response-cmap")) << directory;
@@ -91,7 +91,7 @@ TEST_F(Names, share_a_directory)
     }
 }
 
-TEST_F(Names, say_which_ring_it_is)
+TEST_F(Names, must_tell_which_ring_it_is)
 {
     for (const char* base : {"/qb-response-cmap", "/qb-event-cmap", "/request-cmap", "/qb-request", "/", "/x"})
         EXPECT_FALSE(good_with(Ring::request, std::string(kDirectory) + base)) << base;
@@ -99,7 +99,7 @@ TEST_F(Names, say_which_ring_it_is)
     EXPECT_FALSE(good_with(Ring::event, std::string(kDirectory) + "/qb-response-cmap"));
 }
 
-TEST_F(Names, end_with_the_service)
+TEST_F(Names, must_end_with_the_service)
 {
     for (const char* base : {"/qb-request-cpg", "/qb-request-cmap2", "/qb-request-map", "/qb-request-"})
         EXPECT_FALSE(good_with(Ring::request, std::string(kDirectory) + base)) << base;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which of the recorded dispatches a later call of the same thread proves to be no more.
+// A later call of the same thread can prove that a recorded dispatch has ended (a jump left it): which dispatches these
+// are.
 #include "core/running.hpp"
 #include "support/thread.hpp"
 
@@ -13,7 +14,7 @@ using corosync::Caller;
 using corosync::DispatchRecord;
 using corosync::RunningDispatches;
 
-// Frames at chosen depths of the running thread's stack, or of any other memory that is given.
+// Frames at chosen depths of the running thread's stack, or of other memory.
 class Frames {
 public:
     explicit Frames(char* memory) : memory_(memory) {}
@@ -42,7 +43,7 @@ protected:
 
 using Running = RunningDispatchesTest;
 
-TEST_F(Running, dispatch_is_left_alone_by_a_nested_call)
+TEST_F(Running, dispatch_does_not_end_with_a_nested_call)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
@@ -51,7 +52,7 @@ TEST_F(Running, dispatch_is_left_alone_by_a_nested_call)
     EXPECT_TRUE(ended.empty());
 }
 
-TEST_F(Running, dispatch_is_over_when_its_thread_calls_from_the_same_frame)
+TEST_F(Running, dispatch_has_ended_when_its_thread_calls_from_the_same_frame)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
@@ -61,7 +62,7 @@ TEST_F(Running, dispatch_is_over_when_its_thread_calls_from_the_same_frame)
     EXPECT_EQ(0U, reap(frames.inner()));
 }
 
-TEST_F(Running, dispatch_is_over_when_its_thread_calls_from_above)
+TEST_F(Running, dispatch_has_ended_when_its_thread_calls_from_an_outer_frame)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
@@ -70,7 +71,7 @@ TEST_F(Running, dispatch_is_over_when_its_thread_calls_from_above)
     EXPECT_EQ(std::vector{record}, ended);
 }
 
-TEST_F(Running, dispatches_that_a_jump_skipped_are_over_and_others_are_not)
+TEST_F(Running, dispatches_that_a_jump_skipped_have_ended_and_others_have_not)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
@@ -82,7 +83,7 @@ TEST_F(Running, dispatches_that_a_jump_skipped_are_over_and_others_are_not)
     EXPECT_EQ(outer, ended.back());
 }
 
-TEST_F(Running, dispatch_of_another_thread_is_left_alone)
+TEST_F(Running, dispatch_of_another_thread_does_not_end)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
@@ -95,7 +96,7 @@ TEST_F(Running, dispatch_of_another_thread_is_left_alone)
     EXPECT_EQ(0U, reap(frames.outer()));
 }
 
-TEST_F(Running, dispatch_on_another_stack_is_left_alone)
+TEST_F(Running, dispatch_on_another_stack_does_not_end)
 {
     char stack[Frames::kSize];
     std::vector<char> fibre(Frames::kSize);
@@ -105,7 +106,7 @@ TEST_F(Running, dispatch_on_another_stack_is_left_alone)
     EXPECT_EQ(1U, reap(Frames(stack).outer()));
 }
 
-TEST_F(Running, dispatch_that_has_left_is_not_counted)
+TEST_F(Running, dispatch_that_has_returned_is_not_counted)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
@@ -113,7 +114,7 @@ TEST_F(Running, dispatch_that_has_left_is_not_counted)
     EXPECT_EQ(0U, reap(frames.outer()));
 }
 
-TEST_F(Running, dispatches_of_other_threads_are_told_from_own_ones)
+TEST_F(Running, dispatches_of_other_threads_are_known_as_such)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
@@ -130,7 +131,7 @@ TEST_F(Running, dispatches_of_other_threads_are_told_from_own_ones)
     EXPECT_FALSE(running.any_of_others(frames.outer()));
 }
 
-TEST_F(Running, dispatches_have_a_buffer_each_and_keep_it_for_the_next_at_their_depth)
+TEST_F(Running, dispatches_have_one_buffer_for_each_depth)
 {
     char stack[Frames::kSize];
     const Frames frames(stack);
@@ -143,7 +144,7 @@ TEST_F(Running, dispatches_have_a_buffer_each_and_keep_it_for_the_next_at_their_
     EXPECT_EQ(memory, running.enter(frames.inner())->buffer.data());
 }
 
-TEST_F(Running, dispatches_leave_no_memory_of_a_long_message_behind)
+TEST_F(Running, dispatches_free_the_memory_of_a_long_message)
 {
     char stack[Frames::kSize];
     DispatchRecord* record = running.enter(Frames(stack).inner());

@@ -41,7 +41,7 @@ TEST(Settings, choose_the_transport)
     EXPECT_EQ(Transport::libqb, transport_for("libqb"));
 }
 
-TEST(Settings, take_an_unknown_transport_for_auto)
+TEST(Settings, replace_an_unknown_transport_by_auto)
 {
     for (const char* value : {"", "RING", "ring ", " ring", "rings", "socket", "0"})
         EXPECT_EQ(Transport::automatic, transport_for(value)) << value;
@@ -57,7 +57,7 @@ TEST(Settings, limit_the_spin)
     EXPECT_EQ(100U, spin_for("4294967295"));
 }
 
-TEST(Settings, ignore_a_spin_that_is_no_number)
+TEST(Settings, ignore_a_spin_limit_that_is_not_a_number)
 {
     for (const char* value : {"", "-1", "+1", " 5", "5 ", "5us", "0x5", "1.5", "4294967296", "99999999999999999999"})
         EXPECT_EQ(20U, spin_for(value)) << value;
@@ -69,7 +69,7 @@ TEST(Settings, accept_root)
     EXPECT_TRUE(accepts(0, "1"));
 }
 
-TEST(Settings, accept_the_caller_itself)
+TEST(Settings, accept_the_caller)
 {
     const auto accepts_as_stranger = [] {
         return ::seteuid(kStranger) != 0 ? 2 : accepts(kStranger, std::nullopt) ? 0 : 1;
@@ -80,14 +80,14 @@ TEST(Settings, accept_the_caller_itself)
     EXPECT_EQ(0, finding);
 }
 
-TEST(Settings, refuse_others)
+TEST(Settings, refuse_other_users)
 {
     EXPECT_FALSE(accepts(kStranger, std::nullopt));
     EXPECT_FALSE(accepts(kStranger, ""));
     EXPECT_FALSE(accepts(kStranger, "1,65533,655340"));
 }
 
-TEST(Settings, accept_who_is_listed)
+TEST(Settings, accept_listed_users)
 {
     EXPECT_TRUE(accepts(kStranger, "65534"));
     EXPECT_TRUE(accepts(kStranger, "65534,1"));
@@ -103,7 +103,7 @@ TEST(Settings, end_the_list_at_the_first_error)
         EXPECT_FALSE(accepts(kStranger, list)) << list;
 }
 
-TEST(Settings, are_read_anew_each_time)
+TEST(Settings, are_read_again_each_time)
 {
     EXPECT_TRUE(accepts(kStranger, "65534"));
     EXPECT_FALSE(accepts(kStranger, std::nullopt));

@@ -20,7 +20,7 @@ cpu_set_t usable_cpus()
     return usable;
 }
 
-// How often a spin looks that never finds anything.
+// How often a spin looks if it never finds anything.
 int looks_of(Spin& spin)
 {
     int looks = 0;
@@ -28,7 +28,7 @@ int looks_of(Spin& spin)
     return looks;
 }
 
-// How many requests in a row are not to spin.
+// How many requests in a row do not spin.
 unsigned skipped(Spin& spin)
 {
     unsigned count = 0;
@@ -37,7 +37,7 @@ unsigned skipped(Spin& spin)
     return count;
 }
 
-TEST(Spin, is_off_with_no_budget)
+TEST(Spin, is_off_without_a_budget)
 {
     Spin spin;
     spin.configure(0);
@@ -75,14 +75,14 @@ protected:
     Spin spin;
 };
 
-TEST_F(SpinOnSeveralCpus, returns_what_it_finds_and_looks_no_further)
+TEST_F(SpinOnSeveralCpus, stops_at_the_first_find_and_returns_it)
 {
     int looks = 0;
     EXPECT_EQ(-5, spin.until([&] { return ++looks, -5; }));
     EXPECT_EQ(1, looks);
 }
 
-TEST_F(SpinOnSeveralCpus, looks_at_least_once_and_gives_up)
+TEST_F(SpinOnSeveralCpus, looks_at_least_once_and_then_gives_up)
 {
     EXPECT_LE(1, looks_of(spin));
 }

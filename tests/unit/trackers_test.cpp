@@ -15,7 +15,7 @@ using corosync::cmap::Trackers;
 
 using Cookie = std::uint64_t;
 
-// Much less than what find() is ready to wait.
+// Much shorter than the time that find() waits.
 constexpr Duration kMoment = 10ms;
 
 void nothing(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value, cmap_notify_value, void*)
@@ -57,7 +57,7 @@ TEST_F(TrackersTest, do_not_find_what_was_removed)
     EXPECT_FALSE(knows(cookie));
 }
 
-TEST_F(TrackersTest, tell_the_generations_of_a_place_apart)
+TEST_F(TrackersTest, do_not_find_an_old_tracker_in_a_reused_slot)
 {
     const Cookie old = add(1);
     trackers.remove(old);
@@ -71,7 +71,7 @@ TEST_F(TrackersTest, tell_the_generations_of_a_place_apart)
     EXPECT_EQ(2U, found.handle);
 }
 
-TEST_F(TrackersTest, know_no_cookie_that_they_did_not_give)
+TEST_F(TrackersTest, do_not_find_a_cookie_that_they_did_not_give)
 {
     const Cookie cookie = add(1);
     for (const Cookie stranger :
@@ -84,7 +84,7 @@ TEST_F(TrackersTest, give_cookies_that_are_not_zero)
     EXPECT_NE(0U, add(1));
 }
 
-TEST_F(TrackersTest, are_as_many_as_needed)
+TEST_F(TrackersTest, may_be_many)
 {
     std::vector<Cookie> cookies;
     for (cmap_track_handle_t handle = 0; handle < 1000; ++handle)
@@ -96,8 +96,8 @@ TEST_F(TrackersTest, are_as_many_as_needed)
     }
 }
 
-// The daemon's first event may be here before the answer to the request for it has been looked at.
-TEST_F(TrackersTest, wait_for_the_confirmation)
+// The daemon's first event may come before the reply to the request has been read.
+TEST_F(TrackersTest, wait_until_the_tracker_is_confirmed)
 {
     const Cookie cookie = begin();
     const Thread answer([&] {
@@ -108,7 +108,7 @@ TEST_F(TrackersTest, wait_for_the_confirmation)
     EXPECT_EQ(77U, found.handle);
 }
 
-TEST_F(TrackersTest, wait_for_the_refusal)
+TEST_F(TrackersTest, wait_until_the_tracker_is_refused)
 {
     const Cookie cookie = begin();
     const Thread answer([&] {

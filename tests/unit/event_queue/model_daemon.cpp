@@ -13,12 +13,12 @@
 namespace model {
 namespace {
 
-constexpr std::byte kReused{0xee}; // what the next lap of the ring leaves in place of an event
+constexpr std::byte kReused{0xee}; // the ring's next lap writes this over an event
 
 int readable_pair[2];
 int hung_up_pair[2];
 
-// What the queue is told is all that its future depends on, besides its state.
+// The queue's future depends only on its own state and on the answers that it gets; this notes an answer.
 template <class T> T told(T answer)
 {
     world.seen = search::Hash().add(world.seen).add(static_cast<std::uint64_t>(answer)).value();
@@ -115,11 +115,11 @@ bool RingTransport::call_in_event()
     return world.events[world.reclaimed].kept;
 }
 
-// The memory of the one loan that was called in.
+// Unmaps the memory of the one loan that was called in.
 void RingAlias::unmap()
 {
     if (model::transport == nullptr)
-        return; // closed before
+        return; // it was closed before
     for (model::Event& event : world.events) {
         if (!event.kept)
             continue;
@@ -187,7 +187,7 @@ void RingTransport::close()
     model::transport = nullptr;
 }
 
-// No requests are sent.
+// The queue sends no requests.
 
 int RingTransport::send(const Message&, unsigned, const std::atomic<bool>*)
 {
@@ -206,7 +206,7 @@ int RingTransport::check_reply_ring()
     return 0;
 }
 
-// Whoever asks is connected.
+// The client is always connected.
 
 int connect_abstract(const char*)
 {
@@ -224,8 +224,8 @@ int perform_handshake(int, const char*, const Settings&, const ConnectDeadline&,
     return 0;
 }
 
-// No lock is held where another thread goes on, but for one finalize, which stops here in the middle of another call of
-// the queue and goes on later.
+// No lock is held while another thread goes on, with one exception: a finalize stops here, in the middle of another
+// call of the queue, and goes on later.
 bool Mutex::wait(std::uint32_t, int)
 {
     if (!world.lock_awaited)

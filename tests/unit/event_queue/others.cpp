@@ -58,7 +58,7 @@ void add_others(Options& options)
         options.add(end_finalize, "the other thread's finalize ends");
 }
 
-// A dispatch of another thread than the one that has finalized may sleep.
+// Finalize must wake a dispatch of another thread, which may sleep.
 void check_woken(const Caller& by)
 {
     const bool first = run.depth > 0 && by.thread != pthread_self();
@@ -124,7 +124,8 @@ void other_begins(int type)
     check_settled();
 }
 
-// The same steps as those of dispatch.hpp, with a finalize or whatever the first thread does between any two.
+// The second thread takes its next step. The steps are those of dispatch.hpp; a finalize, or anything that the first
+// thread does, may come between any two.
 void other_goes_on()
 {
     Call& call = run.other;
@@ -190,7 +191,7 @@ bool others_do(const char* where, int deed)
     return true;
 }
 
-// The first thread holds no lock.
+// Others may go on here, because the first thread holds no lock.
 void interleave(const char* where)
 {
     world.seen = 0;

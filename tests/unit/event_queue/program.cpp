@@ -71,7 +71,7 @@ void add_own(Options& options)
         options.add(finalize, "finalize");
 }
 
-// False to return.
+// False if the callback returns.
 bool act()
 {
     Options options;
@@ -133,7 +133,7 @@ HandleTable<Session>& Session::table()
     return *std::launder(reinterpret_cast<HandleTable<Session>*>(table_memory));
 }
 
-// The dispatch loop asks for it before each call of the queue, without a lock.
+// The dispatch loop calls this before each call of the queue, without a lock.
 Connection& Session::connection()
 {
     Call& call = current();
@@ -150,7 +150,7 @@ Connection& Session::connection()
     return connection_;
 }
 
-// And for this before it asks for an event.
+// The dispatch loop calls this before it reads an event.
 const EventHandling& Session::event_handling()
 {
     Call& call = current();
@@ -214,13 +214,13 @@ void begin()
     settings.transport = corosync::Transport::ring;
     check(session->direct().open("model", settings, corosync::ConnectDeadline(0)) == 0, "no connection");
     handle = Session::table().add(session);
-    Session::table().pin(handle); // until the end of the run
+    Session::table().pin(handle); // kept until the end of the run
     unsigned none = 0;
     session->queue().enter(caller(0, 1), first_record, none);
     session->queue().leave(*first_record);
 }
 
-// All that is left is delivered, and nothing is left in the end.
+// Delivers all that is left, and checks that nothing is left in the end.
 void finish()
 {
     run.ending = true;
@@ -310,7 +310,7 @@ void asleep()
         add_others(options);
         if (options.count == 0) {
             check_descriptor();
-            searching->end_run(); // for ever, and rightly so
+            searching->end_run(); // it may wait for ever here, and rightly
         }
         deed = choose(where, options);
         if (!daemon_does(deed))

@@ -27,7 +27,8 @@ int record_number(const void* address)
     return 0;
 }
 
-// The records of dispatches, and whatever else the queue's own bytes tell: the counts of notification bytes, the loan.
+// A number for the records of dispatches and for all other bytes of the queue: the counts of notification bytes, the
+// loan.
 std::uint64_t queue_state()
 {
     search::Hash hash;
@@ -53,7 +54,7 @@ std::uint64_t queue_state()
     return hash.value();
 }
 
-// Of the first thread's dispatches that began at this frame or below.
+// Counts the first thread's dispatches that began at this frame or deeper.
 int busy_records(int frame)
 {
     int busy = 0;
@@ -75,7 +76,7 @@ std::uint64_t state(const char* where)
         hash.add(flag);
     for (const model::Event& event : world.events) {
         if (!event.held && &event - world.events < world.reclaimed)
-            continue; // it is history
+            continue; // it was delivered and is gone
         hash.add(static_cast<std::uint64_t>(event.kind)).add(event.lent).add(event.kept).add(event.held);
     }
     for (int depth = 0; depth < run.depth; ++depth)
@@ -102,7 +103,7 @@ int choose(const char* where, const Options& options)
     return searching->choose(where, options, [=] { return state(where); });
 }
 
-// ---- What must be true.
+// ---- The rules.
 
 void Held::intact() const
 {
@@ -128,7 +129,8 @@ void check_descriptor()
     check(undelivered > 0 || !world.readable(), "the descriptor is readable for nothing");
 }
 
-// Nothing is owed: behind an entry, behind a dispatch, and in the callback of a single event.
+// All notification bytes of delivered events have been read: when a dispatch begins, when it ends, and in the callback
+// of a single event.
 void check_settled()
 {
     if (!run.finalized && !world.hung_up)
@@ -146,7 +148,7 @@ void Call::begin(int its_type, int its_frame)
     finalized = run.finalized;
 }
 
-// The queue has given it an event.
+// The queue has given an event to this dispatch.
 void Call::take(const std::byte* data, std::size_t size)
 {
     check(!late, "an event is delivered after finalize");
@@ -157,7 +159,7 @@ void Call::take(const std::byte* data, std::size_t size)
     ++delivered;
     held = {run.taken++, data};
     if (parsed().one)
-        check_settled(); // before its only callback
+        check_settled(); // checked before its only callback
     if (world.events[held.id].kind == model::Kind::part) {
         held = {};
         return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the parts of the program share: the state of a run, and what must be true of it.
+// What the parts of the program share: the state of a run, and the rules that must hold.
 #pragma once
 
 #include "core/dispatch.hpp"
@@ -40,10 +40,10 @@ struct Call {
     Held held;
     int delivered = 0;
     bool late = false;      // its last look for an event began after a finalize
-    bool readable = false;  // what its last sleep told
-    bool refused = false;   // there was no memory for it
-    bool malformed = false; // its last event
-    // When it began.
+    bool readable = false;  // the result of its last sleep
+    bool refused = false;   // there was no memory to call in a loan for it
+    bool malformed = false; // its last event was malformed
+    // The counts when it began.
     int announced = 0;
     int taken = 0;
     bool hung_up = false;
@@ -66,7 +66,7 @@ class Session {
 public:
     ~Session();
     static HandleTable<Session>& table();
-    Connection& connection(); // in dispatches of the first thread only
+    Connection& connection(); // only for dispatches of the first thread
     static const EventHandling& event_handling();
     int deliver(std::uint64_t handle, std::byte* data, std::size_t size);
     EventQueue& queue() { return connection_.events(); }
@@ -76,17 +76,17 @@ private:
     Connection connection_;
 };
 
-// What a run consists of, besides the world.
+// All that a run consists of, besides the world.
 struct Run {
-    int taken = 0; // events that dispatches were given
-    int depth = 0; // of the first thread's dispatches
+    int taken = 0; // events that dispatches have got
+    int depth = 0; // of nested dispatches of the first thread
     Call calls[kNesting];
     int dispatches = 0;
     int jumps = 0;
     int forks = 0;
     int refusals = 0;
     int malformed = 0;
-    bool finalized = false;      // or begun to be
+    bool finalized = false;      // finalize has at least begun
     bool half_finalized = false; // the other half must follow
     // The second thread.
     bool dispatching = false;
@@ -96,7 +96,7 @@ struct Run {
     int other_jumps = 0;
     bool forking = false;
     bool starting_finalize = false;
-    // No further choices: the run is brought to its end.
+    // There are no further choices: the run is finished.
     bool ending = false;
     // Where the first thread is while the second one takes a step.
     const char* elsewhere = nullptr;
@@ -113,7 +113,7 @@ enum Deed {
     commit_part,
     announce_one,
     hang_up,
-    other_step, // of a dispatch; or + a type that it begins
+    other_step, // the next step of a dispatch; + a type: begins one
     other_jump = other_step + 5,
     other_finalize,
     begin_finalize,
@@ -131,7 +131,7 @@ inline Bounds bounds;
 inline Run run;
 inline Session* session;
 inline std::uint64_t handle;
-inline DispatchRecord* first_record; // the others follow
+inline DispatchRecord* first_record; // the first of a list
 inline std::uintptr_t stack;         // of the first thread; frames are below
 
 // promises.cpp
@@ -146,17 +146,17 @@ int busy_records(int frame);
 std::uint64_t queue_state();
 int choose(const char* where, const Options& options);
 
-// others.cpp: what the daemon and other threads may do; true if that was the deed.
+// others.cpp: what the daemon and other threads may do. Returns true if the deed was one of these.
 
 void add_daemon(Options& options);
 bool daemon_does(int deed);
 void add_others(Options& options);
 bool others_do(const char* where, int deed);
-// The first thread holds no lock: others may do anything.
+// The first thread holds no lock: other threads may do anything.
 void interleave(const char* where);
 
-bool ready();    // a sleep on the descriptor ends
-Call& current(); // the first thread's innermost
+bool ready();    // whether a sleep on the descriptor would end
+Call& current(); // the first thread's innermost dispatch
 void close_handle(const Caller& caller);
 void end_half();
 void other_goes_on();

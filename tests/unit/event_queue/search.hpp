@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A depth-first search through all that a program and its world may do.
 //
-// A run asks for a choice wherever something may go on in more than one way. The search repeats the run with the same
-// choices up to the last one that has another option left, and takes that one. A run ends early where it comes to a
-// state that was there before: all that follows has been seen.
+// A run asks for a choice wherever it may go on in more than one way. The search repeats the run with the same choices
+// up to the last one that has another option left, and takes that option. A run ends early if it reaches a state that
+// was seen before: all that follows has been searched.
 #pragma once
 
 #include <csetjmp>
@@ -29,7 +29,7 @@ private:
     std::uint64_t value_ = 1;
 };
 
-// What may be done next. Each is a number of the caller's, with words for the report.
+// What the run may do next. Each option has a number that the caller chooses, and words for the report.
 struct Options {
     static constexpr int kMost = 32;
     int count = 0;
@@ -41,7 +41,7 @@ struct Options {
         what[count] = number;
         words[count++] = in_words;
     }
-    // Its place, or the first one.
+    // The option's index, or 0 if it is not there.
     [[nodiscard]] int find(int number) const
     {
         for (int place = 0; place < count; ++place)
@@ -55,10 +55,10 @@ class Search {
 public:
     std::uint64_t states() const { return visited_.size(); }
     std::uint64_t paths() const { return paths_; }
-    // Empty, or what went wrong and the choices that led there.
+    // Empty, or what failed and the choices that led to it.
     const std::string& failure() const { return failure_; }
 
-    // One of the options. state() is a number for all that the future depends on.
+    // Returns one of the options. state() is a number for all that the future depends on.
     template <class State> int choose(const char* where, const Options& options, State state)
     {
         step();
@@ -66,8 +66,8 @@ public:
             return options.what[0];
         int taken = 0;
         if (position_ < path_.size()) {
-            // Where there are other options than before, which is only while a failure is made shorter, it is the same
-            // deed if that is possible.
+            // The options differ from those before only while a failure is made shorter. Then it takes the same deed,
+            // if that is possible.
             taken = path_[position_].taken;
             if (shortening_)
                 taken = options.find(path_[position_].what);
@@ -84,11 +84,11 @@ public:
         return options.what[taken];
     }
 
-    // To be called in whatever might go on for ever without a choice.
+    // Call this in every loop that might go on for ever without a choice.
     void step()
     {
         if (++steps_ > kLongest)
-            fail("it goes on for ever");
+            fail("the run does not end");
     }
 
     // The thread sanitizer knows longjmp(), but not _longjmp(): its record of the stack would grow with each jump.
@@ -101,7 +101,7 @@ public:
         end_run();
     }
 
-    // Until every choice has been made in every way, or a run has failed. `clean` is called after each run.
+    // Runs until every choice has been made in every way, or a run has failed. Calls `clean` after each run.
     template <class Run, class Clean> void explore(Run run, Clean clean)
     {
         for (;;) {
@@ -136,7 +136,7 @@ private:
         clean();
     }
 
-    // Leaves out and simplifies choices as long as the run still fails, then repeats it and tells.
+    // Leaves out and simplifies choices as long as the run still fails, then repeats it and reports.
     template <class Run, class Clean> void shorten(Run run, Clean clean)
     {
         shortening_ = true;
@@ -178,8 +178,8 @@ private:
 
     std::jmp_buf end_;
     Path path_;
-    std::size_t position_ = 0; // in the path
-    std::size_t steps_ = 0;    // whether there was a choice or not
+    std::size_t position_ = 0; // index in the path
+    std::size_t steps_ = 0;    // with or without a choice
     std::unordered_set<std::uint64_t> visited_;
     std::uint64_t paths_ = 0;
     bool failed_ = false;
