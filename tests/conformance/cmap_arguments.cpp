@@ -16,7 +16,7 @@ const Group kHandles("cmap.handle", [](Transcript& at, test::Daemon&) {
     const cmap_handle_t stale = stale_handle<Cmap>();
     const Cmap cmap;
     const cmap_handle_t live = cmap;
-    const cmap_handle_t reused = stale; // of the slot that the live one has
+    const cmap_handle_t reused = stale; // a handle that has the slot of the stale one
     for (const auto& [name, kind, call] : test::cmap_calls()) {
         auto line = at(name);
         for (const cmap_handle_t handle :
@@ -27,7 +27,7 @@ const Group kHandles("cmap.handle", [](Transcript& at, test::Daemon&) {
     at("live") << cmap_get(cmap, "totem.version", nullptr, nullptr, nullptr);
 });
 
-// Any check word was as good as the right one.
+// The reference took any check word of all ones for the right one.
 const Group kWildcard("cmap.wildcard", [](Transcript& at, test::Daemon&) {
     Cmap cmap;
     const cmap_handle_t wildcard = cmap | (~cmap_handle_t{0} << 32);
@@ -39,7 +39,7 @@ const Group kWildcard("cmap.wildcard", [](Transcript& at, test::Daemon&) {
     at("then_finalize") << cmap.finalize();
 });
 
-// NULL where something comes of it.
+// NULL as an argument whose memory is read or written.
 const Group kNull("cmap.null", [](Transcript& at, test::Daemon&) {
     at.all_apart({
         {"initialize.handle", [](Line& line) { line << cmap_initialize(nullptr); }},
@@ -85,7 +85,7 @@ const Group kHarmlessNull("cmap.harmless_null", [](Transcript& at, test::Daemon&
     at("track_add.function") << cmap_track_add(cmap, kKey, CMAP_TRACK_ADD, nullptr, nullptr, &tracker);
 });
 
-// With a handle that never was open, everything else wrong in turn.
+// A handle that never was open, with other wrong arguments in turn.
 const Group kOrder("cmap.order", [](Transcript& at, test::Daemon&) {
     constexpr cmap_handle_t bad = kNoHandle;
     const char* const long_key = kTooLong.c_str();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The daemon is dead, frozen, or comes back; and handles across fork.
+// The daemon is dead, stopped, or started again; and handles across fork.
 #include "cmap_scene.hpp"
 #include "integration/cmap_calls.hpp"
 #include "support/process.hpp"
@@ -19,7 +19,7 @@ using test::Background;
 
 constexpr char kKey[] = "daemon.key";
 
-// Everything on handles whose daemon has died.
+// All calls on handles whose daemon has died.
 const Group kDead("cmap.dead", [](Transcript& at, test::Daemon& daemon) {
     const Since before;
     Cmap cmap;
@@ -43,7 +43,7 @@ const Group kDead("cmap.dead", [](Transcript& at, test::Daemon& daemon) {
         at("dispatch." + std::to_string(type))
             << cmap_dispatch(cmap, type) << cmap_dispatch(cmap, type) << readiness(cmap.fd());
 
-    // What had been sent.
+    // The events that were sent before.
     auto one = with_events.begin();
     auto its = watches.begin();
     for (const auto type : {CS_DISPATCH_ALL, CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING, CS_DISPATCH_ONE_NONBLOCKING}) {
@@ -65,7 +65,7 @@ const Group kDead("cmap.dead", [](Transcript& at, test::Daemon& daemon) {
     at("finalized") << before.held();
 });
 
-// A handle is not what it was when the daemon comes back.
+// A handle stays dead when the daemon is started again.
 const Group kRestarted("cmap.restarted", [](Transcript& at, test::Daemon& daemon) {
     Cmap old;
     daemon.restart();
@@ -75,7 +75,7 @@ const Group kRestarted("cmap.restarted", [](Transcript& at, test::Daemon& daemon
     at("old.finalize") << old.finalize() << ask(fresh);
 });
 
-// Who waits while it happens.
+// Threads wait in a dispatch when `end` ends the daemon.
 void note_waiting(Transcript& at, const std::string& how, test::Daemon& daemon,
                   const std::function<void(test::Daemon&)>& end)
 {
@@ -112,7 +112,7 @@ const Group kInFlight("cmap.in_flight", [](Transcript& at, test::Daemon& daemon)
     at("set") << changing.result().value() << ask(setting);
 });
 
-// Everything on a daemon that is stopped.
+// All calls on a daemon that is stopped.
 const Group kFrozen("cmap.frozen", [](Transcript& at, test::Daemon& daemon) {
     std::list<Cmap> handles(test::cmap_calls().size());
     Cmap idle;
@@ -133,7 +133,7 @@ const Group kFrozen("cmap.frozen", [](Transcript& at, test::Daemon& daemon) {
              line << cmap_initialize_map(&handle, CMAP_MAP_STATS);
          }},
     };
-    // Each on a handle that nobody else uses. A child's finalize is a scene of its own.
+    // Each call has a handle of its own. The finalize of a child has its own scene.
     auto handle = handles.begin();
     for (const auto& [name, kind, call] : test::cmap_calls()) {
         if (kind == test::HandleCall::finalize)
@@ -143,7 +143,7 @@ const Group kFrozen("cmap.frozen", [](Transcript& at, test::Daemon& daemon) {
     }
     at.all_apart(cases);
 
-    // What had been sent is there, and waiting for more is waiting.
+    // Events that were sent before are delivered, and a dispatch that finds no event does not wait.
     at("event") << readiness(cmap.fd()) << cmap_dispatch(cmap, CS_DISPATCH_ONE) << watch.take() << readiness(cmap.fd());
     at("event.last") << cmap_dispatch(cmap, CS_DISPATCH_ALL) << watch.take() << readiness(cmap.fd());
     at("no_event") << cmap_dispatch(cmap, CS_DISPATCH_ONE_NONBLOCKING) << cmap_dispatch(cmap, CS_DISPATCH_ALL);
@@ -153,7 +153,7 @@ const Group kFrozen("cmap.frozen", [](Transcript& at, test::Daemon& daemon) {
     at("thawed") << ask(cmap) << cmap_dispatch(cmap, CS_DISPATCH_ALL);
 });
 
-// The program breaks its own descriptor.
+// The program shuts down or closes its own descriptor.
 const Group kBroken("cmap.broken_descriptor", [](Transcript& at, test::Daemon&) {
     at.all_apart({
         {"shut_down",
@@ -204,7 +204,7 @@ const Group kFork("cmap.fork", [](Transcript& at, test::Daemon&) {
         line << ask(own) << own.finalize();
     });
 
-    // Only the child goes on, as in a program that becomes a daemon.
+    // Only the child uses the handle, as in a program that becomes a daemon.
     at.apart("child_goes_on", [](Line& line) {
         Cmap cmap;
         Watch watch(cmap, kKey, kEverything);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Dispatching: what each type returns, what the descriptor shows after it and inside callbacks, and what callbacks may
-// do.
+// Dispatching: what each type returns, whether the descriptor is readable after it and inside callbacks, and what
+// callbacks may do.
 #include "cmap_scene.hpp"
 #include "support/thread.hpp"
 
@@ -22,7 +22,7 @@ std::string name_of(cs_dispatch_flags_t type)
     return "type_" + std::to_string(static_cast<int>(type));
 }
 
-// Without events. Types that do not exist waited.
+// Without events. On the reference, types that do not exist waited.
 const Group kEmpty("cmap.empty_dispatch", [](Transcript& at, test::Daemon&) {
     std::vector<Transcript::Case> cases;
     for (const int type : {0, 1, 2, 3, 4, 5, 99, -1})
@@ -32,7 +32,7 @@ const Group kEmpty("cmap.empty_dispatch", [](Transcript& at, test::Daemon&) {
     at("type_0_of_no_handle") << cmap_dispatch(test::kNoHandle, static_cast<cs_dispatch_flags_t>(0));
 });
 
-// Five events, one dispatch after another; what the descriptor shows after each and inside each callback.
+// Five events, one dispatch after another; whether the descriptor is readable after each and inside each callback.
 const Group kReadiness("cmap.readiness", [](Transcript& at, test::Daemon&) {
     for (const auto type : {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING}) {
         Cmap cmap;
@@ -50,7 +50,7 @@ const Group kReadiness("cmap.readiness", [](Transcript& at, test::Daemon&) {
         cmap_delete(cmap, kKey);
     }
 
-    // A dispatch that never ends, left through finalize.
+    // A blocking dispatch, which ends when its callback finalizes.
     Cmap cmap;
     Watch watch(cmap, kKey, kEverything);
     std::string inside;
@@ -64,7 +64,7 @@ const Group kReadiness("cmap.readiness", [](Transcript& at, test::Daemon&) {
     at("blocking") << cmap_dispatch(handle, CS_DISPATCH_BLOCKING) << watch.take() << inside.substr(1);
 });
 
-// All types mixed.
+// All types, mixed.
 const Group kMixed("cmap.mixed_dispatch", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     Watch watch(cmap, kKey, kEverything);
@@ -74,14 +74,14 @@ const Group kMixed("cmap.mixed_dispatch", [](Transcript& at, test::Daemon&) {
          {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL, CS_DISPATCH_ALL, CS_DISPATCH_ONE_NONBLOCKING})
         at(std::to_string(++turn) + "." + name_of(type)) << cmap_dispatch(cmap, type) << watch.take();
 
-    // Events of another handle are not of this one.
+    // A handle does not get the events of another one.
     const Cmap other;
     at("other") << cmap_dispatch(other, CS_DISPATCH_ONE_NONBLOCKING) << readiness(other.fd());
     // The reply to a request is not an event.
     at("request") << ask(cmap) << readiness(cmap.fd()) << cmap_dispatch(cmap, CS_DISPATCH_ONE_NONBLOCKING);
 });
 
-// Finalize in the callback, with another event behind it.
+// Finalize in a callback while another event is queued.
 const Group kFinalize("cmap.finalize_in_callback", [](Transcript& at, test::Daemon&) {
     for (const auto type : test::kAllFlags) {
         const Since before;
@@ -146,7 +146,7 @@ const Group kCallbacks("cmap.callback", [](Transcript& at, test::Daemon&) {
     });
 });
 
-// The reference needs a megabyte of stack for each level; and a thread with less than that.
+// The reference needs a megabyte of stack for each nested dispatch; then, a thread with less than that.
 const Group kStack("cmap.stack", [](Transcript& at, test::Daemon&) {
     at.apart("nested_20_deep", [](Line& line) {
         constexpr std::uint32_t kDepth = 20;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Handles: what comes of opening and closing them, what they hold meanwhile, and their context.
+// Handles: what opening and closing them returns, what they hold, and their context.
 #include "cmap_scene.hpp"
 #include "support/fake_daemon.hpp"
 #include "support/thread.hpp"
@@ -15,8 +15,8 @@ namespace {
 using namespace conformance;
 using test::kUntouched;
 
-// What an initialization that may fail came to: the result, whether the handle was left alone, whether it can be used,
-// and what is held now.
+// The result of an initialization that may fail: the error, whether the handle variable was written, whether the handle
+// works, and what the process holds now.
 void note_initialize(Line& line, const std::function<cs_error_t(cmap_handle_t*)>& initialize)
 {
     const Since before;
@@ -61,7 +61,7 @@ const Group kInitialize("cmap.initialize", [](Transcript& at, test::Daemon&) {
 
 const Group kDescriptors("cmap.few_descriptors", [](Transcript& at, test::Daemon&) {
     for (const rlim_t more : {rlim_t{0}, rlim_t{1}}) {
-        // Where the connection takes more than one, it gets stuck in the middle.
+        // If a connection takes more descriptors than that, it fails in the middle.
         if (static_cast<rlim_t>(test::descriptors_per_handle()) <= more)
             continue;
         const Since before;
@@ -76,7 +76,7 @@ const Group kDescriptors("cmap.few_descriptors", [](Transcript& at, test::Daemon
 
 const Group kUsers("cmap.users", [](Transcript& at, test::Daemon&) {
     if (!test::can_change_user())
-        return; // a user namespace with a single one, on both sides
+        return; // on both sides, in a user namespace with a single user
     constexpr uid_t kUser = 65534;
     constexpr gid_t kGroup = 65533;
     const auto initialize = [] {
@@ -103,7 +103,7 @@ const Group kContext("cmap.context", [](Transcript& at, test::Daemon&) {
     at("cleared") << cmap_context_set(cmap, nullptr) << cmap_context_get(cmap, &context) << (context == nullptr);
 });
 
-// The sequence of random() is the program's.
+// The library leaves the program's sequence of random() alone.
 const Group kRandom("cmap.random", [](Transcript& at, test::Daemon&) {
     ::srandom(1);
     const long first = ::random();
@@ -121,7 +121,7 @@ const Group kNoDaemon("cmap.no_daemon", [](Transcript& at) {
                     [](cmap_handle_t* handle) { return cmap_initialize_map(handle, CMAP_MAP_STATS); });
 });
 
-// A daemon that refuses, for these reasons.
+// A daemon that refuses the connection, with these errors.
 const Group kRefused("cmap.refused", [](Transcript& at) {
     for (const int reason : {EAGAIN, EACCES, ENOMEM, EMFILE, ENOTSUP, EBUSY, EPERM, EINVAL}) {
         const test::FakeDaemon daemon({.service = "cmap", .answer = {}, .refusal = -reason});
@@ -129,7 +129,7 @@ const Group kRefused("cmap.refused", [](Transcript& at) {
     }
 });
 
-// The time of "try again" is a few milliseconds.
+// The daemon says "try again" for a few milliseconds only.
 const Group kStarting("cmap.starting", [](Transcript& at) {
     cmap_handle_t handle = kUntouched;
     at("before") << cmap_initialize(&handle);

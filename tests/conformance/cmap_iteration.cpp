@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Iterators, and what calls that fail leave behind.
+// Iterators, and what failed calls leave behind.
 #include "cmap_scene.hpp"
 
 namespace {
@@ -12,7 +12,7 @@ void fill(cmap_handle_t cmap)
         cmap_set_uint16(cmap, key, 1);
 }
 
-// cmap_iter_next with all it can tell.
+// cmap_iter_next with all that it returns.
 std::string next(cmap_handle_t cmap, cmap_iter_handle_t iterator)
 {
     char key[CMAP_KEYNAME_MAXLEN + 1] = "untouched";
@@ -80,7 +80,7 @@ const Group kChanges("cmap.iterator_and_changes", [](Transcript& at, test::Daemo
         at("insert.next_" + std::to_string(count)) << next(cmap, iterator);
 });
 
-// Calls that fail, and then finalize. The failing ones held on to the connection.
+// Calls that fail, and then finalize. On the reference, failed calls kept the connection open.
 const Group kLeaks("cmap.leak", [](Transcript& at, test::Daemon&) {
     const std::string too_long(CMAP_KEYNAME_MAXLEN + 1, 'x');
     const auto note = [&](const char* name, const std::function<void(Line&, cmap_handle_t)>& fail) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the scenes of libcmap share.
+// Shared by the scenes of libcmap.
 #pragma once
 
 #include "conformance.hpp"
@@ -14,7 +14,7 @@ namespace conformance {
 
 inline constexpr std::int32_t kEverything = CMAP_TRACK_ADD | CMAP_TRACK_MODIFY | CMAP_TRACK_DELETE;
 
-// A handle, finalized at the end of its scope. Throws if it can't be had.
+// A handle, finalized at the end of its scope. Throws if it cannot be opened.
 class Cmap {
 public:
     explicit Cmap(cmap_map_t map = CMAP_MAP_ICMAP);
@@ -31,7 +31,7 @@ private:
     int fd_ = -1;
 };
 
-// A tracker, which writes down what its callback is told. It lives as long as the handle.
+// A tracker that writes down what its callback gets. It lives as long as the handle.
 class Watch {
 public:
     explicit Watch(cmap_handle_t handle) : handle_(handle) {}
@@ -43,11 +43,11 @@ public:
     cs_error_t remove() const { return cmap_track_delete(handle_, tracker_); }
     cmap_track_handle_t tracker() const { return tracker_; }
 
-    // Runs in each callback after the event is written down.
+    // Runs in each callback, after the event has been written down.
     std::function<void()> on_event;
 
     std::size_t count() const { return count_; }
-    // The events since the last time: 'add(key,TYPE:"NEW",TYPE:"OLD")', or "nothing".
+    // The events since the last call: 'add(key,TYPE:"NEW",TYPE:"OLD")', or "nothing".
     std::string take();
 
 private:
@@ -64,7 +64,7 @@ private:
 void ignore_event(cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value, cmap_notify_value,
                   void*);
 
-// Sets the key to 1, 2, .. count through a handle of its own: as many events for who tracks it.
+// Sets the key to 1, 2, .. count through a handle of its own: so many events for each tracker of the key.
 void change(const char* key, std::uint32_t count);
 
 inline cs_error_t set_bytes(cmap_handle_t handle, const char* key, const std::string& bytes, int type)
@@ -72,20 +72,20 @@ inline cs_error_t set_bytes(cmap_handle_t handle, const char* key, const std::st
     return cmap_set(handle, key, bytes.data(), bytes.size(), static_cast<cmap_value_types_t>(type));
 }
 
-// A request whose answer is known.
+// A request whose reply is known.
 inline cs_error_t ask(cmap_handle_t handle)
 {
     return cmap_get(handle, "totem.version", nullptr, nullptr, nullptr);
 }
 
-// cmap_get with so much room: the result, the length and the type that it tells, and what is then in the room; and
-// whether anything was written behind it.
+// cmap_get with this much room: the result, the length and type that it returns, what is then in the room, and whether
+// anything was written after it.
 std::string got(cmap_handle_t handle, const char* key, std::size_t room);
 
-// The same with more room than any value needs.
+// The same, with more room than any value needs.
 std::string got(cmap_handle_t handle, const char* key);
 
-// The keys with that prefix.
+// The keys with this prefix.
 std::string keys(cmap_handle_t handle, const char* prefix);
 
 } // namespace conformance

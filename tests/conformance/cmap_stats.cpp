@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The map of statistics. Its values move, so that of most only the type and the length are written down.
+// The map of statistics. Its values change, so for most of them the transcript has only the type and the length.
 #include "cmap_scene.hpp"
 
 #include <thread>
@@ -29,7 +29,7 @@ const Group kChanging("cmap.stats.change", [](Transcript& at, test::Daemon&) {
     at("long_key") << cmap_set_uint8(stats, std::string(256, 's').c_str(), 1);
 });
 
-// With less room than the value needs, it was written all the same.
+// If there was less room than the value needs, the reference wrote it all the same.
 const Group kRoom("cmap.stats.room", [](Transcript& at, test::Daemon&) {
     for (std::size_t room = 0; room <= 9; ++room)
         at.apart((room < 8 ? "too_small." : "enough.") + std::to_string(room), [=](Line& line) {
@@ -94,7 +94,7 @@ const Group kEvents("cmap.stats.events", [](Transcript& at, test::Daemon&) {
     at("connect") << comes("add");
     at("disconnect") << other.finalize() << comes("delete");
 
-    // The daemon looks every 1.5 s.
+    // The daemon looks for changes every 1.5 s.
     const std::string own = "stats.ipcs.service0." + std::to_string(::getpid()) + ".";
     std::string key = keys(stats, own.c_str());
     const auto end = key.find(".requests");
@@ -107,9 +107,9 @@ const Group kEvents("cmap.stats.events", [](Transcript& at, test::Daemon&) {
     }) << counter.take().starts_with("modify(");
 });
 
-// The daemon notices that it was not scheduled; asking for the length of that kills it.
+// The daemon notices that it was not scheduled; asking for the length of such a key kills it.
 const Group kSchedmiss("cmap.stats.schedmiss", [](Transcript& at) {
-    test::Daemon daemon({.totem = "  token: 1000\n"}); // most of which is how long it must have waited
+    test::Daemon daemon({.totem = "  token: 1000\n"}); // the daemon must have waited for most of this time
     const Stats stats;
     daemon.stop();
     std::this_thread::sleep_for(std::chrono::milliseconds(1500));
@@ -135,7 +135,7 @@ const Group kProcname("cmap.stats.procname", [](Transcript& at, test::Daemon&) {
     const std::string key = all.substr(start, end - start) + ".procname";
     Watch watch(stats);
     at("track") << watch.add(key.c_str(), kEverything);
-    // When the daemon looks for changes, every 1.5 s.
+    // The daemon looks for changes every 1.5 s.
     at("daemon_dies") << test::eventually(std::chrono::seconds(3), [&] { return ask(stats) == CS_ERR_LIBRARY; });
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A daemon whose replies and events are not what they should be. In the reference much of this is read from memory that
-// nobody has written, so that only what is certain of it is written down.
+// A daemon whose replies and events are malformed. The reference reads much of this from uninitialized memory, so the
+// transcript has only what is the same in each run.
 #include "cmap_scene.hpp"
 #include "faults/cmap_messages.hpp"
 #include "support/fake_daemon.hpp"
@@ -24,7 +24,7 @@ FakeDaemon fake_daemon()
     return FakeDaemon({.service = "cmap", .answer = test::CmapAnswers{}});
 }
 
-// An event, and a good one behind it: what each dispatch returns, and how often it called.
+// A malformed event, and a good one after it: what each dispatch returns, and how many callbacks it made.
 const Group kEvents("cmap.strange_event", [](Transcript& at) {
     FakeDaemon daemon = fake_daemon();
     const auto note = [&](const std::string& name, cs_dispatch_flags_t type,
@@ -83,7 +83,7 @@ const Group kEvents("cmap.strange_event", [](Transcript& at) {
          [](test::Cookie cookie) { return Notification(cookie, 7).bytes() + "more"; });
 });
 
-// The old value lies directly behind the new one.
+// In the event, the old value comes directly after the new one.
 const Group kAlignment("cmap.alignment", [](Transcript& at) {
     FakeDaemon daemon = fake_daemon();
     const Cmap cmap;
@@ -102,7 +102,7 @@ const Group kAlignment("cmap.alignment", [](Transcript& at) {
     at("values") << cmap_dispatch(cmap, CS_DISPATCH_ALL) << aligned;
 });
 
-// Malformed replies to a request whose reply is a header alone: what it returns, and what the next one does.
+// Malformed replies to a request whose reply is a header alone: what the call returns, and what the next one does.
 const Group kReplies("cmap.strange_reply", [](Transcript& at) {
     FakeDaemon daemon = fake_daemon();
     constexpr auto kSet = test::wire::kSet;
@@ -111,7 +111,7 @@ const Group kReplies("cmap.strange_reply", [](Transcript& at) {
             const Cmap cmap;
             daemon.on_next_request(reaction);
             line << cmap_set_uint8(cmap, kKey, 1);
-            daemon.requests(); // it has done all that it was told
+            daemon.requests(); // it has handled all that it was told
             line << ask(cmap);
         });
     };
@@ -123,7 +123,7 @@ const Group kReplies("cmap.strange_reply", [](Transcript& at) {
     note("event_first", {test::event(test::message(1000, {})), test::reply(test::message(kSet, {}))});
 });
 
-// What is told of a value or a key must be in the reply.
+// What a reply says about a value or a key must be in the reply.
 const Group kLies("cmap.lying_reply", [](Transcript& at) {
     FakeDaemon daemon = fake_daemon();
     at.apart("get.of_another_kind", [&](Line& line) {
@@ -173,7 +173,7 @@ const Group kLies("cmap.lying_reply", [](Transcript& at) {
     });
 });
 
-// The reference asks twice for a string, for the length first. In between it may be deleted.
+// The reference makes two requests for a string, the first one for its length. The string may be deleted between them.
 const Group kChangingString("cmap.changing_string", [](Transcript& at) {
     int requests = 0;
     FakeDaemon daemon({.service = "cmap", .answer = [&](const Bytes& request) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What several threads could do in the reference, too: use a handle each, or dispatch and ask on one. What they could
-// not is a matter of chance, and shown by tests of ours alone.
+// What several threads can do in the reference, too: use one handle each, or dispatch and make requests on one. What
+// they cannot do there depends on chance, so only our own tests show it.
 #include "cmap_scene.hpp"
 #include "support/thread.hpp"
 

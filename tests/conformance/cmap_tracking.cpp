@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Trackers: which events they see, and what they are told.
+// Trackers: which events they get, and what the events say.
 #include "cmap_scene.hpp"
 
 namespace {
@@ -11,7 +11,7 @@ cs_error_t deliver(cmap_handle_t cmap)
     return cmap_dispatch(cmap, CS_DISPATCH_ALL);
 }
 
-// Everything that can happen to a key.
+// All that can happen to a key.
 void live_and_die(cmap_handle_t cmap, const char* key)
 {
     cmap_set_uint8(cmap, key, 1);
@@ -136,7 +136,7 @@ const Group kDeleted("cmap.deleted_tracker", [](Transcript& at, test::Daemon&) {
     at("before_a_living_one") << watch.remove() << deliver(cmap) << live.take();
 });
 
-// An event that the daemon makes itself.
+// An event that the daemon itself causes.
 const Group kCounters("cmap.counter_event", [](Transcript& at, test::Daemon&) {
     const Cmap cmap;
     Watch watch(cmap, "runtime.services.cmap", kEverything | CMAP_TRACK_PREFIX);

@@ -107,7 +107,7 @@ const Group kLengths("cmap.binary_length", [](Transcript& at, test::Daemon&) {
          Sizes{0, 1, 16383, 16384, 16385, 20000, 1000000, 1048280, 1048281, 1048576, 2000000})
         at(std::to_string(length)) << set_bytes(cmap, "binary.key", std::string(length, 'b'), CMAP_VALUETYPE_BINARY)
                                    << got(cmap, "binary.key");
-    // Lengths that no memory has. What is read of it depends on how the length is cut.
+    // Lengths beyond any memory. How many bytes the library reads depends on how it cuts the length.
     const auto note = [&](const char* name, std::uint64_t length) {
         at.apart(name, [=](Line& line) {
             line << cmap_set(Cmap(), "binary.key", "x", static_cast<std::size_t>(length), CMAP_VALUETYPE_BINARY);
@@ -166,11 +166,11 @@ const Group kRoom("cmap.room", [](Transcript& at, test::Daemon&) {
     for (const std::size_t room : Sizes{17, 16384, 1000000, 1048576, 1052620})
         at("number.in_" + std::to_string(room)) << got(cmap, "room.number", room);
 
-    // In no room, the value was written all the same, or what lay there instead.
+    // With no room at all, the reference wrote the value all the same.
     for (const char* key : {"room.number", "room.bytes", "room.text", "room.large"})
         at.apart(std::string(key + 5) + ".in_0", [=](Line& line) { line << got(Cmap(), key, 0); });
 
-    // More room than an answer can have.
+    // More room than any reply can have.
     std::vector<Transcript::Case> cases;
     for (const std::uint64_t room : {std::uint64_t{1052621}, std::uint64_t{2000000}, std::uint64_t{1} << 46})
         for (const char* key : {"room.number", "room.none"})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// libcorosync_common: pure functions.
+// libcorosync_common: functions without a state.
 #include "conformance.hpp"
 
 #include <climits>

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Compares two transcripts: kind=tolerated FILE kind=list FILE... kind=reference FILE kind=ours FILE, with variant set, and
-# the release of the reference. Every line that differs must be in the lists, with both values, and every line of the
-# lists that is about this variant and release must occur.
+# Compares two transcripts: kind=tolerated FILE kind=list FILE... kind=reference FILE kind=ours FILE. The variables
+# variant and release (of the reference) are set. Every line that differs must be in the lists, with both values, and every line
+# of the lists that is about this variant and release must occur.
 
 function fail(text)
 {
@@ -22,7 +22,7 @@ function concerns_us(variants)
     return variants == "all" || index("," variants ",", "," variant ",")
 }
 
-# Is release 1.2.10 older than 1.2.9? Each number counts as a number.
+# Is one release older than the other? Compares number by number: 1.2.9 is older than 1.2.10.
 function older(one, other,    numbers, others, count, i)
 {
     count = split(one, numbers, ".")
@@ -44,7 +44,7 @@ function concerns_release(head,    bound)
     return older(release, bound) == (head ~ /\(before [^ ]*$/)
 }
 
-# "NAME: VALUES" at the start of a text goes to name and values.
+# Splits "NAME: VALUES" into name and values.
 function take_apart(text)
 {
     name = text
@@ -114,7 +114,7 @@ function compare(name,    theirs, own, number, found, tolerable, text)
         met[number]++
         found = 1
         if (theirs == own || !matches(theirs, value_of_reference[number]) || !matches(own, value_of_ours[number]))
-            fail("not the difference that " ids[number] " is: " name ": " theirs " -> " own)
+            fail("not the difference of " ids[number] ": " name ": " theirs " -> " own)
     }
     if (theirs == own || found)
         return
@@ -130,7 +130,7 @@ END {
     }
     for (number = 1; number <= differences; number++) {
         if (!met[number])
-            fail("nothing is called like this difference of " ids[number] ": " line_pattern[number])
+            fail("no line matches this difference of " ids[number] ": " line_pattern[number])
         lines += met[number]
         entries[ids[number]] = 1
     }
@@ -138,7 +138,7 @@ END {
         named++
     for (tolerable in tolerated)
         if (!tolerated[tolerable])
-            fail("nothing is called like this tolerated line: " tolerable)
+            fail("no line matches this tolerated one: " tolerable)
     printf "%s: %d lines on cmap, %d on cpg, %d on votequorum, %d of tables; " \
         "%d deliberate differences from %s in %d lines\n",
         variant, observations["cmap"], observations["cpg"], observations["votequorum"], observations["common"],

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# compare_test.sh: compare.awk accepts what is as it should be, and nothing else.
+# compare_test.sh: compare.awk accepts correct transcripts, and nothing else.
 
 set -eu
 here=$(dirname "$(realpath "$0")")
@@ -17,7 +17,7 @@ expect() {
     awk -v variant="${5-ring}" -v release="${6-3.1.7}" -f "$here/compare.awk" kind=tolerated tolerated kind=list list \
         kind=reference reference kind=ours ours >said || result=bad
     [ "$result" = "$1" ] || {
-        echo "FAILED: $2: is $result, and should be $1"
+        echo "FAILED: $2: is $result, but should be $1"
         cat said
         exit 1
     }
@@ -30,7 +30,7 @@ expect good "nothing differs" "a.x: 1;a.y: 2" "a.x: 1;a.y: 2"
 expect bad "a value differs" "a.x: 1;a.y: 2" "a.x: 1;a.y: 3"
 expect bad "a line is missing on ours" "a.x: 1;a.y: 2" "a.x: 1"
 expect bad "a line is missing on the reference" "a.x: 1" "a.x: 1;a.y: 2"
-expect bad "a name comes twice" "a.x: 1;a.x: 1" "a.x: 1"
+expect bad "a name occurs twice" "a.x: 1;a.x: 1" "a.x: 1"
 
 cat >list <<'END'
 # a comment
@@ -45,7 +45,7 @@ expect bad "a listed difference has another value on ours" "$listed" "a.x: 3;b.p
 expect bad "a listed difference has another value on the reference" "a.x: 0;b.p: crash SEGV;d: 0" "a.x: 2;b.p: 7;c.x: 3;d: 0"
 expect bad "a listed difference does not occur" "$listed" "a.x: 1;b.p: 7;b.q: 7;c.x: 3;d: 0"
 expect bad "one of the lines of a pattern does not differ" "a.x: 1;b.p: 7;b.q: crash ABRT" "a.x: 2;b.p: 7;b.q: 7;c.x: 3"
-expect bad "a pattern meets nothing" "a.x: 1;d: 0" "a.x: 2;c.x: 3;d: 0"
+expect bad "a pattern matches no line" "a.x: 1;d: 0" "a.x: 2;c.x: 3;d: 0"
 expect bad "another line differs" "$listed" "a.x: 2;b.p: 7;b.q: 7;c.x: 3;d: 1"
 expect bad "a dot is a dot" "a.x: 1;aax: 1;b.p: crash SEGV" "a.x: 2;aax: 2;b.p: 7;c.x: 3"
 expect good "a difference of other variants is not looked for" "a.x: 1;d: 0" "a.x: 2;d: 0" libqb
@@ -54,7 +54,7 @@ expect bad "a difference of other variants does not count" "a.x: 1;b.p: crash SE
 echo 'all t.*: depends' >tolerated
 expect good "a tolerated line differs" "a.x: 1;t.y: 1" "a.x: 2;t.y: 2" libqb
 expect good "a tolerated line does not differ" "a.x: 1;t.y: 1" "a.x: 2;t.y: 1" libqb
-expect bad "a tolerated line is not there" "a.x: 1" "a.x: 2" libqb
+expect bad "a tolerated line is missing" "a.x: 1" "a.x: 2" libqb
 
 : >tolerated
 cat >list <<'END'

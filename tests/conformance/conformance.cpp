@@ -28,13 +28,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Nothing that ends takes so long, on a busy machine either.
+// A call that takes longer hangs, even on a busy machine.
 constexpr test::Duration kHang = 5s;
 
-// For what goes away by itself, as a connection's files do when the daemon has seen it close.
+// The time for what goes away by itself, such as a connection's files after the daemon has seen it close.
 constexpr test::Duration kMoment = 1s;
 
-constexpr int kFailed = 125; // a status that no case ends with
+constexpr int kFailed = 125; // an exit status that no case has
 
 void write_all(int fd, std::string_view text)
 {
@@ -52,7 +52,7 @@ std::vector<const Group*>& groups()
     return all;
 }
 
-// What lies in /dev/shm for connections of this process: "qb-DAEMON-CLIENT-...".
+// Connection files of this process in /dev/shm: "qb-DAEMON-CLIENT-...".
 std::set<std::string> own_shared_memory()
 {
     auto names = test::shared_memory_entries();
@@ -61,7 +61,7 @@ std::set<std::string> own_shared_memory()
     return names;
 }
 
-// A case while it is done.
+// A case while it runs.
 class Child {
 public:
     explicit Child(const Transcript::Body& body);
@@ -74,7 +74,7 @@ public:
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
 
-    // The words of its line, when it has ended or the limit is reached.
+    // The words of its line, when the case has ended or the limit is reached.
     std::string words(test::Clock::time_point limit);
 
 private:
@@ -234,7 +234,7 @@ void Transcript::all_apart(const std::vector<Case>& cases) const
 Group::Group(std::string name, OnDaemon body) : name_(std::move(name))
 {
     body_ = [body, this](Transcript& at) {
-        ::setenv("TEST_NAME", name_.c_str(), 1); // for tests/manual/witness.c: what this daemon answers is true
+        ::setenv("TEST_NAME", name_.c_str(), 1); // for tests/manual/witness.c: this daemon is real
         test::Daemon daemon;
         body(at, daemon);
     };

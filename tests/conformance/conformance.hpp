@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One program that is run on the reference's libraries and on ours and writes down what it sees of them: the
-// transcript, a line for each observation, "cmap.get.missing_key: 12". The two may differ only where differences_*.txt
-// says so.
+// One program runs on the reference's libraries and on ours and writes down what it sees: the transcript, with a line
+// for each observation, "cmap.get.missing_key: 12". The two transcripts may differ only where differences_*.txt says
+// so.
 //
-// How to add scenes. Each file SERVICE_SUBJECT.cpp beside this one is named in the service's line of CMakeLists.txt and
-// holds groups, objects with a name that begins with the service and a function that does things and notes what came
-// of them:
+// How to add scenes. Each file SERVICE_SUBJECT.cpp in this folder is named in the service's line of CMakeLists.txt. It
+// holds groups: objects with a name that begins with the service, and a function that makes calls and notes their
+// results:
 //
 // clang-format off
 //     const Group kGet("cmap.get", [](Transcript& at, test::Daemon&) {
@@ -18,16 +18,16 @@
 //     });
 // clang-format on
 //
-// - A group runs in a process of its own, with a fresh daemon that serves, if its function takes one. Groups with other
-//   daemons (fake, frozen, starting, none) take none and make theirs.
-// - What may crash or hang in one of the two libraries is done apart: in a child, with a time limit. Handles that the
-//   child uses are its own: initialized in it.
+// - A group runs in a process of its own. If its function takes a daemon, a new one runs and serves. Groups that need
+//   another daemon (fake, frozen, starting, none) take none and start their own.
+// - Calls that may crash or hang in one of the two libraries run apart: in a child, with a time limit. The child
+//   initializes the handles that it uses.
 // - Names are unique; values are the same in every run: no pids, no handles, no addresses, no times.
-// - Nothing but `<<` is known to happen from left to right: no two calls in one list of arguments.
-// - What only one of the two libraries has is looked up with dlsym.
+// - Only `<<` is evaluated from left to right: make no two calls in one list of arguments.
+// - Functions that only one of the two libraries has are looked up with dlsym.
 //
-// A deliberate difference goes to differences_SERVICE.txt; differences_cmap.txt says how. What depends on timing, and
-// is therefore allowed to differ, goes to tolerated.txt. tests/run.sh -L conformance runs everything; the transcripts
+// A deliberate difference goes to differences_SERVICE.txt; differences_cmap.txt says how. A line that depends on
+// timing, and may therefore differ, goes to tolerated.txt. tests/run.sh -L conformance runs everything; the transcripts
 // are left in conformance/VARIANT of the build folder.
 #pragma once
 
@@ -47,7 +47,7 @@
 
 namespace conformance {
 
-// The four, and what they are called in names of observations.
+// The four types, and their names in observations.
 constexpr struct {
     const char* name;
     cs_dispatch_flags_t type;
@@ -63,7 +63,7 @@ public:
 
     Line& operator<<(std::string_view word);
     Line& operator<<(const char* word) { return *this << std::string_view(word); }
-    // Numbers and codes as numbers; nothing else becomes one by conversion.
+    // Numbers and codes are written as numbers; nothing else is converted to a number.
     template <class T>
     requires std::is_integral_v<T> || std::is_enum_v<T> Line& operator<<(T value)
     {
@@ -79,10 +79,10 @@ private:
     int fd_;
 };
 
-// Bytes as a word: printable ones as they are, long ones abbreviated.
+// Bytes as a word: printable bytes as they are; long words are abbreviated.
 std::string quoted(std::string_view bytes);
 
-// The handle of a Cmap, Cpg or Votequorum that is finalized.
+// The handle of a Cmap, Cpg or Votequorum that has been finalized.
 template <class Owner> std::uint64_t stale_handle()
 {
     Owner owner;
@@ -91,11 +91,11 @@ template <class Owner> std::uint64_t stale_handle()
     return handle;
 }
 
-// What poll says of a descriptor, as a word: "quiet", "readable", "hung-up" or "readable+hung-up".
+// What poll returns for a descriptor, as a word: "quiet", "readable", "hung-up" or "readable+hung-up".
 std::string readiness(int fd);
 
-// What this process has come to hold since this was made, descriptors and entries in /dev/shm, as words: "fds 1 shm 1".
-// Waits a moment for what goes away by itself.
+// What this process holds more than when this object was made, descriptors and entries in /dev/shm, as words: "fds 1
+// shm 1". Waits a moment for what goes away by itself.
 class Since {
 public:
     Since();
@@ -127,10 +127,10 @@ public:
     };
     Note operator()(const std::string& name) const;
 
-    // Done in a child. Behind the values that it came to stands "crash SIGNAL" or "hang" if it did not end by itself.
+    // Runs in a child. If the child did not exit by itself, "crash SIGNAL" or "hang" follows the values that it wrote.
     void apart(const std::string& name, const Body& body) const;
 
-    // The same for several at once, for those that hang.
+    // The same for several cases at once, for those that hang.
     void all_apart(const std::vector<Case>& cases) const;
 
 private:
@@ -147,7 +147,7 @@ public:
 
     const std::string& name() const { return name_; }
 
-    // Writes its part of the transcript to the standard output; throws what keeps it from that.
+    // Writes its part of the transcript to the standard output. Throws if it cannot run.
     void run() const;
 
     static const std::vector<const Group*>& all();

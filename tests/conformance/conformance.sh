@@ -3,8 +3,8 @@
 # conformance.sh ring|libqb|socket REFERENCE LIBRARIES PROGRAM FOLDER
 #
 # Runs PROGRAM on the libraries in the folder REFERENCE and on those in LIBRARIES, which use the rings, libqb's client, or
-# the sockets of a daemon that offers nothing else, and compares the transcripts, which are left in FOLDER. Sides and
-# services run at the same time, in sandboxes with daemons of their own.
+# the sockets of a daemon that offers no rings. Compares the transcripts, and leaves them in FOLDER. Both sides and all
+# services run at the same time, each in a sandbox with a daemon of its own.
 
 set -eu -o pipefail
 
@@ -27,11 +27,11 @@ esac
     exit 77
 }
 
-# Which release the reference is: its development package says it, or else the daemon that comes with it.
+# The reference's release, from its development package, or else from the daemon that comes with it.
 release=$(sed -n 's/^Version: *//p' "${libraries[reference]}/pkgconfig/libcpg.pc" 2>/dev/null || :)
 [ -n "$release" ] || release=$(corosync -v | sed -n "s/.*version '\([0-9.]*\).*/\1/p")
 [[ $release =~ ^[0-9]+(\.[0-9]+)*$ ]] || {
-    echo "FAILED: neither libcpg.pc nor corosync -v says which release the reference is, but '$release'" >&2
+    echo "FAILED: neither libcpg.pc nor corosync -v gives the reference's release, only '$release'" >&2
     exit 1
 }
 
@@ -59,7 +59,7 @@ for number in "${!runs[@]}"; do
         exit 77
     elif [ $status != 0 ]; then
         failed=1
-        echo "FAILED: ${run##*/} ended with status $status; the end of its transcript, and what it said:"
+        echo "FAILED: ${run##*/} ended with status $status; the end of its transcript, and its errors:"
         tail -n 3 "$run.part"
         cat "$run.errors"
     fi

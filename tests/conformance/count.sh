@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# count.sh TRANSCRIPT: it has at least 400 observations besides the tables of libcorosync_common, 100 of each service.
+# count.sh TRANSCRIPT: fails if there are fewer than 100 observations of a service, or fewer
+# than 400 in all, without the tables of libcorosync_common.
 
 set -eu
 transcript=$1

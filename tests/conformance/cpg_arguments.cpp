@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Handles and pointers that are not valid, names that are too long, and which of several wrong arguments is
-// noticed first.
+// Handles and pointers that are not valid, names that are too long, and which of several wrong arguments is noticed
+// first.
 #include "cpg_scene.hpp"
 #include "support/full_shared_memory.hpp"
 
@@ -19,7 +19,7 @@ cpg_name too_long()
     return name;
 }
 
-// All functions with a handle of either kind.
+// All functions, for both kinds of handles.
 std::vector<test::HandleCall> calls()
 {
     using H = cpg_handle_t;
@@ -41,7 +41,7 @@ std::vector<test::HandleCall> calls()
     return all;
 }
 
-// Values that are no enumerators, as C programs may pass them.
+// Values that are not enumerators; C programs may pass them.
 cs_error_t iterate(cpg_handle_t handle, int type, const cpg_name* group, cpg_iteration_handle_t* out)
 {
     return cpg_iteration_initialize(handle, static_cast<cpg_iteration_type_t>(type), group, out);
@@ -62,7 +62,7 @@ const Group kHandles("cpg.handle", [](Transcript& at, test::Daemon&) {
     const cpg_handle_t stale = stale_handle<Cpg>();
     Cpg cpg;
     const cpg_handle_t live = cpg;
-    const cpg_handle_t reused = stale; // of the slot that the live one has
+    const cpg_handle_t reused = stale; // a handle that has the slot of the stale one
     for (const auto& [name, kind, call] : calls()) {
         auto line = at(in_one_word(name));
         for (const cpg_handle_t handle :
@@ -75,13 +75,13 @@ const Group kHandles("cpg.handle", [](Transcript& at, test::Daemon&) {
     at("finalize_twice") << cpg.finalize() << cpg_finalize(live);
 });
 
-// Any check word was as good as the right one.
+// The reference took any check word of all ones for the right one.
 const Group kWildcard("cpg.wildcard", [](Transcript& at, test::Daemon&) {
     settle();
     Cpg cpg;
     const cpg_handle_t wildcard = cpg | (~cpg_handle_t{0} << 32);
     for (const auto& [name, kind, call] : test::cpg_calls())
-        if (kind != test::HandleCall::finalize && name != std::string("zcb_free")) // which is for NULL
+        if (kind != test::HandleCall::finalize && name != std::string("zcb_free")) // NULL has its own group
             at(in_one_word(name)) << call(wildcard);
     at("finalize") << cpg_finalize(wildcard);
     at("then_finalize") << cpg.finalize();
@@ -200,7 +200,8 @@ cs_error_t initialize_and_finalize()
 const Group kInitialize("cpg.initialize", [](Transcript& at, test::Daemon&) {
     settle();
     cpg_handle_t handle = test::kUntouched;
-    if (test::transport() != test::Transport::socket) { // nothing is going away meanwhile; sockets need next to none
+    // Nothing is released meanwhile. Sockets need almost no shared memory.
+    if (test::transport() != test::Transport::socket) {
         const test::FullSharedMemory full;
         const Since before;
         at("shared_memory_full") << cpg_initialize(&handle, nullptr);

@@ -10,7 +10,7 @@ namespace {
 using namespace conformance;
 using test::Background;
 
-// A small message, one that ours delivers where it lies in the ring, and one that is put together of two parts.
+// A small message, one that our library delivers in place in the ring, and one that is put together from two parts.
 constexpr struct {
     const char* name;
     std::size_t size;
@@ -40,7 +40,7 @@ const Group kTypes("cpg.dispatch", [](Transcript& at, test::Daemon&) {
             at(with + ".until_finalized") << dispatched(cpg, type) << cpg_dispatch(handle, type);
             continue;
         }
-        if (type != CS_DISPATCH_ONE) // which waits
+        if (type != CS_DISPATCH_ONE) // CS_DISPATCH_ONE would wait
             at(with + ".empty") << cpg_dispatch(Cpg(), type);
         at(with + ".first") << dispatched(cpg, type);
         at(with + ".second") << dispatched(cpg, CS_DISPATCH_ONE_NONBLOCKING);
@@ -49,7 +49,7 @@ const Group kTypes("cpg.dispatch", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// Events that nobody wants, and parts of long messages, count.
+// Events without a callback, and parts of long messages, count as events.
 const Group kCounted("cpg.dispatch_counts", [](Transcript& at, test::Daemon&) {
     settle();
     for (const auto& [name, type] : kDispatchTypes) {
@@ -77,7 +77,7 @@ const Group kCounted("cpg.dispatch_counts", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// C2: after every dispatch and inside every callback.
+// C2: after each dispatch and inside each callback.
 const Group kReadiness("cpg.readiness", [](Transcript& at, test::Daemon&) {
     settle();
     Marker marker;
@@ -132,7 +132,7 @@ const Group kFinalizeInside("cpg.finalize_inside", [](Transcript& at, test::Daem
             add(inside, before_finalize == std::string_view(call.data, call.size) ? "intact" : "changed");
         };
         if (size == 0)
-            test::join(cpg, with); // in the callback of the membership
+            test::join(cpg, with); // in the callback of the confchg event
         test::send(cpg, test::pattern(size));
         test::send(cpg, "not any more");
         cs_error_t error = CS_OK;
@@ -156,7 +156,7 @@ const Group kNested("cpg.nested", [](Transcript& at, test::Daemon&) {
         if (size > test::kAtomic)
             continue;
         const std::string with = name;
-        const std::size_t sent_size = size; // clang does not capture what is bound
+        const std::size_t sent_size = size; // clang does not capture a structured binding
         Cpg deep;
         deep.enter("deep." + with);
         std::string inside;
@@ -174,7 +174,7 @@ const Group kNested("cpg.nested", [](Transcript& at, test::Daemon&) {
         deep.on_event = nullptr;
         at(with + ".rest") << dispatched(deep, CS_DISPATCH_ALL);
 
-        // From then on it is the same on either library.
+        // From then on both libraries do the same.
         deep.on_event = [&](const Cpg::Call& call) {
             if (call.size == sent_size)
                 add(inside, std::to_string(cpg_dispatch(deep, CS_DISPATCH_ALL)) + ":" + std::to_string(deep.count()));
@@ -231,13 +231,13 @@ const Group kUse("cpg.use_inside", [](Transcript& at, test::Daemon&) {
 
 std::jmp_buf way_out;
 
-// Where a jump out of a callback ends. No frame in between holds anything.
+// A jump out of a callback ends here. No frame in between holds anything.
 cs_error_t dispatch_or_jump(cpg_handle_t handle, cs_dispatch_flags_t type)
 {
     return setjmp(way_out) == 0 ? cpg_dispatch(handle, type) : CS_OK;
 }
 
-// C10: left by a jump the handle goes on.
+// C10: after a jump the handle still works.
 const Group kJump("cpg.jump", [](Transcript& at, test::Daemon&) {
     settle();
     Marker marker;
@@ -259,7 +259,7 @@ const Group kJump("cpg.jump", [](Transcript& at, test::Daemon&) {
             unsigned nodeid = 0;
             at(with + ".request") << cpg_local_get(cpg, &nodeid) << test::send(cpg, "more");
             marker.await_queue(cpg);
-            // From no deeper on the stack, which tells that the other dispatch is no more.
+            // Called from a frame that is no deeper, which proves that the other dispatch is over.
             const auto rest = dispatch_or_jump(cpg, CS_DISPATCH_ALL);
             at(with + ".rest") << rest << take_told(cpg) << readiness(fd);
             at(with + ".finalize") << cpg.finalize() << (test::open_descriptors().count(fd) ? "open" : "closed");
@@ -267,7 +267,7 @@ const Group kJump("cpg.jump", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// A thread that waits stays through signals, and is woken by what another thread causes.
+// Signals do not end the wait of a thread; events that another thread causes do.
 const Group kWaiting("cpg.waiting", [](Transcript& at, test::Daemon&) {
     settle();
     const test::SignalCounter signals;

@@ -65,7 +65,7 @@ const Group kDead("cpg.dead_daemon", [](Transcript& at, test::Daemon& daemon) {
     at("holds") << before.held();
     test::remove_what_libqb_leaves();
 
-    // A new daemon serves new handles only.
+    // A new daemon serves only new handles.
     daemon.restart();
     settle();
     Cpg old;
@@ -155,7 +155,7 @@ const Group kFrozen("cpg.frozen_daemon", [](Transcript& at, test::Daemon& daemon
     asking.thread().falls_asleep();
     ending.thread().falls_asleep();
     initializing.thread().falls_asleep();
-    asking.thread().signal(SIGUSR1); // which ends nothing
+    asking.thread().signal(SIGUSR1); // it does not end the request
     at("join_waits") << !joining.ended_within(test::kGlance);
     at("local_get_waits") << !asking.ended_within(test::kGlance);
     at("finalize_waits") << !ending.ended_within(test::kGlance);
@@ -172,7 +172,7 @@ const Group kFrozen("cpg.frozen_daemon", [](Transcript& at, test::Daemon& daemon
     at("joined") << told_after(joins, 1);
 });
 
-// Requests are on their way to a daemon that is stopped and then killed.
+// Requests have been sent to a daemon that is stopped and then killed.
 const Group kFrozenKilled("cpg.killed_while_frozen", [](Transcript& at, test::Daemon& daemon) {
     settle();
     at.apart("local_get_join_finalize_iteration_next", [pid = daemon.pid()](Line& line) {
@@ -223,7 +223,7 @@ const Group kFork("cpg.fork", [](Transcript& at, test::Daemon&) {
     at("members") << members_left("fork");
 });
 
-// What else would get the number of the descriptor holds it.
+// The number of the closed descriptor is taken again, so that nothing else gets it.
 const Group kClosed("cpg.closed_descriptor", [](Transcript& at, test::Daemon&) {
     settle();
     std::vector<Transcript::Case> cases;
@@ -232,14 +232,14 @@ const Group kClosed("cpg.closed_descriptor", [](Transcript& at, test::Daemon&) {
                              Cpg cpg;
                              ::close(cpg.fd());
                              line << cpg_dispatch(cpg, type);
-                             // Which error it is depends on whether the daemon has noticed.
+                             // The error depends on whether the daemon has noticed.
                              unsigned nodeid = 0;
                              line << (cpg_local_get(cpg, &nodeid) == CS_OK) << (cpg.finalize() == CS_OK);
                          }});
     at.all_apart(cases);
 });
 
-// Not in wire.hpp: our library takes any.
+// wire.hpp has no such constant, because our library accepts any reply to finalize.
 constexpr std::int32_t kFinalizeReply = 12;
 
 Bytes u64(std::uint64_t value)
@@ -247,7 +247,7 @@ Bytes u64(std::uint64_t value)
     return test::as_bytes(value);
 }
 
-// A group's name, or what lies about its length.
+// The name of a group, or one with a wrong length.
 Bytes name_field(std::uint64_t length = 4)
 {
     Bytes value = "fake";
@@ -255,7 +255,7 @@ Bytes name_field(std::uint64_t length = 4)
     return u64(length) + value;
 }
 
-// What the daemon answers, when it has been told nothing else: that it is node 1, with nobody in any group.
+// The daemon's answers if nothing else is set: it is node 1, and no group has members.
 Bytes answer(const Bytes& request)
 {
     switch (test::value_at<std::int32_t>(request, 0)) {
@@ -333,7 +333,7 @@ const Group kReplies("cpg.replies", [](Transcript& at) {
         line << cpg_iteration_initialize(cpg, CPG_ITERATION_ALL, nullptr, &iteration);
         daemon.on_next_request(reply(0, CS_ERR_TRY_AGAIN));
         cpg_iteration_description_t item;
-        std::memset(&item, 0x55, sizeof item); // what the reference writes is what was on its stack, 0 at times
+        std::memset(&item, 0x55, sizeof item); // the reference writes what was on its stack, which may be 0
         line << cpg_iteration_next(iteration, &item) << (item.nodeid == 0x55555555 ? "untouched" : "written");
         line << cpg_iteration_next(iteration, &item) << item.nodeid << item.group.length;
         daemon.on_next_request(reply(0, CS_ERR_TRY_AGAIN));
@@ -382,7 +382,7 @@ const Group kReplies("cpg.replies", [](Transcript& at) {
     });
 });
 
-// What the parts of the messages that a fake daemon is sent say.
+// The headers of the message parts that a fake daemon gets.
 const Group kRequests("cpg.requests", [](Transcript& at) {
     test::FakeDaemon daemon(fake());
     Cpg cpg;
@@ -455,7 +455,7 @@ Bytes part_event(std::uint64_t length, std::uint64_t part, std::uint64_t type, c
                          name_field() + u64(length) + u64(part) + u64(1) + u64(7) + u64(type) + data);
 }
 
-// A handle that has been noticed by the fake daemon, and has these events and one behind them.
+// Waits until the fake daemon knows the handle, and sends it these events and one more.
 void send_events(test::FakeDaemon& daemon, cpg_handle_t handle, int fd, const std::vector<Bytes>& events)
 {
     local_word(handle);
@@ -464,7 +464,7 @@ void send_events(test::FakeDaemon& daemon, cpg_handle_t handle, int fd, const st
         steps.push_back(test::event(event));
     steps.push_back(test::event(deliver_event("end", 3)));
     daemon.now(steps);
-    daemon.requests(); // when it has done that
+    daemon.requests(); // the daemon has sent them
     test::readable(fd, test::kPatience);
 }
 
@@ -498,7 +498,7 @@ const Group kEvents("cpg.events", [](Transcript& at) {
 
 int called;
 
-// Claims that the event does not hold. What a callback would be shown is whatever lies behind.
+// Events that are shorter than they say. A callback would get what comes after them in memory.
 const Group kMalformed("cpg.malformed_events", [](Transcript& at) {
     test::FakeDaemon daemon(fake());
     const auto dispatch_with = [&](const std::string& name, const Bytes& event) {

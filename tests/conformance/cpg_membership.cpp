@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Groups: joining, leaving, who is told of it, who is in them; names; and the cluster's membership.
+// Groups: joining, leaving, who gets the confchg event, who the members are; names; and the cluster's membership.
 #include "cpg_scene.hpp"
 #include "integration/cpg_raw.hpp"
 
@@ -216,7 +216,7 @@ const Group kEmptyName("cpg.empty_name", [](Transcript& at, test::Daemon&) {
     at("join_again") << join_once(next, "");
 });
 
-// The items of an iteration from here on, sorted, since their order means nothing, and its end.
+// The remaining items of an iteration, sorted because their order means nothing, and how it ends.
 std::string items(cpg_iteration_handle_t iteration)
 {
     std::vector<std::string> all;

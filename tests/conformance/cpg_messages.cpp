@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Messages of all sizes and shapes, parts that make no sense, and zero-copy buffers.
+// Messages of all sizes and shapes, malformed parts, and zero-copy buffers.
 #include "cpg_scene.hpp"
 #include "integration/cpg_raw.hpp"
 
@@ -26,7 +26,7 @@ cs_error_t send_parts(cpg_handle_t handle, const std::vector<iovec>& parts)
     return error;
 }
 
-// The result of sending, and what came of it.
+// The result of sending, and what was delivered.
 void send_and_tell(Line& line, Cpg& cpg, const std::vector<iovec>& parts)
 {
     line << send_parts(cpg, parts);
@@ -88,7 +88,7 @@ const Group kParts("cpg.parts", [](Transcript& at, test::Daemon&) {
                              send_and_tell(line, cpg, parts);
                          }});
     at.all_apart(cases);
-    // CPG-D22: the bytes are not there, but are not looked at either if there are too many of them.
+    // CPG-D22: the bytes do not exist, but if there are too many of them they are not read.
     at.apart("of_4_gigabytes", [](Line& line) {
         Cpg cpg;
         cpg.enter("parts.of_4_gigabytes");
@@ -108,7 +108,7 @@ const Group kSizes("cpg.size", [](Transcript& at, test::Daemon&) {
         const auto error = test::send(cpg, test::pattern(size));
         at(std::to_string(size)) << error << told_after(cpg, 1);
     }
-    // C11: it may be patched where it lies.
+    // C11: a callback may change the message in place.
     std::string patched;
     cpg.on_event = [&](const Cpg::Call& call) {
         patched = reinterpret_cast<std::uintptr_t>(call.data) % 8 == 0 ? "aligned " : "not-aligned ";
@@ -161,7 +161,7 @@ const Group kFlood("cpg.flood", [](Transcript& at, test::Daemon& daemon) {
     const auto seen = test::messages(cpg.take());
     at("accepted_are_delivered") << (seen.size() == accepted + 1)
                                  << (static_cast<std::size_t>(std::count(seen.begin(), seen.end(), bytes)) == accepted);
-    // Queued in the daemon, while nobody dispatches.
+    // The messages are queued in the daemon while nobody dispatches.
     std::size_t sent = 0;
     for (int i = 0; i < 300; ++i)
         sent += test::send(cpg, test::pattern(20'000)) == CS_OK;
@@ -197,9 +197,9 @@ const Group kBusy("cpg.busy_group", [](Transcript& at, test::Daemon&) {
                                  << (test::messages(cpg.take()).size() == accepted + 1);
 });
 
-constexpr std::uint32_t kSender = 999'999; // no pid that anybody has
+constexpr std::uint32_t kSender = 999'999; // nobody has this pid
 
-// A member and a sender of raw parts, in a case that is done apart.
+// A member, and a sender of raw parts, in a case that runs apart.
 class Receiver {
 public:
     explicit Receiver(const std::string& group)
@@ -209,7 +209,7 @@ public:
         told_after(cpg, 1);
     }
 
-    // What has been delivered when a message that was sent at last has come.
+    // What has been delivered up to a message that is sent last.
     test::Texts messages()
     {
         sender.send_whole("end");
@@ -269,14 +269,14 @@ const Group kRawParts("cpg.raw_parts", [](Transcript& at, test::Daemon&) {
         receiver.sender.send_part(last, 4, "cd");
         line << receiver.delivered();
     });
-    // What is behind the four bytes is whatever was in memory.
+    // The message is cut off after four bytes; the rest was whatever was in memory.
     at.apart("too_little", [](Line& line) {
         Receiver receiver("too_little");
         receiver.sender.send_part(first, 100, "ab");
         receiver.sender.send_part(last, 100, "cd");
         line << receiver.messages().size();
     });
-    // Memory for what is announced.
+    // The memory for the size that the first part announces.
     at.apart("4_gigabytes_announced", [](Line& line) {
         Receiver receiver("4_gigabytes_announced");
         const rlimit gigabyte{1U << 30, 1U << 30};
@@ -296,7 +296,7 @@ const Group kRawRequests("cpg.raw_requests", [](Transcript& at, test::Daemon&) {
     }
 });
 
-// cpg_zcb_mcast_joined, again while the daemon says to try again.
+// cpg_zcb_mcast_joined, repeated while the daemon says to try again.
 cs_error_t send_buffer(cpg_handle_t handle, void* buffer, std::size_t size)
 {
     cs_error_t error = CS_OK;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the scenes of libcpg share, beside test::Cpg of the integration tests, which writes down what callbacks are
-// told.
+// Shared by the scenes of libcpg; test::Cpg of the integration tests writes down what callbacks get.
 #pragma once
 
 #include "conformance.hpp"
@@ -21,7 +20,7 @@ namespace conformance {
 
 using test::Cpg;
 
-// Until the daemon serves and is out of its first membership. Nothing that this did is left when it returns.
+// Waits until the daemon serves and has formed its first membership. Nothing that this does is left when it returns.
 inline void settle()
 {
     const Since before;
@@ -29,10 +28,10 @@ inline void settle()
     before.held();
 }
 
-// What processes are called in the transcript, by the pids with which they join. The one that writes it is "self".
+// The names of processes in the transcript, by the pids with which they join. The process that writes it is "self".
 inline std::map<std::uint32_t, std::string> process_names;
 
-// Short data as they are, long ones by their size and a checksum.
+// Short data as they are, long data as their size and a checksum.
 inline std::string data_word(std::string_view data)
 {
     constexpr std::size_t kEnough = 32;
@@ -44,7 +43,7 @@ inline std::string data_word(std::string_view data)
     return std::to_string(data.size()) + "#" + std::to_string(sum);
 }
 
-// "1:self" in a list of members, "1:self/2" with the reason in a list of those who came or went.
+// "1:self" in a list of members; "1:self/2" with the reason in a list of joined or left members.
 inline std::string process_word(const test::Member& member)
 {
     const auto known = process_names.find(member.pid);
@@ -65,7 +64,7 @@ inline std::string list_word(const test::Members& members)
 }
 
 // message("group",1:self,"data"), confchg("group",{1:self}left{1:other/2}joined{1:self/1}), totem({1}); totem(200nodes)
-// if they are many.
+// if there are many.
 inline std::string event_word(const test::Event& event)
 {
     const auto unless_empty = [](const char* name, const test::Members& list) {
@@ -90,7 +89,7 @@ inline std::string event_word(const test::Event& event)
     return "totem({" + nodes + "})";
 }
 
-// What a handle's callbacks have been told since this was asked last.
+// What a handle's callbacks have got since the last call.
 inline std::string take_told(Cpg& cpg)
 {
     std::string words;
@@ -99,27 +98,27 @@ inline std::string take_told(Cpg& cpg)
     return words.empty() ? "nothing" : words;
 }
 
-// The result of one dispatch, and what the callbacks were told by it.
+// The result of one dispatch, and what its callbacks got.
 inline std::string dispatched(Cpg& cpg, cs_dispatch_flags_t type)
 {
     const auto error = cpg_dispatch(cpg, type);
     return std::to_string(error) + " " + take_told(cpg);
 }
 
-// The same when there have been so many events.
+// The same, after this many events.
 inline std::string told_after(Cpg& cpg, std::size_t events)
 {
     cpg.await([&] { return cpg.count() >= events; });
     return take_told(cpg);
 }
 
-// Who is in the group, as the daemon says.
+// The members of the group, as the daemon says.
 inline std::string members_word(cpg_handle_t handle, const std::string& group)
 {
     return list_word(test::members_of(handle, group));
 }
 
-// The same when nothing more is on its way, which is seen by there being nobody left, or by time.
+// The same, after a time in which the last members may leave.
 inline std::string members_left(const std::string& group)
 {
     const Cpg asking;
@@ -127,15 +126,15 @@ inline std::string members_left(const std::string& group)
     return members_word(asking, group);
 }
 
-// Tells by when a handle's queue holds all that was sent through it: the daemon takes a connection's requests in order,
-// and all messages are in one order.
+// Waits until a handle's queue holds all that was sent through it: the daemon handles a connection's requests in order,
+// and all messages have one order.
 class Marker {
 public:
     Marker() { cpg_.enter("marker." + std::to_string(test::own_pid())); }
     void await_queue(cpg_handle_t handle)
     {
         unsigned nodeid = 0;
-        const bool asked = cpg_local_get(handle, &nodeid) == CS_OK; // it has read what was before this
+        const bool asked = cpg_local_get(handle, &nodeid) == CS_OK; // the daemon has read all requests before this one
         if (!asked || test::send(cpg_, "x") != CS_OK || !cpg_.await_messages(1))
             throw std::runtime_error("the mark does not come back");
         cpg_.take();
@@ -145,14 +144,14 @@ private:
     Cpg cpg_;
 };
 
-// A name for the transcript from a name with blanks.
+// A name without blanks, for the transcript.
 inline std::string in_one_word(std::string name)
 {
     std::replace(name.begin(), name.end(), ' ', '_');
     return name;
 }
 
-// A member of the group in a process of its own, known by its name.
+// A member of the group in a process of its own, with a name in the transcript.
 struct Other : test::MemberProcess {
     Other(const std::string& name, const std::string& group) : MemberProcess(group)
     {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // conformance FOLDER SERVICE... [half], inside sandbox.sh: runs the groups of these services on the libraries in FOLDER
-// and writes the transcript to the standard output. With "first-half" or "second-half", every other group.
+// and writes the transcript to the standard output. With "first-half" or "second-half" it runs every other group.
 #include "conformance.hpp"
 
 #include <csignal>
@@ -21,7 +21,7 @@ using conformance::Group;
 
 constexpr unsigned kMostSeconds = 120; // for a group
 
-// Which libraries of Corosync are loaded from elsewhere, as text.
+// Which of Corosync's libraries were loaded from another folder, as text.
 std::string strangers(const std::string& folder)
 {
     struct Search {
@@ -59,7 +59,7 @@ bool run(const Group& group)
     }
     int status = 0;
     ::waitpid(pid, &status, 0);
-    ::kill(-pid, SIGKILL); // its daemon, if it could not end it
+    ::kill(-pid, SIGKILL); // its daemon, if the group could not end it
     while (::waitpid(-1, nullptr, 0) > 0) {
     }
     if (WIFSIGNALED(status))

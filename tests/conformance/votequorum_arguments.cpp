@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Handles, pointers and names that are not valid, and which of several wrong arguments is noticed
-// first.
+// Handles, pointers and names that are not valid, and which of several wrong arguments is noticed first.
 #include "integration/votequorum_calls.hpp"
 #include "votequorum_scene.hpp"
 
@@ -14,7 +13,7 @@ const Group kHandles("votequorum.handle", [](Transcript& at, test::Daemon&) {
     const votequorum_handle_t stale = stale_handle<Votequorum>();
     const Votequorum votequorum;
     const votequorum_handle_t live = votequorum;
-    const votequorum_handle_t reused = stale; // of the slot that the live one has
+    const votequorum_handle_t reused = stale; // a handle that has the slot of the stale one
     for (const auto& [name, kind, call] : test::votequorum_calls()) {
         auto line = at(name);
         for (const votequorum_handle_t handle :
@@ -38,7 +37,7 @@ const Group kSlots("votequorum.slots", [](Transcript& at, test::Daemon&) {
     at("zero") << (b == 0) << (c == 0);
 });
 
-// Any check word was as good as the right one.
+// The reference took any check word of all ones for the right one.
 const Group kWildcard("votequorum.wildcard", [](Transcript& at, test::Daemon&) {
     await_quorate();
     Votequorum votequorum;
@@ -77,7 +76,7 @@ const Group kHarmlessNull("votequorum.harmless_null", [](Transcript& at, test::D
     at("no_callbacks.one_nonblocking") << votequorum_dispatch(none, CS_DISPATCH_ONE_NONBLOCKING);
     votequorum_callbacks_t only_quorum{votequorum::quorum, nullptr, nullptr};
     const Votequorum some(&only_quorum);
-    only_quorum.votequorum_quorum_notify_fn = nullptr; // is copied
+    only_quorum.votequorum_quorum_notify_fn = nullptr; // the library must have copied the callbacks
     at("some_callbacks.trackstart") << votequorum_trackstart(some, 2, CS_TRACK_CURRENT);
     at("some_callbacks.all") << votequorum_dispatch(some, CS_DISPATCH_ALL) << take_told();
     void* context = &context;

@@ -9,8 +9,8 @@ using namespace conformance;
 constexpr votequorum_ring_id_t kBadRing{77, 77};
 constexpr char kDevice[] = "QD";
 
-// What getinfo says once the flags are these and the device has this name: what is done to a device is answered before
-// it has gone round. What it says in the end if that never comes.
+// What getinfo says once it has these flags and this device name: a call that changes the device returns before the
+// change is there. If it never comes, what getinfo says in the end.
 std::string once(votequorum_handle_t handle, unsigned flags, const std::string& device)
 {
     const auto expected = "flags=" + std::to_string(flags) + ",device=" + conformance::quoted(device);

@@ -169,7 +169,7 @@ const Group kForkOnly("votequorum.fork_and_exit", [](Transcript& at, test::Daemo
     at("events") << error << take_told();
 });
 
-// What else would get the number of the descriptor holds it.
+// The number of the closed descriptor is taken again, so that nothing else gets it.
 const Group kClosed("votequorum.closed_descriptor", [](Transcript& at, test::Daemon&) {
     await_quorate();
     Votequorum votequorum;
@@ -180,7 +180,7 @@ const Group kClosed("votequorum.closed_descriptor", [](Transcript& at, test::Dae
     at("finalize") << votequorum.finalize();
 });
 
-// The daemon's answers, when it has been told nothing else.
+// The daemon's answers if nothing else is set.
 Bytes answer(const Bytes& request)
 {
     constexpr std::int32_t kGetinfo = 0;
@@ -229,7 +229,7 @@ const Group kReplies("votequorum.replies", [](Transcript& at) {
         daemon.on_next_request(
             {test::reply(test::error_reply(0, CS_OK)), test::reply(test::error_reply(0, CS_ERR_NOT_EXIST))});
         line << votequorum_trackstop(votequorum);
-        daemon.requests(); // until it has done all that it was told
+        daemon.requests(); // until it has handled all that it was told
         line << votequorum_trackstop(votequorum);
     });
     at.apart("hang_up_during_a_request", [&](Line& line) {
@@ -252,7 +252,7 @@ const Group kEvents("votequorum.events", [](Transcript& at) {
     const auto dispatch_with = [&](const std::string& name, const Bytes& event) {
         at.apart(name, [&](Line& line) {
             const Votequorum votequorum;
-            line << votequorum_trackstop(votequorum); // so that the daemon has seen us
+            line << votequorum_trackstop(votequorum); // after this the daemon knows the client
             daemon.now({test::event(event), test::event(expected_votes_event(7))});
             test::eventually([&] { return test::readable(votequorum.fd()); });
             const auto first = votequorum_dispatch(votequorum, CS_DISPATCH_ALL);
@@ -274,7 +274,7 @@ const Group kEvents("votequorum.events", [](Transcript& at) {
     dispatch_with("quorum_of_a_megabyte", test::message(3, large));
 });
 
-// More entries than there are, whose contents are whatever lies behind.
+// Events that announce more entries than they hold: the rest is whatever comes after them in memory.
 const Group kEntries("votequorum.events_beyond_their_end", [](Transcript& at) {
     test::FakeDaemon daemon(fake());
     at.apart("quorum", [&](Line& line) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the scenes of libvotequorum share.
+// Shared by the scenes of libvotequorum.
 #pragma once
 
 #include "conformance.hpp"
@@ -16,11 +16,11 @@
 
 namespace conformance {
 
-// What the callbacks of all handles of this process were told, in words: "7:nodelist(1)", "7:quorate(1:1)",
-// "7:expected(3)", each behind its context.
+// What the callbacks of all handles of this process got, in words: "7:nodelist(1)", "7:quorate(1:1)", "7:expected(3)",
+// each with its context in front.
 inline std::vector<std::string> told;
 
-// Runs in each callback, with its handle, when that is written down.
+// Runs in each callback, with its handle, after the callback has been written down.
 inline std::function<void(votequorum_handle_t)> in_callback;
 
 inline std::string take_told()
@@ -70,7 +70,7 @@ inline void node_list(votequorum_handle_t handle, std::uint64_t context, votequo
 
 inline votequorum_callbacks_t kAllCallbacks{votequorum::quorum, votequorum::expected_votes, votequorum::node_list};
 
-// A handle, finalized at the end of its scope. Throws if it can't be had.
+// A handle, finalized at the end of its scope. Throws if it cannot be opened.
 class Votequorum {
 public:
     explicit Votequorum(votequorum_callbacks_t* callbacks = &kAllCallbacks)
@@ -99,7 +99,7 @@ private:
     votequorum_handle_t handle_ = test::kNoHandle;
 };
 
-// A daemon serves a moment before it is quorate. Nothing that this did is left when it returns.
+// A daemon serves for a moment before it is quorate. Nothing that this does is left when it returns.
 inline void await_quorate()
 {
     const Since before;
@@ -112,16 +112,16 @@ inline void await_quorate()
     };
     if (!quorate())
         throw std::runtime_error("the daemon does not become quorate");
-    before.held(); // until the daemon has forgotten the one that asked
+    before.held(); // until the daemon has closed the connection that asked
 }
 
-// Dispatches until this many callbacks have been told.
+// Dispatches until there have been this many callbacks.
 inline void await_told(votequorum_handle_t handle, std::size_t count)
 {
     test::eventually([&] { return votequorum_dispatch(handle, CS_DISPATCH_ALL) != CS_OK || told.size() >= count; });
 }
 
-// A handle that tracks, to know by when everybody who tracks has been told of a change.
+// A handle that tracks, to wait until all handles that track have got a change.
 class Witness {
 public:
     Witness()
@@ -134,7 +134,7 @@ public:
         seen_ = 0;
         const bool came =
             test::eventually([&] { return votequorum_dispatch(votequorum_, CS_DISPATCH_ALL) != CS_OK || seen_ > 0; });
-        // The daemon is through with the others when it answers us.
+        // When the daemon answers this, it has sent the change to the others.
         votequorum_info info{};
         if (!came || votequorum_getinfo(votequorum_, 0, &info) != CS_OK)
             throw std::runtime_error("no change came");

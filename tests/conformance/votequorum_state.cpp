@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a single node tells of itself, its votes, and who may connect.
+// What a single node reports about itself, its votes, and who may connect.
 #include "votequorum_scene.hpp"
 
 #include <cstring>
@@ -30,7 +30,7 @@ const Group kInfo("votequorum.info", [](Transcript& at, test::Daemon&) {
     at("of_unknown.then") << flags_of(votequorum);
 });
 
-// VQ-D2: what the daemon's stack held was handed out.
+// VQ-D2: the reference returned what was on the daemon's stack.
 const Group kInfoOfNobody("votequorum.info_of_nobody", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const Votequorum votequorum;

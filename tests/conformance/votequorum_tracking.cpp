@@ -130,7 +130,7 @@ const Group kNested("votequorum.nested", [](Transcript& at, test::Daemon&) {
     at("rest") << rest << take_told();
 });
 
-// A thread in ONE stays through signals.
+// Signals do not end the wait of a thread in CS_DISPATCH_ONE.
 const Group kWaiting("votequorum.waiting", [](Transcript& at, test::Daemon&) {
     await_quorate();
     const test::SignalCounter signals;
@@ -209,7 +209,7 @@ const Group kRandom("votequorum.random", [](Transcript& at, test::Daemon&) {
 
 std::jmp_buf way_out;
 
-// Left by a jump, the handle goes on.
+// After a jump out of a callback the handle still works.
 const Group kJump("votequorum.jump", [](Transcript& at, test::Daemon&) {
     await_quorate();
     Votequorum votequorum;

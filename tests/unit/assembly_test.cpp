@@ -12,8 +12,7 @@ namespace {
 using namespace corosync;
 using namespace corosync::cpg;
 
-constexpr std::size_t kPart =
-    1'047'552; // the size of libcpg's parts; two are larger than what a buffer keeps when idle
+constexpr std::size_t kPart = 1'047'552; // the size of libcpg's parts; an idle buffer does not keep two
 
 class AssembliesTest : public ::testing::Test {
 protected:
