@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Compares two transcripts: kind=tolerated FILE kind=list FILE... kind=reference FILE kind=ours FILE. The variables
-# variant and release (of the reference) are set. Every line that differs must be in the lists, with both values, and every line
-# of the lists that is about this variant and release must occur.
+# variant and release (of the reference) are set. Every line that differs must be in the lists, with both values, and
+# every line of the lists that is about this variant and release must occur.
 
 function fail(text)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the reference is known not to survive, or what leaves it in another state: each in a child with handles of its
-// own.
+// Calls that the reference is known not to survive, or that leave it in another state: each in a child with handles of
+// its own.
 #include "player.hpp"
 
 #include <cerrno>
@@ -16,7 +16,7 @@ namespace differential {
 namespace {
 
 constexpr std::uint64_t kWildcard = std::uint64_t{0xffffffff} << 32;
-const volatile int kOddType = 257; // so that no compiler objects
+const volatile int kOddType = 257; // not a constant, so that no compiler warns
 constexpr char kKey[] = "f.apart";
 
 cmap_handle_t cmap()
@@ -140,7 +140,7 @@ void Player::apart(const Step& with)
         return skip("the daemon does not serve");
     const pid_t child = ::fork();
     if (child == 0) {
-        ::close(STDERR_FILENO); // what the reference says when it aborts
+        ::close(STDERR_FILENO); // the reference prints a message when it aborts
         std::signal(SIGABRT, SIG_DFL);
         result(kCalls[static_cast<std::size_t>(with.a[0]) % std::size(kCalls)].call());
         ::_exit(0);

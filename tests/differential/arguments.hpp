@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Arguments for the functions, from all that their types allow, most of them at borders.
+// Arguments for the functions: all that their types allow, most of them border cases.
 #pragma once
 
 #include "generator.hpp"
@@ -13,7 +13,7 @@ class Arguments {
 public:
     Arguments(Random& random, const Wishes& wishes) : random_(random), wishes_(wishes) {}
 
-    void fill(Step& step); // but for the handle
+    void fill(Step& step); // all arguments except the handle
     std::int64_t message_size();
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The steps of the world around the program.
+// The steps that change the world around the program.
 #include "player.hpp"
 
 #include <cerrno>
@@ -16,7 +16,7 @@ namespace {
 
 void ignore(int) {}
 
-constexpr int kMostSent = 40; // to a stopped daemon: the socket has room for their bytes
+constexpr int kMostSent = 40; // messages to a stopped daemon: the socket has room for their bytes
 
 } // namespace
 
@@ -36,7 +36,7 @@ bool Player::ask(const char* format, ...)
     return answer == 'k';
 }
 
-// Only what is answered by the library alone may go on; and messages, by one sender, as two have no order.
+// A stopped daemon allows calls that the library answers alone, and messages from one sender, since two have no order.
 bool Player::may_wait(const Step& with)
 {
     const Service service = service_of(with.op);
@@ -75,7 +75,7 @@ bool Player::may_wait(const Step& with)
     }
 }
 
-// What another process causes goes to everybody.
+// What another process causes goes to all handles.
 bool Player::room_for_others(std::size_t bytes)
 {
     for (const auto service : {Service::cmap, Service::cpg})
@@ -88,7 +88,7 @@ bool Player::room_for_others(std::size_t bytes)
     return true;
 }
 
-// Everybody is told of nodes that come and go, and of their members.
+// All members get confchg events when nodes and their members come and go.
 bool Player::room_for_memberships()
 {
     constexpr int kEvents = 6;
@@ -112,7 +112,7 @@ void Player::drain()
             frame.step = top_;
             frame.slot = &one;
             frame.blocking = false;
-            frame.callbacks = 1 << 20; // nothing is inside
+            frame.callbacks = 1 << 20; // no step is inside this dispatch
             call(one.value, CS_DISPATCH_ALL);
             --depth_;
             one.queued = one.events = 0;

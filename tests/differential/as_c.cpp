@@ -64,7 +64,7 @@ private:
                ", " + number(one.a[2] & 1) + ", " + inside(step) + ");";
     }
 
-    // A function of what the callbacks do.
+    // The function with the steps of a dispatch's callbacks.
     std::string inside(std::size_t step)
     {
         const auto end = end_of(program_, step);

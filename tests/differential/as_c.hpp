@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A program as a program in C of public calls.
+// Prints a program as a C program of public calls.
 #pragma once
 
 #include "program.hpp"
@@ -10,7 +10,7 @@ namespace differential {
 
 std::string as_c(const Program& program);
 
-// What such a program begins with.
+// The beginning of such a program.
 extern const char* const kPrelude;
 
 } // namespace differential

@@ -55,13 +55,13 @@ std::string element(const char* array, std::int64_t index)
     return std::string(array) + "[" + std::to_string(index) + "]";
 }
 
-// All of a call.
+// The text of a call.
 std::string call(const Step& step, const std::string& arguments)
 {
     return std::string("SHOW(") + name_of(step.op) + "(" + arguments + "));";
 }
 
-// With the handle first.
+// The text of a call with the handle as first argument.
 std::string with_handle(const Step& step, const std::string& arguments = "")
 {
     return call(step, handle(step) + (arguments.empty() ? "" : ", " + arguments));

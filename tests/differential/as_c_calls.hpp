@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The calls of a program as statements in C.
+// Prints the calls of a program as statements in C.
 #pragma once
 
 #include "program.hpp"
@@ -13,7 +13,7 @@ std::string number(std::int64_t value);
 std::string quoted(const Name& name);
 std::string handle(const Step& step);
 
-// Of a function of the libraries, but for a dispatch.
+// The call of a function of the libraries, but not of a dispatch.
 std::string call_text(const Step& step);
 
 } // namespace differential

@@ -11,9 +11,9 @@ namespace {
 constexpr Service kService = Service::cmap;
 
 cmap_iter_handle_t walks[kSlots];
-cmap_handle_t walkers[kSlots]; // whose they are
+cmap_handle_t walkers[kSlots]; // the handles of the iterators
 cmap_track_handle_t trackers[kSlots];
-int added = 0; // trackers, so far: each has a number
+int added = 0; // trackers so far: each has a number
 
 void value_word(const char* what, cmap_notify_value value)
 {
@@ -30,7 +30,7 @@ void notify(cmap_handle_t handle, cmap_track_handle_t, std::int32_t event, const
     player->say(" %s tracker %d kind %d key %s", player->label(kService, handle),
                 static_cast<int>(reinterpret_cast<std::intptr_t>(data)), event, key);
     value_word("new", now);
-    player->say(" old %d", before.type); // the reference does not align it
+    player->say(" old %d", before.type); // the reference does not align the old value
     player->bytes(before.data, before.len);
     player->end_callback(kService, handle);
 }
@@ -50,14 +50,15 @@ void initialize(const Step& with)
         const auto result = cmap_fd_get(handle, &slot.fd);
         player->say(" %d %s", result, handle ? "" : "zero");
     } else if (handle != 0x1122334455667788) {
-        cmap_finalize(handle); // the reference keeps it
+        cmap_finalize(handle); // the reference keeps the connection
     }
 }
 
 void finalize(const Step& with)
 {
     const auto handle = player->value(kService, with.a[0]);
-    // A key that was deleted under a walk is told of when that ends: with the connection, sometime.
+    // If a key was deleted during an iteration, its event comes when the iteration ends. Finalize alone would end it at
+    // an unknown time.
     const Slot* const slot = player->slot_of(kService, handle);
     for (int i = 0; slot && !player->dead(*slot) && !player->stopped() && i < kSlots; ++i)
         if (walkers[i] == handle)
@@ -68,7 +69,7 @@ void finalize(const Step& with)
     player->result(error);
 }
 
-// A dispatch that waits needs something to wait for, and one that only ends with the handle a last callback.
+// A dispatch that waits needs an event to wait for; one that ends only with the handle needs a last callback.
 void dispatch(std::size_t step, const Step& with)
 {
     Slot* const slot = player->slot_of(kService, player->value(kService, with.a[0]));
@@ -109,7 +110,7 @@ void walk(const Step& with)
         if (is_stats(with) && (!prefix || std::strncmp(prefix, "stats.srp", 9) != 0))
             return player->skip("what is there is chance");
         if (prefix && std::strlen(prefix) > CMAP_KEYNAME_MAXLEN)
-            player->countable = false; // the reference then keeps the connection
+            player->countable = false; // then the reference keeps the connection
         cmap_iter_handle_t fresh = 0;
         const auto error = cmap_iter_init(handle, prefix, with.a[3] ? nullptr : &fresh);
         if (error == CS_OK)
@@ -124,7 +125,8 @@ void walk(const Step& with)
     const auto error = cmap_iter_next(handle, walk, with.a[2] & 1 ? nullptr : name, with.a[2] & 2 ? nullptr : &length,
                                       with.a[2] & 4 ? nullptr : &type);
     player->result(error);
-    // What the daemon shows when keys go under a walk may be anything: one of the other map's, with an address in it.
+    // If keys are deleted during an iteration, the daemon may return any name, also one of the other map with an
+    // address in it.
     if (error == CS_OK && !is_stats(with) && std::strncmp(name, "stats.", 6) == 0)
         player->say(" stray");
     else if (error == CS_OK)

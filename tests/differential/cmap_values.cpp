@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The steps of libcmap that store values and fetch them.
+// The steps of libcmap that set and get values.
 #include "cmap_values.hpp"
 
 #include <cstdlib>
@@ -10,7 +10,7 @@ namespace differential {
 namespace {
 
 constexpr Service kService = Service::cmap;
-constexpr std::size_t kMostRoom = 1'052'620; // that the reference survives
+constexpr std::size_t kMostRoom = 1'052'620; // the reference survives no more
 
 } // namespace
 
@@ -19,7 +19,7 @@ bool is_stats(const Step& with)
     return with.a[0] < kSlots && player->slot(kService, with.a[0]).stats;
 }
 
-// Values that change by themselves are not looked at.
+// Values that change by themselves are not compared.
 bool changes_itself(const Step& with, const char* key)
 {
     return is_stats(with) || (key && std::strncmp(key, "runtime.", 8) == 0 && std::strcmp(key, "runtime.config") != 0);
@@ -29,7 +29,7 @@ namespace cmap_values {
 
 namespace {
 
-// As many events as there may be trackers for it.
+// Room for one event for each tracker that there may be.
 bool room_for_events(std::size_t bytes)
 {
     for (int selector = 0; selector < kSlots; ++selector) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The steps of libcmap that store values and fetch them.
+// The steps of libcmap that set and get values.
 #pragma once
 
 #include "player.hpp"
 
 namespace differential {
 
-bool is_stats(const Step& with); // of the other map
+bool is_stats(const Step& with); // whether the handle is for the statistics
 
-// Values that change by themselves are not looked at.
+// Values that change by themselves are not compared.
 bool changes_itself(const Step& with, const char* key);
 
 namespace cmap_values {

@@ -115,7 +115,7 @@ std::optional<Differences::Found> Differences::compare(const Transcript& referen
             ++theirs;
         } else if (ends_here(line) && !mine.empty() && !ends_here(mine) && step_of(line) == step_of(mine)) {
             ++met_["the reference ends: " + parts_of(line).name];
-            return {}; // there is nothing more to compare with
+            return {}; // the reference's transcript ends here
         } else {
             return Found{line, mine};
         }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Whether two transcripts of one program differ, and whether that is meant. The list of what is meant is
-// differences.txt.
+// Compares two transcripts of one program. Deliberate differences are listed in differences.txt.
 #pragma once
 
 #include "connection.hpp"
@@ -15,24 +14,24 @@ namespace differential {
 
 class Differences {
 public:
-    // The lines of the file that concern this variant: ring, libqb or socket. Throws if one is not as it should be.
+    // The lines of the file for this variant: ring, libqb or socket. Throws if a line is malformed.
     Differences(const std::string& file, const std::string& variant);
 
     struct Found {
-        std::string reference; // the lines; empty: there is none
+        std::string reference; // the lines; empty if there is none
         std::string ours;
     };
 
-    // The first that is not meant. Those that are meant are counted.
+    // The first difference that is not listed. Counts those that are listed.
     std::optional<Found> compare(const Transcript& reference, const Transcript& ours);
 
-    // How often each was met, by its identifier and lines.
+    // How often each listed difference occurred, by its identifier and lines.
     const std::map<std::string, long>& met() const { return met_; }
     void add(const std::map<std::string, long>& others);
 
 private:
     struct Entry {
-        std::string name; // how it is counted
+        std::string name; // the name under which it is counted
         std::string line, reference, ours;
     };
 

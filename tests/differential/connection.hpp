@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One of the two sides that are compared: a sandbox with a daemon, and a process that carries out programs in it.
+// One of the two compared sides: a sandbox with a daemon, and a process that runs programs in it.
 #pragma once
 
 #include "program.hpp"
@@ -15,14 +15,14 @@ using Transcript = std::vector<std::string>; // lines
 
 class Connection {
 public:
-    // command: what to run, and with what in the environment.
+    // command: the program, with its arguments and environment.
     explicit Connection(std::vector<std::string> command);
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
     void ask(const Program& program);
-    Transcript answer(); // throws if the other end is gone
+    Transcript answer(); // throws if the other end has gone
 
 private:
     pid_t pid_ = 0;

@@ -16,7 +16,7 @@ constexpr Service kService = Service::cpg;
 constexpr unsigned kDeliver = 1, kConfchg = 2, kTotem = 4;
 
 cpg_iteration_handle_t iterations[kSlots];
-bool came_long = false; // a message
+bool came_long = false; // whether a long message has come
 
 cpg_name name_of_group(std::int64_t number)
 {
@@ -60,7 +60,7 @@ void deliver(cpg_handle_t handle, const cpg_name* group, std::uint32_t nodeid, s
     if (checksum(message, size) != before) {
         player->begin_callback("message is no longer what it was\n");
     }
-    std::memset(message, 'w', size); // it may be written to
+    std::memset(message, 'w', size); // the message may be written to
 }
 
 void confchg(cpg_handle_t handle, const cpg_name* group, const cpg_address* members, std::size_t member_count,
@@ -134,7 +134,7 @@ void finalize(const Step& with)
     Slot* const slot = player->slot_of(kService, handle);
     const bool alive = slot && !player->dead(*slot);
     if (alive && slot->group != -1 && (slot->jumped || group(slot->group).length == 0))
-        leave(*slot); // the reference would leave a member that is nobody
+        leave(*slot); // the reference would leave a member without a process
     player->result(cpg_finalize(handle));
     if (slot)
         slot->live = false;
@@ -183,7 +183,7 @@ void leave_step(const Step& with)
     Slot* const slot = player->slot_of(kService, handle);
     auto name = name_of_group(with.a[1]);
     if (slot && slot->group != -1 && name.length <= CPG_MAX_NAME_LENGTH)
-        name = name_of_group(slot->group); // the reference takes another's word for it
+        name = name_of_group(slot->group); // the reference accepts any name
     const auto error = cpg_leave(handle, &name);
     player->result(error);
     if (slot && error == CS_OK) {
@@ -193,7 +193,7 @@ void leave_step(const Step& with)
     }
 }
 
-// What does not fit into the queue comes in pieces: until it has come.
+// A message that does not fit into the queue comes in pieces: dispatches until it has come.
 void take_out(std::size_t step, const Slot& slot)
 {
     player->end();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The steps of libcpg with buffers of the library.
+// The steps of libcpg with buffers that the library allocates.
 #include "player.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ constexpr Service kService = Service::cpg;
 
 void* buffers[kSlots];
 std::size_t buffer_sizes[kSlots];
-cpg_handle_t buffer_owners[kSlots]; // of another, the reference's daemon does not survive a message
+cpg_handle_t buffer_owners[kSlots]; // the reference's daemon dies of a message in a buffer of another handle
 
 } // namespace
 
@@ -28,7 +28,7 @@ void cpg_zero_copy_step(const Step& with)
         void* fresh = nullptr;
         const auto error = cpg_zcb_alloc(handle, static_cast<std::size_t>(with.a[2]), &fresh);
         player->result(error);
-        if (error == CS_OK && player->dead(*slot)) // the reference has none
+        if (error == CS_OK && player->dead(*slot)) // the reference returns no buffer
             cpg_zcb_free(handle, fresh);
         else if (error == CS_OK)
             buffer = fresh;
@@ -49,7 +49,7 @@ void cpg_zero_copy_step(const Step& with)
         const auto error = cpg_zcb_free(handle, buffer);
         buffer = nullptr;
         if (error != CS_OK || player->dead(*slot))
-            player->countable = false; // the reference keeps its memory
+            player->countable = false; // the reference keeps the buffer's memory
         return player->result(error);
     }
     const auto size = std::min(static_cast<std::size_t>(with.a[2]), buffer_sizes[with.a[1]]);

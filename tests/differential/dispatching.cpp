@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The dispatches that run, and what is done in their callbacks.
+// Running dispatches, and what happens in their callbacks.
 #include "player.hpp"
 
 #include <algorithm>
@@ -45,7 +45,7 @@ void Player::dispatch(std::size_t step, cs_error_t (*call)(std::uint64_t, cs_dis
                             what.a[2] & 1);
     begin(step);
     result ? say(" %d", result) : say(" left by a jump");
-    if (leave_at_ >= depth_) { // a jump may have gone further
+    if (leave_at_ >= depth_) { // a jump may have skipped more dispatches
         say(" child leaves\n");
         ::_exit(0);
     }
@@ -57,7 +57,7 @@ void Player::begin_callback(const char* name)
     say("%zu%.*s %s%s:", top_, depth_, ">>>>>>>>", slot && dead(*slot) ? "late " : "", name);
 }
 
-// Its connection may stay: from deeper in the stack nobody can tell that a dispatch was left by a jump.
+// The connection may stay open: a call from a deeper frame cannot tell that a jump left the dispatch.
 void Player::count_kept(const Slot& slot)
 {
     kept_ += inside() && slot.live && slot.jumped && !dead(slot);
@@ -71,7 +71,7 @@ void Player::leave_if_empty(Frame& frame)
     if (frame.leave_by_jump)
         jump(0);
     if (leave_at_ >= 0) {
-        say("child leaves\n"); // finalize would break the parent's handle on the reference
+        say("child leaves\n"); // on the reference, finalize would break the parent's handle
         ::_exit(0);
     }
     const auto service = service_of(program()[frame.step].op);
@@ -86,12 +86,12 @@ void Player::leave_if_empty(Frame& frame)
     end();
 }
 
-// Does what is inside the dispatch at this callback.
+// Runs the steps that are inside this callback.
 void Player::end_callback(Service, std::uint64_t)
 {
     Frame& frame = frames_[static_cast<std::size_t>(depth_ - 1)];
     if (frame.slot && dead(*frame.slot))
-        return end(); // nothing more comes of it on the reference
+        return end(); // on the reference there are no more callbacks
     say(frame.slot && frame.slot->live && readable(frame.slot->fd) ? " more\n" : "\n");
     const int at = frame.callbacks++;
     const auto end = end_of(program(), frame.step);
@@ -104,9 +104,9 @@ void Player::end_callback(Service, std::uint64_t)
 
 void Player::jump(std::int64_t levels)
 {
-    countable = false; // the reference keeps the connection of a dispatch that was left
+    countable = false; // the reference keeps the connection after a jump
     const auto to = std::max<std::int64_t>(0, depth_ - 1 - levels);
-    std::uint64_t finalized = 0; // nested dispatches may be of one handle
+    std::uint64_t finalized = 0; // nested dispatches may have the same handle
     for (auto left = to; left < depth_; ++left) {
         const Frame& frame = frames_[static_cast<std::size_t>(left)];
         if (!frame.slot)
@@ -128,7 +128,7 @@ void Player::fork(std::size_t step)
         say(" child");
         const bool waits =
             std::any_of(frames_.begin(), frames_.begin() + depth_, [](const Frame& frame) { return frame.blocking; });
-        if (kind == 0 || (kind > 1 && !inside()) || waits) // by the time it ends, it must not wait
+        if (kind == 0 || (kind > 1 && !inside()) || waits) // a blocking dispatch would wait in the child
             ::_exit(0);
         if (kind == 1 && inside()) {
             leave_at_ = depth_ - 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The program closes the descriptor of a handle, which is not its to close, and its number may become another file's.
+// The program closes the descriptor of a handle, which it must not do, and another file may get its number.
 #include "player.hpp"
 
 #include "support/daemon.hpp"
@@ -18,12 +18,12 @@ namespace {
 
 enum Kind { nothing, pipe, null };
 
-constexpr char kBytes[] = "12345"; // that can be read there
+constexpr char kBytes[] = "12345"; // what can be read from the pipe
 
-// Takes the place of a descriptor.
-class Squatter {
+// Closes the descriptor and opens another file under its number, or none.
+class OtherFile {
 public:
-    Squatter(Kind kind, int fd) : fd_(fd)
+    OtherFile(Kind kind, int fd) : fd_(fd)
     {
         if (kind == nothing) {
             ::close(fd);
@@ -39,14 +39,14 @@ public:
         if (seen_ >= 0)
             ::dup3(seen_, fd, O_CLOEXEC);
     }
-    ~Squatter()
+    ~OtherFile()
     {
         for (const int fd : {seen_, other_end_, seen_ >= 0 && is_open() ? fd_ : -1})
             if (fd >= 0)
                 ::close(fd);
     }
-    Squatter(const Squatter&) = delete;
-    Squatter& operator=(const Squatter&) = delete;
+    OtherFile(const OtherFile&) = delete;
+    OtherFile& operator=(const OtherFile&) = delete;
 
     bool is_open() const { return ::fcntl(fd_, F_GETFD) >= 0; }
     int bytes() const
@@ -57,7 +57,7 @@ public:
 
 private:
     const int fd_;
-    int seen_ = -1; // the same file
+    int seen_ = -1; // the file that has the number
     int other_end_ = -1;
 };
 
@@ -84,7 +84,7 @@ cs_error_t dispatch_of(Service service, std::uint64_t handle, cs_dispatch_flags_
 
 constexpr int kRequest = 5;
 
-// With rings the daemon notices that the socket was closed, and until then the reference's results are chance.
+// With rings the daemon must have noticed that the socket was closed. Until then the reference's results are chance.
 std::size_t connections()
 {
     const bool rings = test::Daemon::ipc_from_environment() == test::Daemon::Ipc::shm;
@@ -93,8 +93,8 @@ std::size_t connections()
 
 } // namespace
 
-// a[0]: the service; a[1]: the slot; a[2]: the number is then nothing's, a pipe's or /dev/null's; a[3]: what is called
-// before finalize: nothing, dispatch of this type, or a request.
+// a[0]: the service; a[1]: the slot; a[2]: what then has the number: nothing, a pipe or /dev/null; a[3]: the call
+// before finalize: none, dispatch of this type, or a request.
 void Player::fd_closed(const Step& with)
 {
     const auto service = static_cast<Service>(with.a[0]);
@@ -106,14 +106,14 @@ void Player::fd_closed(const Step& with)
     if (service == Service::cmap) // see cmap_finalize
         for (int walk = 0; walk < kSlots; ++walk)
             cmap_step(0, {.op = Op::cmap_iter_finalize, .a = {with.a[1], walk}});
-    if (service == Service::cpg && slot.group != -1) // others would be told sometime
+    if (service == Service::cpg && slot.group != -1) // other members would get the event at some time
         cpg_step(0, {.op = Op::cpg_leave, .a = {with.a[1], slot.group}});
     const bool quiet = !readable(slot.fd);
     end();
     begin_callback(quiet ? "descriptor quiet" : "descriptor readable");
     {
         const auto before = connections();
-        const Squatter squatter(kind, slot.fd);
+        const OtherFile other_file(kind, slot.fd);
         if (before)
             test::eventually([=] { return connections() < before; });
         if (call == kRequest)
@@ -128,10 +128,10 @@ void Player::fd_closed(const Step& with)
                : service == Service::cpg ? cpg_finalize(slot.value)
                                          : votequorum_finalize(slot.value));
         slot.live = false;
-        say(" then %d bytes %d", request_of(service, slot.value), squatter.bytes());
+        say(" then %d bytes %d", request_of(service, slot.value), other_file.bytes());
         end();
         begin_callback("descriptor afterwards");
-        say(squatter.is_open() ? " open" : " closed");
+        say(other_file.is_open() ? " open" : " closed");
     }
 }
 

@@ -123,7 +123,7 @@ public:
     }
 
 private:
-    // One of the functions.
+    // One of the functions, chosen by weight.
     Op any()
     {
         static const int all = [] {
@@ -153,7 +153,7 @@ private:
             inside(step);
     }
 
-    // The daemon is stopped or dead for a few steps only.
+    // Stops or kills the daemon for a few steps only.
     void around()
     {
         const auto number = random_.below(100);
@@ -162,7 +162,7 @@ private:
         };
         const auto node = wishes_.nodes > 1 ? 1 + random_.below(wishes_.nodes) : 0;
         if (wishes_.nodes > 1 && number < 13) {
-            // Others than the program's, and one at a time.
+            // Another process than the program, and one at a time.
             if (number < 5)
                 program_.push_back(
                     {.op = Op::node_away, .a = {2 + random_.below(wishes_.nodes - 1), random_.below(2)}});
@@ -184,7 +184,7 @@ private:
                 add(0, 0, any());
             step(Op::signals, 0);
         } else if (number < 17) {
-            // Memory: what is too little in any case; locked memory: enough for all but the rings.
+            // KiB of memory: too little in any case. KiB of locked memory: enough for all but the rings.
             const auto of_what = random_.of({0, 0, 1, 1, 2, 3, 3});
             const auto much = of_what == 1   ? random_.of({100, 200})
                               : of_what == 3 ? random_.of({3000, 4000})
@@ -209,7 +209,7 @@ private:
         }
     }
 
-    // What the callbacks of this dispatch do.
+    // The steps in the callbacks of this dispatch.
     void inside(const Step& outer)
     {
         for (auto count = 1 + random_.below(3); count; --count) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// From a seed to a program.
+// Makes a program from a seed.
 #pragma once
 
 #include "program.hpp"
@@ -8,15 +8,15 @@
 
 namespace differential {
 
-// What programs have; each can be left out to look behind what it finds.
+// What programs may contain. Each can be left out, to find differences that it would hide.
 struct Wishes {
-    std::size_t steps = 300; // that are not inside others
-    bool around = true;      // things happen to the daemon, and another process is there
-    bool inside = true;      // callbacks do things
-    bool forks = true;       // callbacks' children go on
+    std::size_t steps = 300; // without those inside others
+    bool around = true;      // the daemon is stopped or killed, and another process acts
+    bool inside = true;      // callbacks make calls
+    bool forks = true;       // children that callbacks fork go on
     bool large = true;       // messages above 4 KiB
-    bool memory = true;      // too little of it
-    int nodes = 1;           // of the cluster
+    bool memory = true;      // memory is scarce
+    int nodes = 1;           // nodes of the cluster
 };
 
 Program generate(std::uint64_t seed, const Wishes& wishes);

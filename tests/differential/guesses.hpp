@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the generator supposes of the handles, if nothing unforeseen has happened.
+// What the generator assumes about the handles, if nothing unforeseen happens.
 #pragma once
 
 #include "program.hpp"
@@ -14,13 +14,13 @@ class Guesses {
 public:
     void learn(const Step& step);
 
-    // Mostly one of those that the step is made for.
+    // Usually one of the handles that suit the step.
     std::int64_t slot_for(Op op, Random& random);
 
 private:
     struct Guess {
         bool live = false, member = false, left = false, told = false;
-        int waiting = 0; // events
+        int waiting = 0; // waiting events
     };
 
     static bool suits(Op op, const Guess& guess);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Initializations with little of something.
+// Initializations while descriptors or memory are scarce.
 #include "player.hpp"
 
 #include "support/full_shared_memory.hpp"
@@ -22,7 +22,7 @@ namespace {
 
 enum What { descriptors, memory, shared_memory, locked_memory };
 
-// The limit under which `count` more descriptors may be opened, wherever there are gaps between those that are open.
+// The limit with which `count` more descriptors can be opened, also if there are gaps between the open ones.
 rlim_t descriptors_for(std::int64_t count)
 {
     int limit = 0;
@@ -31,7 +31,7 @@ rlim_t descriptors_for(std::int64_t count)
     return static_cast<rlim_t>(limit);
 }
 
-// The limit under which the process may grow by so many KiB.
+// The limit with which the process can grow by this many KiB.
 rlim_t memory_for(std::int64_t kib)
 {
     unsigned long pages = 0;
@@ -43,7 +43,7 @@ rlim_t memory_for(std::int64_t kib)
     return pages * static_cast<rlim_t>(::getpagesize()) + static_cast<rlim_t>(kib) * 1024;
 }
 
-// Whether this process may lock as much memory as it likes, whatever the limit.
+// Sets whether this process may lock any amount of memory, whatever the limit.
 void set_locks_unlimited(bool unlimited)
 {
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
@@ -56,7 +56,7 @@ void set_locks_unlimited(bool unlimited)
         ::_exit(6);
 }
 
-// What a stack may need from now on is there before new pages are locked: more could not be had.
+// Allocates the stack that is needed from now on, before new pages are locked: later the stack could not grow.
 void grow_stack()
 {
     constexpr std::size_t kSize = std::size_t{2} << 20;
@@ -144,7 +144,7 @@ int initialize(std::int64_t service, What what, std::int64_t much)
 
 } // namespace
 
-// a[0]: the service; a[1]: of what; a[2]: how much there is of it, in descriptors or KiB.
+// a[0]: the service; a[1]: what is scarce; a[2]: how much of it is left, in descriptors or KiB.
 void Player::starved(const Step& with)
 {
     if (stopped_ || down_)
@@ -155,7 +155,8 @@ void Player::starved(const Step& with)
     const int error = initialize(with.a[0], static_cast<What>(with.a[1]), with.a[2]);
     const int more = count_descriptors() - before;
     say(" %d fds %d", error, more);
-    // Told here only. A number 0 that was closed is given back, so that what comes next has the same numbers on both.
+    // This is written down here only. If descriptor 0 was closed, it is opened again, so that later descriptors have
+    // the same numbers on both sides.
     const bool again = ::fcntl(STDIN_FILENO, F_GETFD) < 0 && ::open("/dev/null", O_RDONLY) == STDIN_FILENO;
     descriptors_ += more + (again ? 1 : 0);
 }

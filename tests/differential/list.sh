@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# list.sh: the differences that random programs may show have names in the lists of the conformance test.
+# list.sh: each difference that random programs may show has its name in the lists of the conformance test.
 set -eu
 here=$(dirname "$0")
 names() {

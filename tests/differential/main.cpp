@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // differential VARIANT REFERENCE OURS SIDE SANDBOX LIST [WORD VALUE]...
 //
-// Carries out programs from seeds on the libraries in REFERENCE and on those in OURS, and compares what they show.
-// VARIANT is ring, libqb or socket, the way to the daemon; or two of them with a dash, for either side its own. SIDE is
-// differential_side, SANDBOX sandbox.sh, LIST differences.txt. Words: "seeds" how many, "first" the first of them,
-// "seconds" instead of "seeds", "steps" of each, "workers", "nodes" of the cluster; "around", "inside", "forks",
-// "large", "memory" 0 for programs without that (generator.hpp); "complete" 1 if all that is listed must be met;
-// "first_failure" 1 to look no further; "program" a file, or "show" a seed, whose transcripts are shown instead.
+// Makes programs from seeds, runs them on the libraries in REFERENCE and on those in OURS, and compares the
+// transcripts. VARIANT is ring, libqb or socket, the transport; or two of them with a dash, one for each side. SIDE is
+// differential_side, SANDBOX sandbox.sh, LIST differences.txt. Words: "seeds": how many; "first": the first of them;
+// "seconds" instead of "seeds"; "steps" of each program; "workers"; "nodes" of the cluster; "around", "inside",
+// "forks", "large", "memory": 0 for programs without that (generator.hpp); "complete": 1 if every listed difference
+// must occur; "first_failure": 1 to stop at the first one; "program" (a file) or "show" (a seed): only prints the
+// transcripts of that program.
 #include "as_c.hpp"
 #include "compare.hpp"
 #include "connection.hpp"
@@ -61,7 +62,7 @@ class Pair {
 public:
     explicit Pair(const Setting& setting) : differences(setting.list, setting.variant), setting_(setting) { start(); }
 
-    // The first difference that is not meant.
+    // The first difference that is not in the list.
     std::optional<Differences::Found> run(const Program& program)
     {
         try {
@@ -170,7 +171,7 @@ private:
         ++finished_;
     }
 
-    // Whether nothing has failed like this before, but for the numbers.
+    // Whether this failure differs from all before it, not counting the numbers in it.
     bool new_kind(const Differences::Found& found)
     {
         std::string kind = found.reference + "\n" + found.ours;
@@ -211,7 +212,7 @@ private:
             if (failures_++ == 0)
                 std::printf("caught at seed %ld after %ld seeds\n  reference: %s\n  ours:      %s\n", seed,
                             seeds_.load(), first.reference.c_str(), first.ours.c_str());
-            next_ = first_ + count_; // no more
+            next_ = first_ + count_; // start no more programs
             return;
         }
         if (!new_kind(first)) {
@@ -235,7 +236,7 @@ private:
     std::mutex mutex_;
     std::atomic<long> next_, seeds_ = 0, failures_ = 0, finished_ = 0;
     long first_ = 0, count_, steps_ = 0, lines_ = 0, passing_ = 0;
-    std::set<std::string> kinds_; // of failures
+    std::set<std::string> kinds_; // kinds of failures
     const Clock::time_point end_;
     Differences total_;
 };

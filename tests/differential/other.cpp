@@ -20,9 +20,9 @@ namespace {
 cmap_handle_t cmap = 0;
 cpg_handle_t cpg = 0;
 cpg_name joined{};
-bool is_member = false; // as it has been told
+bool is_member = false; // by its last confchg event
 
-bool came = false; // its own message
+bool came = false; // whether its own message has come
 
 bool has_self(const cpg_address* list, std::size_t count)
 {
@@ -40,7 +40,7 @@ void confchg(cpg_handle_t, const cpg_name*, const cpg_address*, std::size_t, con
     is_member = (is_member && !has_self(left, left_count)) || has_self(arrived, arrived_count);
 }
 
-// Until it has come to itself, so that what anybody does from now on, on whatever node, comes after it.
+// Waits until its own event has come, so that all that any process does from now on, on any node, comes after it.
 template <class Done> cs_error_t await(Done done)
 {
     cs_error_t error = CS_OK;
@@ -49,7 +49,7 @@ template <class Done> cs_error_t await(Done done)
     return error;
 }
 
-// A handle can be in one group only.
+// A handle can be in one group only, so this opens a new one.
 cs_error_t join(int number)
 {
     cpg_finalize(cpg);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Another process, which joins groups, sends, sets keys, and ends.
+// Another process: it joins groups, sends messages, sets keys, and exits.
 #pragma once
 
 #include <string>
@@ -17,10 +17,10 @@ public:
 
     pid_t pid() const { return pid_; }
 
-    // "join GROUP", "leave", "send SIZE", "set KEY NUMBER", "end": done when this returns; false if it could not be
-    // done.
+    // "join GROUP", "leave", "send SIZE", "set KEY NUMBER", "end". The work is done when this returns; false if it
+    // failed.
     bool ask(const std::string& command);
-    void kill(); // and reaps
+    void kill(); // waits for its end, too
 
 private:
     pid_t pid_ = 0;

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # planted.sh [FAULT...]
 #
-# Whether the differential test finds faults: for each of planted/*.patch, or those named, builds the libraries with it
-# in a scratch folder and compares them with the reference until a difference is found, in 1,000 programs at most.
-# Prints the seeds, fails if one is not found. SEED=N begins with another program than the first, VARIANT= chooses
-# libqb or socket instead of ring. --apply only sees whether each patch fits the sources.
+# Checks that the differential test finds faults: for each of planted/*.patch, or those named, builds the libraries with
+# the fault in a scratch folder and compares them with the reference until it finds a difference, in 1,000 programs at
+# most. Prints the seeds; fails if a fault is not found. SEED=N begins with another program than the first, VARIANT=
+# chooses libqb or socket instead of ring. --apply only checks that each patch fits the sources.
 
 set -eu
 
@@ -16,7 +16,7 @@ here=$top/tests/differential
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# plant FAULT: the sources with it are in $scratch/source, always the same folder, for ccache.
+# plant FAULT: copies the sources with the fault into $scratch/source, always the same folder, for ccache.
 plant() {
     mkdir -p "$scratch/source"
     rm -rf "$scratch/source/src"
@@ -55,7 +55,7 @@ if command -v ccache >/dev/null; then
     ccache=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 fi
 
-# build_planted: the libraries, into $scratch/build/lib.
+# build_planted: builds the libraries into $scratch/build/lib.
 build_planted() {
     cmake -S "$scratch/source" -B "$scratch/build" -DCOROSYNC_CLIENT_TESTS=OFF "${ccache[@]}" || return 1
     cmake --build "$scratch/build" --parallel "$(nproc)" --target cmap cpg votequorum corosync_common
@@ -66,7 +66,7 @@ for fault in "${faults[@]}"; do
     plant "$fault"
     build_planted >"$scratch/log" 2>&1 || {
         cat "$scratch/log" >&2
-        die "There is no library with the fault."
+        die "The library with the fault cannot be built."
     }
     if "$here/run.sh" "$reference" "$scratch/build/lib" "$folder/tests/differential" "${VARIANT-ring}" \
         first "${SEED-1}" seeds 1000 first_failure 1 >"$scratch/log" 2>&1; then
@@ -74,7 +74,7 @@ for fault in "${faults[@]}"; do
         status=1
     elif ! grep -h 'caught at\|reference:\|ours:' "$scratch/log"; then
         cat "$scratch/log" >&2
-        die "This is no catch."
+        die "It failed without a difference."
     fi
 done
 exit $status

@@ -14,10 +14,10 @@ Player* player = nullptr;
 
 namespace {
 
-constexpr std::size_t kMostQueued = 600'000; // bytes of a ring of 1 MiB
-constexpr std::size_t kMostEvents = 120;     // whose bytes the socket has room for
+constexpr std::size_t kMostQueued = 600'000; // bytes in a ring of 1 MiB
+constexpr std::size_t kMostEvents = 120;     // the socket has room for their bytes
 
-// No SIGALRM while this lives.
+// Blocks SIGALRM as long as it lives.
 class Quiet {
 public:
     explicit Quiet(bool wanted) : wanted_(wanted) { change(SIG_BLOCK); }
@@ -114,7 +114,7 @@ void Player::one(std::size_t step)
             begin(step);
         skip("it would wait for the daemon");
     } else {
-        // The reference fails to initialize if there are signals: it is known.
+        // The reference's initialize fails if signals come: that is known.
         if (is_finalize(what.op) && what.a[0] < kSlots)
             count_kept(slot(service_of(what.op), what.a[0]));
         const Quiet quiet(is_initialize(what.op) || what.op == Op::starved || what.op == Op::apart);

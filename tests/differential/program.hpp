@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A program of steps, which the generator makes from a seed, the player carries out on a set of libraries, and the
-// driver compares, shrinks and prints. As text, a step is a line: DEPTH AT NAME ARGUMENT...
+// A program of steps: the generator makes it from a seed, the player runs it on one side's libraries, and the driver
+// compares, shrinks and prints it. As text, a step is a line: DEPTH AT NAME ARGUMENT...
 #pragma once
 
 #include <array>
@@ -12,7 +12,8 @@
 
 namespace differential {
 
-// Each is a function of the libraries, but for those of the last lines: what only a callback can do, and the world's.
+// Each is a function of the libraries, except those of the last lines: what only a callback can do, and changes of the
+// world around.
 #define DIFFERENTIAL_OPS(OP)                                                                                           \
     OP(cmap_initialize)                                                                                                \
     OP(cmap_initialize_map)                                                                                            \
@@ -122,10 +123,11 @@ static_assert(kFunctions == 78);
 
 const char* name_of(Op op);
 
-// What the numbers are is the player's affair; the first is the handle of a function that takes one, by its slot.
+// The player knows what the numbers mean. For a function with a handle, the first is the handle's slot.
 struct Step {
-    int depth = 0; // 0, or inside the callbacks of the dispatch before it that is one less deep,
-    int at = 0;    // of the so-manyth of them
+    int depth =
+        0;      // 0, or the step is inside the callbacks of the last dispatch before it with a depth that is one less,
+    int at = 0; // in the callback with this number
     Op op = Op::jump;
     std::array<std::int64_t, 6> a{};
 };
@@ -135,7 +137,7 @@ using Program = std::vector<Step>;
 std::string to_text(const Program& program);
 Program from_text(std::string_view text); // throws
 
-// Behind the step and all that is inside it.
+// The index after the step and all steps inside it.
 std::size_t end_of(const Program& program, std::size_t step);
 
 enum class Service { cmap, cpg, votequorum, none };
@@ -144,12 +146,12 @@ bool is_dispatch(Op op);
 bool is_initialize(Op op);
 bool is_finalize(Op op);
 
-// Four handles of each service, and what never was one.
+// Four handles of each service, and a number that never was one.
 constexpr int kSlots = 4;
 constexpr int kSelectors = 8;
 std::uint64_t never_valid(int selector, std::uint64_t first_handle);
 
-// Names, by number.
+// Names by number.
 struct Name {
     const char* text; // NULL is one of the keys
     std::size_t length;
@@ -160,7 +162,7 @@ constexpr int kNudgeKey = 22;
 constexpr int kGroups = 8;
 constexpr int kDevices = 5;
 Name key(int number);
-Name group(int number); // longer than a group's name may be: the length only
+Name group(int number); // if it is longer than a group's name may be, only the length
 Name device(int number);
 
 } // namespace differential

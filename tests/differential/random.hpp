@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The same random numbers everywhere.
+// Random numbers that are the same on each machine.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace differential {
 
-// SplitMix64: the same everywhere.
+// SplitMix64.
 class Random {
 public:
     explicit Random(std::uint64_t seed) : state_(seed) {}

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # run.sh REFERENCE LIBRARIES PROGRAMS VARIANT [WORD VALUE]...
 # Compares the libraries in the folder REFERENCE with those in LIBRARIES; our programs are in PROGRAMS, and the words are
-# those of main.cpp. With a VARIANT of two transports, as ring-socket, those in LIBRARIES with themselves.
+# those of main.cpp. With a VARIANT of two transports, as ring-socket, compares those in LIBRARIES with themselves.
 set -eu
 here=$(dirname "$(realpath "$0")")
 reference=$1 libraries=$2 programs=$3 variant=$4

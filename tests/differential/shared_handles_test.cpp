@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The random programs of several threads at once, on handles that they share. There is nothing to compare with: the
-// reference says nothing of threads. But no result may be one that the manual does not allow, every thread gets its own
-// answers, no message comes twice or damaged, none of one's own is lost, and nobody waits for ever.
+// The random programs run in several threads at once, on shared handles. There is nothing to compare with: the
+// reference promises nothing about threads. But each result must be one that the manual allows, every thread gets its
+// own replies, no message is delivered twice or damaged, no own message is lost, and no thread waits for ever.
 #include "shared_steps.hpp"
 
 #include "support/daemon.hpp"
@@ -21,9 +21,9 @@ using namespace differential;
 using namespace differential::shared;
 
 constexpr int kPrograms = 10;
-constexpr std::size_t kSteps = test::kSanitized ? 100 : 300; // of each thread
+constexpr std::size_t kSteps = test::kSanitized ? 100 : 300; // steps of each thread
 
-// Everybody may be waiting for an event that does not come: then a handle is finalized, which ends that.
+// All threads may wait for an event that does not come: then a handle is finalized, which ends their waits.
 void until_done(const std::atomic<int>& running, Random& random)
 {
     auto since = test::Clock::now();
@@ -64,7 +64,7 @@ void run(std::uint64_t seed)
         finalize_one(number);
 }
 
-TEST(SharedHandles, give_every_thread_what_the_manual_allows_whatever_the_others_do)
+TEST(SharedHandles, give_every_thread_only_results_that_the_manual_allows)
 {
     test::Daemon daemon;
     for (std::uint64_t seed = 1; seed <= kPrograms && !HasFailure(); ++seed) {

@@ -31,20 +31,20 @@ constexpr int kMostDepth = 3;
 using Slots = std::array<std::atomic<std::uint64_t>, kSlots>;
 Slots cmaps, cpgs, votequorums;
 
-thread_local int depth = 0; // of callbacks
+thread_local int depth = 0; // depth of callbacks
 
-// What an initialize of cpg has made, by its number, which is its context.
+// What is known of a handle of cpg. Its index is the handle's context.
 struct Member {
     std::mutex lock;
-    std::set<std::uint32_t> told;  // numbers of messages
-    std::set<std::uint32_t> owing; // those of its own that it must be told of
+    std::set<std::uint32_t> told;  // numbers of the delivered messages
+    std::set<std::uint32_t> owing; // its own messages that must still be delivered
     bool joined = false;
-    bool left = false; // then it need not
+    bool left = false; // then they need not be delivered
 };
 std::mutex members_lock;
 std::vector<std::unique_ptr<Member>> members;
 
-// Calls with(Member) under its lock, unless the handle is just being finalized.
+// Calls with(Member) under its lock, unless another thread finalizes the handle at this time.
 template <class With> void with_member(cpg_handle_t handle, With with)
 {
     void* context = nullptr;
@@ -59,7 +59,7 @@ template <class With> void with_member(cpg_handle_t handle, With with)
     with(*found);
 }
 
-// number, sum of what follows, bytes
+// number, checksum of the rest, bytes
 constexpr std::size_t kHead = 8;
 std::atomic<std::uint32_t> last_number;
 
@@ -89,7 +89,7 @@ void allow(const char* what, cs_error_t error)
     }
 }
 
-// In a callback: a few more steps.
+// Runs a few more steps in a callback.
 void inside()
 {
     ++progress;
@@ -98,7 +98,7 @@ void inside()
     ++depth;
     const auto program = generate(static_cast<std::uint64_t>(chance->below(1 << 30)),
                                   {.steps = 2, .around = false, .inside = false, .forks = false, .large = false});
-    for (auto one = program.end() - 2; one != program.end(); ++one) // behind the initializations
+    for (auto one = program.end() - 2; one != program.end(); ++one) // after the initializations
         step(*one);
     --depth;
 }
@@ -122,7 +122,7 @@ void deliver(cpg_handle_t handle, const cpg_name*, std::uint32_t, std::uint32_t,
     const auto* const bytes = static_cast<const unsigned char*>(message);
     EXPECT_EQ(head[1], sum_of(bytes + kHead, size - kHead)) << "message " << head[0] << " of " << size;
     with_member(handle, [&](Member& own) {
-        EXPECT_TRUE(own.told.insert(head[0]).second) << "message " << head[0] << " comes twice";
+        EXPECT_TRUE(own.told.insert(head[0]).second) << "message " << head[0] << " is delivered twice";
     });
     inside();
     EXPECT_EQ(head[1], sum_of(bytes + kHead, size - kHead)) << "message " << head[0] << " has changed";
@@ -134,7 +134,7 @@ void confchg(cpg_handle_t, const cpg_name*, const cpg_address*, std::size_t, con
     inside();
 }
 
-// A handle, which other threads may finalize at any time, or what was never one.
+// A handle, which other threads may finalize at any time, or a number that never was one.
 std::uint64_t handle_of(const Slots& slots, std::int64_t selector)
 {
     return selector < kSlots ? slots[static_cast<std::size_t>(selector)].load()
@@ -150,7 +150,7 @@ void fill(Slots& slots, std::int64_t selector, Initialize initialize, Finalize f
         return;
     ASSERT_EQ(CS_OK, initialize(&fresh));
     if (!slot.compare_exchange_strong(none, fresh)) {
-        EXPECT_EQ(CS_OK, finalize(fresh)); // another thread was faster
+        EXPECT_EQ(CS_OK, finalize(fresh)); // another thread has filled the slot
     }
 }
 
@@ -182,7 +182,7 @@ cs_error_t open_votequorum(votequorum_handle_t* handle)
     return votequorum_initialize(handle, &callbacks);
 }
 
-// The key is this thread's alone, the handles are not.
+// The key belongs to this thread alone, the handles do not.
 void remember(cmap_handle_t handle, std::int64_t selector)
 {
     static std::atomic<int> threads;
@@ -241,7 +241,7 @@ void send(cpg_handle_t handle, std::size_t size)
     std::memset(bytes.data() + kHead, static_cast<int>(number % 251), size);
     const std::uint32_t head[2] = {number, sum_of(bytes.data() + kHead, size)};
     std::memcpy(bytes.data(), head, kHead);
-    bool is_member = false; // nobody is told of a message by another
+    bool is_member = false; // only a member gets its own message
     with_member(handle, [&](const Member& own) { is_member = own.joined && !own.left; });
     const iovec part{bytes.data(), kHead + size};
     const auto error = cpg_mcast_joined(handle, CPG_TYPE_AGREED, &part, 1);
@@ -315,7 +315,7 @@ void votequorum_step(const Step& with)
         return allow("votequorum_trackstop", votequorum_trackstop(handle));
     default:
         allow("votequorum_getinfo", votequorum_getinfo(handle, 0, &info));
-        EXPECT_TRUE(info.node_id == 1 || info.node_id == 0) << info.node_id; // cleared
+        EXPECT_TRUE(info.node_id == 1 || info.node_id == 0) << info.node_id; // 0 if it was cleared
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Steps of random programs that several threads carry out at once, on handles that they share. What must not be is a
-// failure of the test.
+// Steps of random programs that several threads run at once, on shared handles. A result that must not be is a failure
+// of the test.
 #pragma once
 
 #include "generator.hpp"
@@ -11,17 +11,17 @@
 
 namespace differential::shared {
 
-extern std::atomic<long> progress;  // of all
-extern thread_local Random* chance; // the thread's, for what its callbacks do
+extern std::atomic<long> progress;  // steps of all threads
+extern thread_local Random* chance; // the thread's own, for the steps in its callbacks
 constexpr int kHandles = 3 * kSlots;
 
 void step(const Step& with);
 
-// Of the handles, if there is one of that number.
+// Finalizes one of the handles, if there is one with that number.
 void finalize_one(std::int64_t number);
 
-// What the members that are left have sent themselves has come to them, once they have got all that there is.
+// Checks that the members that are left have got all their own messages, after they have got all events.
 void settle_up();
-void forget(); // the members
+void forget(); // forgets the members
 
 } // namespace differential::shared

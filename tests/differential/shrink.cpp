@@ -7,7 +7,7 @@ namespace differential {
 
 namespace {
 
-// Steps, each with what is inside it.
+// Each piece is a step with all the steps inside it.
 std::vector<Program> pieces_of(const Program& program)
 {
     std::vector<Program> pieces;
@@ -34,7 +34,7 @@ Program shrink(Program program, const std::function<bool(const Program&)>& fails
     for (std::size_t size = std::max<std::size_t>(1, pieces.size() / 2);;) {
         bool less = false;
         for (std::size_t from = pieces.size(); from > 0;) {
-            from = from > size ? from - size : 0; // from the end: what comes after the failure goes first
+            from = from > size ? from - size : 0; // from the end: the steps after the failure are left out first
             const auto candidate = without(pieces, from, from + size);
             if (candidate.size() < program.size() && fails(candidate)) {
                 program = candidate;
@@ -47,7 +47,7 @@ Program shrink(Program program, const std::function<bool(const Program&)>& fails
             break;
         size = std::max<std::size_t>(1, size / 2);
     }
-    for (std::size_t step = program.size(); step-- > 0;) { // what is inside others
+    for (std::size_t step = program.size(); step-- > 0;) { // the steps that are inside others
         if (step >= program.size() || program[step].depth == 0)
             continue;
         auto candidate = program;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Delta debugging: the fewest steps that still fail.
+// Delta debugging: finds the fewest steps that still fail.
 #pragma once
 
 #include "program.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// differential_side FOLDER, inside sandbox.sh: reads programs from the standard input, each ended by a line "run", and
-// carries each out on the libraries in FOLDER, in a fresh process with a daemon as fresh as need be. Writes its
-// transcript, ended by a line ".".
+// differential_side FOLDER, inside sandbox.sh: reads programs from the standard input, each with a line "run" at its
+// end, and runs each one on the libraries in FOLDER, in a new process and, if necessary, with a new daemon. Writes its
+// transcript, with a line "." at its end.
 #include "player.hpp"
 #include "stage.hpp"
 
@@ -32,11 +32,11 @@ namespace {
 
 using namespace differential;
 
-constexpr int kHangMs = 10'000; // without a line
+constexpr int kHangMs = 10'000; // time without a new line
 constexpr int kGlanceMs = 100;
-constexpr int kPlayed = 64; // the exit status of a player, with what play() returns
+constexpr int kPlayed = 64; // a player exits with this plus the result of play()
 
-// Whether all four libraries are those in the folder.
+// Whether all four libraries were loaded from the folder.
 bool loaded_from(const std::string& folder)
 {
     struct Search {
@@ -54,7 +54,7 @@ bool loaded_from(const std::string& folder)
     return search.found == 4;
 }
 
-// The ends of what a player writes its transcript to, and asks through for what is to happen around it.
+// The player writes its transcript to one of these, and sends its requests for things around it through the other.
 struct Ends {
     int transcript[2], requests[2];
 
@@ -91,7 +91,7 @@ void obey(int requests, Stage& stage)
     [[maybe_unused]] const auto size = ::write(requests, &answer, 1);
 }
 
-// Passes the transcript on until it ends, and does what is asked for. What is wrong, if it does not end.
+// Passes the transcript on until it ends, and does what the player requests. Returns what is wrong if it does not end.
 const char* forward(const Ends& ends, Stage& stage)
 {
     char buffer[65536];
@@ -115,7 +115,7 @@ const char* forward(const Ends& ends, Stage& stage)
     return "hang";
 }
 
-// What lies in /dev/shm for connections of the process: "qb-DAEMON-CLIENT-...".
+// Connection files of the process in /dev/shm: "qb-DAEMON-CLIENT-...".
 std::vector<std::string> files_of(pid_t process)
 {
     const auto client = std::to_string(process);
@@ -146,7 +146,7 @@ void run(const Program& program, Stage& stage)
         std::cout << " crash SIG" << sigabbrev_np(WTERMSIG(status)) << '\n';
     else if (WIFEXITED(status) && WEXITSTATUS(status) < kPlayed)
         std::cout << " ended " << WEXITSTATUS(status) << '\n';
-    // A daemon that lives removes them as soon as it can.
+    // The daemon, if it lives, removes its files as soon as it can.
     const auto living = "qb-" + std::to_string(stage.daemon_pid()) + "-";
     std::vector<std::string> left;
     test::eventually([&] {
@@ -185,8 +185,9 @@ int main(int argc, char** argv)
         std::cerr << "usage: differential_side FOLDER, with the libraries from there\n";
         return 2;
     }
-    ::signal(SIGPIPE, SIG_IGN); // the steward may be gone
-    // Large blocks are given back at once, so that nobody finds room under a limit which was used before.
+    ::signal(SIGPIPE, SIG_IGN); // the steward may have exited
+    // free() returns large blocks to the kernel at once, so that memory that was used before does not help under a
+    // limit.
     ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
     try {
         serve();

@@ -41,7 +41,7 @@ bool Stage::usable() const
 
 void Stage::kill()
 {
-    daemon().kill(); // first, so that it tells nobody of the others' end
+    daemon().kill(); // first, so that it tells nobody that the others have ended
     for (auto& other : others_)
         other.reset();
     steward_.reset();
@@ -59,7 +59,7 @@ bool Stage::end_other(int node, bool politely)
     return steward_->await_end(pid);
 }
 
-// Until those that are left have noticed, and what they are told of it has arrived.
+// Waits until the nodes that are left have noticed, and their events have arrived.
 bool Stage::send_away(int node, bool stopped)
 {
     away_ = node;
@@ -107,7 +107,7 @@ bool Stage::obey(const std::string& command)
         steward_ = std::make_unique<Steward>(lines_);
         return true;
     }
-    // What others do: the last word is the node.
+    // Commands for another process: the last word is the node.
     const int node = std::max(1, std::atoi(command.c_str() + command.find_last_of(' ') + 1));
     if (!steward_ || node > nodes_)
         return false;

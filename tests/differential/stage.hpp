@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a program is played on: the daemon, the steward, and another process. The player asks for what is to happen to
-// them. Or, with DIFFERENTIAL_NODES in the environment, a cluster of so many nodes: the program and the steward are on
-// the first, and another process on each.
+// The world around a program: the daemon, the steward, and another process. The player requests what is to happen to
+// them. With DIFFERENTIAL_NODES in the environment, it is a cluster of this many nodes: the program and the steward are
+// on the first, and there is another process on each.
 #pragma once
 
 #include "other.hpp"
@@ -20,23 +20,23 @@ class Stage {
 public:
     Stage();
 
-    // As if nothing had been played on it; throws if that cannot be had.
+    // Makes it as if no program had run on it; throws if that fails.
     void prepare();
 
-    // Of the step with this name: done, and all that it causes has arrived, when this returns.
+    // Does what the step with this name requests. When it returns, all that this causes has arrived.
     bool obey(const std::string& command);
 
-    // What call() gives, called where the program belongs.
+    // Calls call() in the program's sandbox and returns its result.
     template <class Call> auto beside(Call call, int node = 1)
     {
         return cluster_ ? cluster_->beside(node, call) : call();
     }
 
-    // Nothing goes on of what the program started.
+    // Ends all that the program started.
     void tidy();
 
-    int line() const { return lines_.players; } // the player's, of whatever steward there is
-    bool usable() const;                        // the daemon is not dead without having been killed
+    int line() const { return lines_.players; } // the players' line to the steward
+    bool usable() const;                        // false if the daemon has died without having been killed
 
     pid_t daemon_pid() const { return daemon().pid(); }
 
@@ -52,7 +52,7 @@ private:
     StewardLines lines_;
     const int nodes_;
     std::unique_ptr<test::Daemon> daemon_;
-    std::unique_ptr<test::Cluster> cluster_; // or this
+    std::unique_ptr<test::Cluster> cluster_; // in a cluster, instead
     std::unique_ptr<Steward> steward_;
     std::array<std::unique_ptr<Other>, 4> others_; // by node, from 1
     bool stopped_ = false;

@@ -74,7 +74,7 @@ void delete_keys(const char* prefix)
         cmap_delete(cmap, one.c_str());
 }
 
-// How many are in groups: of this process, or at all.
+// The number of members in all groups: those of this process, or all (0).
 int members_of(std::uint32_t pid)
 {
     cpg_iteration_handle_t iteration = 0;
@@ -88,7 +88,8 @@ int members_of(std::uint32_t pid)
     return members;
 }
 
-// Votes cannot be set to anything at once: what is needed must be neither more than there are nor less than half.
+// Sets the votes step by step: each time the new value must be neither more than the votes that exist nor less than
+// half of them.
 void towards_fresh(const votequorum_info& info)
 {
     if (info.flags & VOTEQUORUM_INFO_QDEVICE_REGISTERED)
@@ -123,7 +124,7 @@ bool reset()
         delete_keys(prefix);
     const bool gone = test::eventually([] {
         barrier();
-        return members_of(0) == 1; // the steward
+        return members_of(0) == 1; // the steward is the only member
     });
     return gone && reset_votes();
 }
@@ -138,7 +139,7 @@ bool await_end(std::uint32_t pid)
     return gone;
 }
 
-// A word, and what belongs to it, from either line.
+// Reads a word and its number from one of the lines.
 bool take(int line, char& word, std::uint32_t& number)
 {
     return ::read(line, &word, 1) == 1 && (word != 'e' || ::read(line, &number, sizeof number) == sizeof number);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A process beside the player's that knows when all that has been caused has arrived, and that undoes what a program
-// has done to the daemon.
+// A process beside the player. It knows when all that was caused has arrived, and undoes what a program has done to the
+// daemon.
 #pragma once
 
 #include <sys/types.h>
 
 namespace differential {
 
-// Where players ask, and whatever steward there is answers; it is there before either of them.
+// The lines to the steward. They exist before the players and the steward start.
 struct StewardLines {
     StewardLines();
     ~StewardLines();
@@ -25,14 +25,14 @@ public:
     Steward(const Steward&) = delete;
     Steward& operator=(const Steward&) = delete;
 
-    // Until what has been caused so far has arrived: a message that is sent now has come back. All of these are false
-    // if that cannot be had of this daemon. On the players' line a 'b' asks for it, to be answered with 'k'.
+    // Waits until all that was caused so far has arrived: until a message that is sent now has come back. All these
+    // functions return false if this daemon cannot do it. On the players' line, 'b' requests it and 'k' is the reply.
     bool barrier() { return ask('b'); }
 
-    // The daemon knows that the process has ended, and so does everybody who is told.
+    // Waits until the daemon and all its clients know that the process has ended.
     bool await_end(pid_t process);
 
-    // Nothing is left of the programs before.
+    // Removes all that earlier programs have left.
     bool reset() { return ask('r'); }
 
 private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a player sees, and how it writes it down.
+// How a player writes down what it sees.
 #include "player.hpp"
 
 #include "support/daemon.hpp"
@@ -100,7 +100,7 @@ void Player::bytes(const void* data, std::size_t size)
     say(" <%s>", hex);
 }
 
-// Whether it is what it was at first, and its flags.
+// Writes whether the descriptor is the same as at the beginning, and its flags.
 void Player::descriptor(int fd, Service service, std::int64_t selector)
 {
     if (fd == -1)
@@ -128,8 +128,8 @@ void Player::begin(std::size_t step)
     say(":");
 }
 
-// The descriptors' readiness, and how many there are beyond those of the beginning and of the handles that live, if
-// that has changed.
+// Writes, if it has changed, which descriptors are readable, and how many more descriptors are open than at the
+// beginning and for the open handles.
 void Player::state()
 {
     static const int each = test::Daemon::ipc_from_environment() == test::Daemon::Ipc::socket ? 3 : 1;

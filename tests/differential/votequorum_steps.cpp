@@ -56,7 +56,7 @@ votequorum_callbacks_t callbacks_of(unsigned wanted)
             wanted & kNodeList ? node_list : nullptr};
 }
 
-// Functions that the reference of 3.1 does not have; it is then told here what it would say.
+// Functions that the reference of 3.1 does not have; this writes the result that it would return.
 template <class Function> Function* newer(const char* name)
 {
     return reinterpret_cast<Function*>(::dlsym(RTLD_DEFAULT, name));
@@ -132,7 +132,7 @@ void getinfo(const Step& with)
                     info.total_votes, info.quorum, info.flags, info.qdevice_votes, info.qdevice_name);
 }
 
-// What everybody who tracks is told of.
+// Room for the event of each handle that tracks.
 bool room_for_events(int count)
 {
     for (int selector = 0; selector < kSlots; ++selector)
@@ -195,7 +195,7 @@ void track(const Step& with)
         votequorum_trackstart(handle, static_cast<std::uint64_t>(with.a[1]), static_cast<unsigned>(with.a[2])));
 }
 
-// What a library that has these functions says of a daemon that does not.
+// The result of a library that has these functions, on a daemon that does not.
 cs_error_t not_supported(std::uint64_t handle)
 {
     const Slot* const slot = player->slot_of(kService, handle);
