@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Messages as tests write them down.
+// Messages as byte strings.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ template <class T> Bytes as_bytes(const T& value)
     return bytes;
 }
 
-// The value at `offset`; throws std::out_of_range behind the end.
+// The value at `offset`; throws std::out_of_range beyond the end.
 template <class T> T value_at(const Bytes& bytes, std::size_t offset)
 {
     const Bytes part = bytes.substr(offset, sizeof(T));
@@ -28,14 +28,14 @@ template <class T> T value_at(const Bytes& bytes, std::size_t offset)
     return value;
 }
 
-// Head of a reply or an event: id, size and error, each padded to 8.
+// Header of a reply or an event: id, size and error, each padded to 8.
 inline Bytes header(std::int32_t id, std::size_t size, std::int32_t error = 1)
 {
     const std::int32_t fields[6] = {id, 0, static_cast<std::int32_t>(size), 0, error, 0};
     return as_bytes(fields);
 }
 
-// A whole reply or event of the size that it says it has.
+// A whole reply or event with the correct size.
 inline Bytes message(std::int32_t id, const Bytes& body, std::int32_t error = 1)
 {
     return header(id, 24 + body.size(), error) + body;

@@ -107,7 +107,7 @@ SignalCounter::SignalCounter(int flags)
 
 SignalCounter::~SignalCounter()
 {
-    ::signal(SIGUSR1, SIG_IGN); // one that is still on its way to a thread is dropped, or it might end the program
+    ::signal(SIGUSR1, SIG_IGN); // a pending SIGUSR1 is dropped; otherwise it might end the program
     ::sigaction(SIGUSR1, &before_, nullptr);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the integration tests of every library look at: the transport under test, what a handle is, what poll says of
-// its descriptor, and how result codes are shown.
+// What the integration tests of all libraries need: the transport under test, handles, polling of descriptors, and the
+// names of result codes.
 //
-// The same tests run over each transport: COROSYNC_CLIENT_TRANSPORT=ring|libqb tells the library what to use,
+// The same tests run over each transport: COROSYNC_CLIENT_TRANSPORT=ring|libqb tells the library which one to use,
 // TEST_DAEMON_IPC=socket the daemon.
 #pragma once
 
@@ -23,7 +23,7 @@
 
 #include <corosync/corotypes.h>
 
-// So that a failed comparison names the code. In the enumeration's own namespace, where GoogleTest looks.
+// Prints the name of the code if a comparison fails. GoogleTest looks for it in the namespace of the enumeration.
 inline void PrintTo(cs_error_t error, std::ostream* out)
 {
     *out << static_cast<int>(error) << " (" << cs_strerror(error) << ")";
@@ -34,15 +34,15 @@ namespace test {
 enum class Transport { ring, libqb, socket };
 Transport transport();
 
-// The handle that no library gives out, and one that stays what it is when initialize fails.
+// No library returns kNoHandle. kUntouched shows that a failed initialize has not written the handle.
 inline constexpr std::uint64_t kNoHandle = 0;
 inline constexpr std::uint64_t kUntouched = 0x1122334455667788;
 
 inline constexpr cs_dispatch_flags_t kAllFlags[] = {CS_DISPATCH_ONE, CS_DISPATCH_ALL, CS_DISPATCH_BLOCKING,
                                                     CS_DISPATCH_ONE_NONBLOCKING};
 
-// Where the calls of the tables below have the library write to, each thread in a place of its own: for those who want
-// to know what was written there, and what was not.
+// The calls in the tables below have the library write its results here, each thread in its own buffer, so that tests
+// can check what was written.
 inline constexpr std::size_t kOutputs = 8192;
 std::span<char, kOutputs> outputs();
 
@@ -52,7 +52,7 @@ template <class T> T* output()
     return reinterpret_cast<T*>(outputs().data());
 }
 
-// A function that takes a handle, with arguments that are right.
+// A function that takes a handle, with valid arguments.
 struct HandleCall {
     enum Kind { local, request, dispatch, finalize };
     const char* name;
@@ -60,10 +60,10 @@ struct HandleCall {
     std::function<cs_error_t(std::uint64_t)> call;
 };
 
-// Within this time of the daemon's death, whoever waits for it is told.
+// After the daemon's death, a waiting call returns within this time.
 inline constexpr Duration kPromise = 250ms;
 
-// The shortest of up to three times, so that a machine that is busy elsewhere does not break the promise.
+// The shortest of up to three times, so that a busy machine does not make the test fail.
 template <class Scenario> Duration best_of_three(Scenario scenario)
 {
     Duration best = scenario();
@@ -72,7 +72,7 @@ template <class Scenario> Duration best_of_three(Scenario scenario)
     return best;
 }
 
-// The same of a scenario that kills the daemon.
+// The same for a scenario that kills the daemon.
 template <class Scenario> Duration best_of_three(Daemon& daemon, Scenario scenario)
 {
     bool again = false;
@@ -83,18 +83,18 @@ template <class Scenario> Duration best_of_three(Daemon& daemon, Scenario scenar
     });
 }
 
-// libqb's client removes the files of a dead daemon's connection but not their directory; this does.
+// libqb's client removes the files of a dead daemon's connection but not their directory. This function removes it.
 void remove_what_libqb_leaves();
 
-// Descriptors that a handle costs.
+// The number of descriptors that a handle uses.
 std::ptrdiff_t descriptors_per_handle();
 
-// What poll says of a descriptor, after waiting up to `wait` for it to be readable.
+// Whether the descriptor is readable, after waiting up to `wait` for it.
 bool readable(int fd, Duration wait = {});
 bool hung_up(int fd);
 int unread_bytes(int fd);
 
-// Lowers the limit of open descriptors to what is open and `more`, for as long as it lives.
+// As long as it lives, only `more` descriptors can be opened.
 class FewDescriptors {
 public:
     explicit FewDescriptors(rlim_t more);
@@ -106,7 +106,7 @@ private:
     rlimit before_{};
 };
 
-// Counts SIGUSR1 instead of dying of it, for as long as it lives.
+// As long as it lives, SIGUSR1 is counted and does not end the program.
 class SignalCounter {
 public:
     explicit SignalCounter(int flags = 0); // of sigaction
@@ -120,10 +120,10 @@ private:
     struct sigaction before_ {};
 };
 
-// What `call` returns in a process with these ids and no others; -1 if it cannot have them.
+// What `call` returns in a process with this user and group and no other groups; -1 if it cannot change to them.
 int as_user(uid_t user, gid_t group, const std::function<cs_error_t()>& call);
 
-// Other users can be had here: not in a user namespace with a single one.
+// Whether other users exist: not in a user namespace with a single one.
 bool can_change_user();
 
 } // namespace test

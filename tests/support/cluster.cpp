@@ -13,7 +13,7 @@ namespace test {
 
 namespace {
 
-// Detects a lost node within a second instead of several.
+// With this the cluster detects a lost node within a second instead of several.
 constexpr const char* kFast = "  token: 500\n"
                               "  token_coefficient: 0\n"
                               "  join: 50\n"
@@ -75,7 +75,7 @@ Cluster::Node::Node(int number) : network("n" + std::to_string(number))
 Cluster::Node::~Node()
 {
     daemon.reset();
-    // Its end in the namespace would go with that, but some time later: too late for a cluster that is made at once.
+    // The other end in the namespace would go with that, but too late for a cluster that is made at once.
     [[maybe_unused]] const int status = std::system(("ip -n " + network.name() + " link del eth0").c_str());
 }
 

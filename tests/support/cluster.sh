@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Sourced inside sandbox.sh, behind node.sh: private corosync nodes in one cluster, each in a network namespace of its
-# own, on a bridge. Nodes are numbered from 1, which are also their ids.
+# Sourced inside sandbox.sh, after node.sh: private corosync nodes in one cluster, each in a network namespace of its
+# own, on a bridge. Nodes are numbered from 1; the numbers are also their ids.
 # shellcheck shell=bash
 
-# at NODE CMD...: run CMD beside that node's daemon.
+# at NODE CMD...: runs CMD in the namespaces of that node's daemon.
 at() {
     local node=$1
     shift
@@ -26,16 +26,16 @@ make_network() {
     done
 }
 
-# start_member NODE: one of the cluster, whose configuration is there.
+# start_member NODE: starts one node. The cluster's configuration must exist.
 start_member() {
     # shellcheck disable=SC2016 # the inner shell expands that
     at "$1" unshare -m --propagation private sh -c '
         echo $$ >"$0.pid" && mount -t tmpfs tmpfs /run && exec corosync -f -c "$1"' \
         "$WORK/n$1" "$WORK/cluster.conf" >>"$WORK/n$1.log" 2>&1 &
-    disown $! # or bash would tell the reader when we kill it
+    disown $! # otherwise bash prints a message when we kill it
 }
 
-# start_cluster: on that network, and returns when it is complete.
+# start_cluster: starts all nodes on that network, and returns when all have joined.
 start_cluster() {
     local node totem='  token: 1000
   token_coefficient: 0
@@ -62,7 +62,7 @@ start_cluster() {
     done
 }
 
-# kill_member NODE: at once. What the daemon leaves behind goes with the sandbox.
+# kill_member NODE: kills it at once. The sandbox removes what the daemon leaves.
 kill_member() {
     kill -KILL "$(cat "$WORK/n$1.pid")"
     await 10 ended "$(cat "$WORK/n$1.pid")"
@@ -79,12 +79,12 @@ ended() {
     ! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
 }
 
-# sees NODE VOTES: so many votes are present, as that node sees it.
+# sees NODE VOTES: whether that node sees this many votes.
 sees() {
     [ "$(at "$1" corosync-quorumtool -s 2>/dev/null | sed -n 's/^Total votes: *//p')" = "$2" ]
 }
 
-# The node's only link.
+# Takes the node's only link down, or up again.
 cut_off() {
     ip link set "port$1" down
 }

@@ -19,7 +19,7 @@ namespace test {
 
 namespace {
 
-// The child ends with it, or says what kept it from that.
+// Runs the body. The child exits after it, or sends the message of its exception.
 [[noreturn]] void live(Line& line, const std::function<void(Line&)>& body)
 {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -47,7 +47,7 @@ void Line::say(const std::string& text)
     for (std::size_t sent = 0; sent < line.size();) {
         const auto some = ::send(fd_, line.data() + sent, line.size() - sent, MSG_NOSIGNAL);
         if (some == -1 && errno != EINTR)
-            return; // nobody listens any more
+            return; // the other end is closed
         sent += some > 0 ? static_cast<std::size_t>(some) : 0;
     }
 }

@@ -63,7 +63,7 @@ std::string configuration_text(const Daemon::Options& options)
            system + options.sections;
 }
 
-// Asked through libqb's client, so that the fixture does not depend on the libraries under test.
+// Uses libqb's client, so that the fixture does not depend on the libraries under test.
 bool serves(const char* service)
 {
     qb_ipcc_connection_t* connection = qb_ipcc_connect(service, 12328);
@@ -95,7 +95,7 @@ Daemon::Daemon(const Options& options)
       log_(scratch_directory() + "/" + options.name + ".log"), network_(options.network)
 {
     std::ofstream(configuration_) << configuration_text(options);
-    std::ofstream{log_}; // empty
+    std::ofstream{log_}; // makes the file empty
     start();
     if (options.wait)
         await_service();
@@ -103,9 +103,10 @@ Daemon::Daemon(const Options& options)
 
 Daemon::~Daemon()
 {
-    if (!pid_ || creator_ != ::getpid()) // a child that exits has none to end
+    if (!pid_ || creator_ != ::getpid()) // a child of the test must not end the daemon
         return;
-    // It removes the files of connections that were closed just now; killed before, it would leave them.
+    // The daemon removes the files of connections that were closed just now. If it were killed before, it would leave
+    // them.
     eventually(1s, [this] { return connection_entries(pid_).empty(); });
     kill();
 }
@@ -133,7 +134,8 @@ void Daemon::await_service()
     const bool ready = eventually([&] { return (died = waits_in_state(pid_, WEXITED)) || serves("cmap"); });
     if (!ready || died)
         throw std::runtime_error("the daemon does not serve:\n" + log_tail());
-    // It removes the files of the connections that asked; killed or stopped before, it would leave them.
+    // The daemon removes the files of the connections that checked it. If it were killed or stopped before, it would
+    // leave them.
     eventually(1s, [this] { return connection_entries(pid_).empty(); });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A real corosync daemon, for use inside the sandbox (sandbox.sh): one at a time for each network namespace. For more
+// A real corosync daemon, for use inside the sandbox (sandbox.sh): one at a time in each network namespace. For several
 // see cluster.hpp.
 #pragma once
 
@@ -17,36 +17,36 @@ class Daemon {
 public:
     enum class Ipc { shm, socket };
 
-    // TEST_DAEMON_IPC=socket asks for sockets, all else for shared memory.
+    // Sockets if TEST_DAEMON_IPC is "socket", otherwise shared memory.
     static Ipc ipc_from_environment();
 
     struct Options {
         Ipc ipc = ipc_from_environment();
         std::string totem{};    // further lines of the totem section
-        bool votequorum = true; // as the provider of quorum
+        bool votequorum = true; // use votequorum as the quorum provider
         std::string quorum{};   // further lines of the quorum section
         std::string sections{}; // further sections
-        bool wait = true;       // until it serves
+        bool wait = true;       // wait until it serves
 
         std::string name = "corosync";                      // of its files in the scratch directory
         std::vector<std::string> addresses = {"127.0.0.1"}; // of all nodes
-        const NetworkNamespace* network = nullptr;          // that it lives in, with a /run of its own
+        const NetworkNamespace* network = nullptr;          // it runs there, with its own /run
     };
 
-    // All of these throw, with the end of the daemon's log, if they do not get what they ask for in time.
+    // All of these throw, with the end of the daemon's log, if they do not succeed in time.
     Daemon();
     explicit Daemon(const Options& options);
-    ~Daemon(); // kills, reaps, leaves nothing of its own behind
+    ~Daemon(); // kills it, and removes all that it has left
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
     pid_t pid() const { return pid_; }
-    std::string log() const; // of all that it has started
+    std::string log() const; // of all daemons that it has started
     void await_service();
 
-    void kill();                 // SIGKILL, and reaps
-    void kill_without_reaping(); // is a zombie on return
-    int terminate();             // SIGTERM, and reaps: the exit status
+    void kill();                 // SIGKILL, and waits for its end
+    void kill_without_reaping(); // it is a zombie on return
+    int terminate();             // SIGTERM, and waits for its end: the exit status
     void stop();                 // SIGSTOP
     void resume();               // SIGCONT
     void restart();              // kills it unless it is dead, and starts a new one
@@ -63,7 +63,7 @@ private:
     const NetworkNamespace* network_;
 };
 
-// Stopped as long as this lives.
+// The daemon is stopped as long as this lives.
 class Freeze {
 public:
     explicit Freeze(Daemon& daemon) : daemon_(&daemon) { daemon.stop(); }

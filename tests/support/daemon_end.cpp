@@ -17,7 +17,7 @@ namespace test {
 namespace {
 
 constexpr std::size_t kChunk = 64;
-constexpr std::size_t kChunkOverhead = 16; // and alignment, amply
+constexpr std::size_t kChunkOverhead = 16; // with alignment, more than enough
 constexpr std::uint32_t kFlags = QB_RB_FLAG_CREATE | QB_RB_FLAG_SHARED_PROCESS;
 
 std::string new_directory()
@@ -161,7 +161,7 @@ void DaemonEnd::put_unmarked(Ring ring)
     auto* chunk = static_cast<std::uint32_t*>(qb_rb_chunk_alloc(rings_[ring], kChunk));
     std::memset(chunk, 0, kChunk);
     qb_rb_chunk_commit(rings_[ring], kChunk);
-    chunk[-1] = 0; // where libqb marks a chunk as complete
+    chunk[-1] = 0; // libqb marks a complete chunk here
 }
 
 void DaemonEnd::put_taken(Ring ring)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Standard output and error, collected in a file for as long as this lives.
+// As long as this lives, standard output and error go to a file.
 #pragma once
 
 #include "process.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Environment variables for the length of a scope.
+// Sets an environment variable until the end of a scope.
 #pragma once
 
 #include <cstdlib>
@@ -10,7 +10,7 @@ namespace test {
 
 class Variable {
 public:
-    // Without a value: not set.
+    // Without a value the variable is unset.
     Variable(const char* name, std::optional<std::string> value) : name_(name)
     {
         if (const char* now = std::getenv(name))

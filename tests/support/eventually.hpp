@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Waiting for what another process or thread is about to do, never for longer than a limit.
+// Waits for what another process or thread will do, but never longer than a limit.
 #pragma once
 
 #include <chrono>
@@ -12,10 +12,10 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 using Duration = Clock::duration;
 
-// Ample for anything that is going to happen at all, also on a busy machine and under a sanitizer.
+// Long enough for all that happens at all, also on a busy machine and under a sanitizer.
 inline constexpr Duration kPatience = 10s;
 
-// Long enough to see that something which must not happen does not.
+// Long enough to see that something does not happen.
 inline constexpr Duration kGlance = 100ms;
 
 template <class Predicate> bool eventually(Duration limit, Predicate&& predicate)

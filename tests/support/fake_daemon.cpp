@@ -47,7 +47,8 @@ FakeDaemon::FakeDaemon(const Options& options)
 FakeDaemon::~FakeDaemon()
 {
     if (pid_ != 0) {
-        // It removes the files of connections that were closed just now; killed before, it would leave them.
+        // The child removes the files of connections that were closed just now. If it were killed before, it would
+        // leave them.
         resume();
         eventually(1s, [this] { return clients() == 0; });
         kill();
@@ -83,7 +84,7 @@ std::uint32_t FakeDaemon::clients()
 FakeDaemon::Report FakeDaemon::ask(Command command, const Steps& steps)
 {
     Bytes frame;
-    // One that dies of what it is told says nothing more.
+    // No reply comes if the child dies of the command.
     if (!send_frame(control_, pack(command, steps)) || !receive_frame(control_, frame))
         return {};
     return {value_at<std::uint32_t>(frame, 0), frame.substr(sizeof(std::uint32_t))};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One service of a daemon, played by a child process on libqb's own server. To each request it gives its usual answer,
-// unless the test has scripted another reaction; and it does what the test tells it to do at once.
+// One service of a daemon, in a child process with libqb's own server. It sends its usual answer to each request,
+// unless the test has set another reaction; and it does at once what the test tells it with now().
 #pragma once
 
 #include "bytes.hpp"
@@ -16,7 +16,7 @@
 
 namespace test {
 
-// One thing that the daemon does for a client.
+// One action of the daemon for a client.
 struct Step {
     enum Kind : std::uint32_t {
         reply,
@@ -66,7 +66,7 @@ enum class Command : std::uint32_t;
 
 class FakeDaemon {
 public:
-    // Runs in the child; an empty answer is none.
+    // Runs in the child; an empty answer means no reply.
     using Answer = std::function<Bytes(const Bytes& request)>;
 
     struct Options {
@@ -78,23 +78,24 @@ public:
     };
 
     explicit FakeDaemon(const Options& options);
-    ~FakeDaemon(); // kills and reaps it; the files of connections that are open then are the client's business
+    ~FakeDaemon(); // kills it and waits for its end; the client must remove the files of connections that are still
+                   // open
     FakeDaemon(const FakeDaemon&) = delete;
     FakeDaemon& operator=(const FakeDaemon&) = delete;
 
     pid_t pid() const { return pid_; }
 
-    // The reaction to the next request that has none yet, instead of the answer.
+    // What to do for the next request that has no such reaction yet, instead of the answer.
     void on_next_request(const Steps& steps);
 
-    // For the client that connected last, at once. Returns the number of events that had no room.
+    // What to do at once, for the client that connected last. Returns the number of events that had no room.
     std::uint32_t now(const Steps& steps);
 
     Bytes last_request();
     std::uint32_t requests(); // so far
     std::uint32_t clients();  // at present
 
-    void kill(); // SIGKILL, and reaps
+    void kill(); // SIGKILL, and waits for its end
     void await_death();
     void stop();
     void resume();

@@ -18,7 +18,7 @@ namespace {
 
 qb_loop_t* loop;
 
-// libqb's server wants its loop's functions without the loop.
+// libqb's server needs these functions of its event loop.
 qb_ipcs_poll_handlers loop_functions()
 {
     qb_ipcs_poll_handlers functions{};
@@ -82,7 +82,7 @@ private:
 constexpr std::uint64_t kRetryNs = 1000000;
 constexpr int kFloodPerTurn = 32;
 
-// The server. There is one in its process, so what libqb calls back finds it in a static variable.
+// The server. There is one in its process, so libqb's callbacks find it in a static variable.
 class Service {
 public:
     Service(const FakeDaemon::Options& options, int control) : options_(options), control_(control) {}
@@ -92,7 +92,7 @@ public:
         self = this;
         if (options_.uid != ::getuid() && ::setresuid(options_.uid, options_.uid, options_.uid) != 0)
             ::_exit(1);
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL); // only now: a change of user clears it
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL); // set only now, because a change of user clears it
         loop = qb_loop_create();
         qb_ipcs_service_handlers handlers{};
         handlers.connection_accept = [](qb_ipcs_connection_t*, uid_t, gid_t) { return self->options_.refusal; };
@@ -182,7 +182,7 @@ private:
                 send_flood();
                 break;
             case Step::hang_up:
-                // Not now: libqb is about to use the connection.
+                // Not now, because libqb still uses the connection.
                 qb_loop_job_add(loop, QB_LOOP_HIGH, client, [](void* whom) { self->hang_up(whom); });
                 break;
             case Step::die:
@@ -222,7 +222,7 @@ private:
         }
     }
 
-    // A little at a time, so that requests get their answers meanwhile.
+    // Sends a few events at a time, so that requests get their replies meanwhile.
     void send_flood()
     {
         for (int count = 0; count < kFloodPerTurn && flood_.client != nullptr; ++count)

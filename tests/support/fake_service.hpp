@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What runs in the child of a FakeDaemon, and how the two talk.
+// Runs in the child of a FakeDaemon, and connects it with the test.
 #pragma once
 
 #include "fake_daemon.hpp"
@@ -8,13 +8,13 @@ namespace test {
 
 enum class Command : std::uint32_t { on_next_request, now, last_request, requests, clients };
 
-// Whole frames over a stream socket: length, then bytes. False at its end.
+// Whole frames over a stream socket: the length, then the bytes. False when the other end is closed.
 bool send_frame(int socket, const Bytes& frame);
 bool receive_frame(int socket, Bytes& frame);
 
 Bytes pack(Command command, const Steps& steps);
 
-// Serves until `control` is closed; tells there when it is ready.
+// Serves until `control` is closed; sends a frame there when it is ready.
 [[noreturn]] void run_fake_service(const FakeDaemon::Options& options, int control);
 
 } // namespace test

@@ -10,7 +10,7 @@
 
 namespace test {
 
-// Leaves next to no room in shared memory, as long as it lives.
+// As long as it lives, almost no room is left in shared memory.
 class FullSharedMemory {
 public:
     FullSharedMemory()

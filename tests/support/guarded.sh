@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # guarded.sh PROGRAMS EXCEPTIONS
-# Each program of PROGRAMS, whose lines are "TARGET FILE", runs its tests with the guards, or is in EXCEPTIONS, whose lines
-# are "TARGET: why it needs none" with a pattern for the target. A program of GoogleTest cannot be one of those.
+# Checks that each program of PROGRAMS (lines "TARGET FILE") runs its tests with the guards, or is in EXCEPTIONS (lines
+# "TARGET: why it needs none", where TARGET may be a pattern). A program of GoogleTest cannot be an exception.
 set -eu -o pipefail
 
 programs=$1 exceptions=$2

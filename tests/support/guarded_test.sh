@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# guarded_test.sh PROGRAM COMPILER: guarded.sh accepts PROGRAM, which has guards, and of those without only what is excepted.
+# guarded_test.sh PROGRAM COMPILER: guarded.sh accepts PROGRAM, which has guards, and without guards only exceptions.
 
 set -eu
 here=$(dirname "$(realpath "$0")")

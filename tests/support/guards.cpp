@@ -17,7 +17,7 @@ namespace test {
 
 namespace {
 
-// One test is a few seconds at most; sanitizers and a busy machine multiply that.
+// A test takes a few seconds at most; sanitizers and a busy machine multiply that.
 constexpr std::chrono::seconds kUsualLimit = 120s;
 
 std::chrono::seconds time_limit()
@@ -26,7 +26,7 @@ std::chrono::seconds time_limit()
     return wanted ? std::chrono::seconds(std::atoi(wanted)) : kUsualLimit;
 }
 
-// For what goes away by itself; the watchdog shall not bark meanwhile.
+// The time for what goes away by itself; shorter than the watchdog's limit.
 Duration patience()
 {
     return std::min(Duration(3s), Duration(time_limit()) / 2);
@@ -53,7 +53,7 @@ std::string differences(const Holdings& before, const Holdings& now)
     return text;
 }
 
-// Written before the alarm is set, read by the handler: nothing else is safe in one.
+// Written before the alarm is set, read by its handler: a handler may use nothing else.
 std::array<char, 256> watchdog_message;
 
 void watchdog_barks(int)
@@ -79,7 +79,7 @@ class Guards : public ::testing::EmptyTestEventListener {
     void OnTestStart(const ::testing::TestInfo& test) override
     {
         const std::string name = std::string(test.test_suite_name()) + "." + test.name();
-        setenv("TEST_NAME", name.c_str(), 1); // for what looks on from outside: tests/manual/witness.c
+        setenv("TEST_NAME", name.c_str(), 1); // for tests/manual/witness.c
         around_test_ = Holdings::now();
         Watchdog::arm(name, time_limit());
     }
@@ -106,7 +106,7 @@ Holdings Holdings::now()
 {
     Holdings result{open_descriptors(), shared_memory_entries(), thread_count()};
     std::erase_if(result.shared_memory, [](const std::string& name) { return name.starts_with("qb-corosync-"); });
-    // Outside a sandbox other programs, such as other tests, make rings at the same time.
+    // Outside a sandbox other programs, such as other tests, create rings at the same time.
     if (std::getenv("WORK") == nullptr) {
         const std::string pid = "-" + std::to_string(::getpid()) + "-";
         std::erase_if(result.shared_memory, [&](const std::string& name) {
@@ -142,7 +142,7 @@ void Watchdog::disarm()
 
 void install_guards()
 {
-    std::thread([] {}).join(); // with the first thread of a program a sanitizer may start one that stays
+    std::thread([] {}).join(); // with the first thread of a program, a sanitizer may start one that stays
     ::testing::UnitTest::GetInstance()->listeners().Append(new Guards);
 }
 

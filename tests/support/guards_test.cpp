@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Each guard trips on what it guards against. The first half asks the guards themselves; the second runs this
-// program again on tests that must fail, to see that a tripped guard fails a test. Beside them: a child that has ended.
+// Each guard reports what it guards against. The first half calls the guards themselves. The second half runs this
+// program again with tests that must fail, and checks that they do. The last test here is for a child that has ended.
 #include "companion.hpp"
 #include "guards.hpp"
 #include "process.hpp"
@@ -24,7 +24,7 @@ using namespace test;
 constexpr Duration kAtOnce = 0ms;
 constexpr const char* kLeftBehind = "/dev/shm/guards-victim";
 
-// Complaints about what `leak` leaves.
+// What the guards report after `leak`.
 template <class Leak> std::string complaint_about(Leak leak)
 {
     const auto before = Holdings::now();
@@ -37,7 +37,7 @@ struct Outcome {
     std::string output;
 };
 
-// Runs one of the victims below in a process of its own.
+// Runs one of the tests below, which must fail, in a process of its own.
 Outcome run_victim(const std::string& name)
 {
     const auto program = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -51,7 +51,7 @@ Outcome run_victim(const std::string& name)
     return {::pclose(pipe), output};
 }
 
-TEST(Guards, have_nothing_to_say_about_a_clean_test)
+TEST(Guards, report_nothing_about_a_clean_test)
 {
     EXPECT_EQ("", complaint_about([] { ::close(::dup(STDIN_FILENO)); }));
 }
@@ -69,7 +69,7 @@ TEST(Guards, notice_that_a_foreign_descriptor_was_closed)
     EXPECT_NE("", complaint_about([&] { ::close(foreign); }));
 }
 
-TEST(Guards, notice_that_a_descriptor_number_was_taken_over)
+TEST(Guards, notice_that_a_descriptor_number_was_reused)
 {
     const int foreign = ::dup(STDIN_FILENO);
     std::array<int, 2> pipe;
@@ -95,7 +95,7 @@ TEST(Guards, notice_a_thread_left_behind)
     enough = true;
 }
 
-TEST(Guards, wait_for_what_is_just_going_away)
+TEST(Guards, wait_for_a_descriptor_that_is_closed_late)
 {
     const auto before = Holdings::now();
     const int descriptor = ::dup(STDIN_FILENO);
@@ -125,7 +125,7 @@ TEST(Guards, fail_a_test_that_leaks)
     std::filesystem::remove(kLeftBehind);
 }
 
-TEST(Guards, end_a_test_that_hangs_and_say_which)
+TEST(Guards, end_a_test_that_hangs_and_name_it)
 {
     const auto [status, output] = run_victim("hangs");
     EXPECT_NE(0, status);
@@ -138,8 +138,8 @@ TEST(Guards, let_a_clean_test_pass)
     EXPECT_EQ(0, status) << output;
 }
 
-// Nor any process of another sandbox, which would be resumed the same way.
-TEST(Companion, that_has_ended_passes_no_signal_on)
+// Nor to a process of another sandbox: resume() uses the same call.
+TEST(Companion, that_has_ended_signals_no_other_process)
 {
     Companion stopped([](Line& line) { line.hear(); });
     stopped.stop();

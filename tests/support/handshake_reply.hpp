@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A daemon's reply to the handshake, field by field, to be right or wrong in each.
+// A daemon's reply to the handshake, field by field, so that a test can change each of them.
 #pragma once
 
 #include <cstddef>
@@ -53,7 +53,7 @@ static_assert(sizeof(HandshakeReply) == 12328);
 static_assert(offsetof(HandshakeReply, transport) == 24);
 static_assert(offsetof(HandshakeReply, names) == 32 + sizeof(void*));
 
-// How much of it is a header.
+// The size of its header.
 inline constexpr std::size_t kReplyHeader = 24;
 
 } // namespace test

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# install.sh PACKAGE...: installs packages through apt-get, as root; quiet if all is well.
+# install.sh PACKAGE...: installs packages with apt-get, as root; prints nothing if it succeeds.
 #
-# Services that come with these packages are never started, not even while apt-get runs, and they are disabled as soon
-# as they are here. One that was here before is left alone. Without packages it cleans up after a run that was killed.
+# Services of these packages are never started, not even while apt-get runs, and are disabled as soon as they are
+# installed. A service that was installed before is not touched. Without packages it cleans up after a killed run.
 
 set -eu
 
@@ -15,13 +15,13 @@ daemon_of() {
     case $1 in dbus) echo dbus-daemon ;; logd) echo /usr/lib/heartbeat/ha_logd ;; pacemaker) echo pacemakerd ;; *) echo "$1" ;; esac
 }
 
-# Packages ask this script before they start their services. Only the new ones are refused, all else is as before.
+# Packages call this script before they start their services. It refuses only the new services.
 policy=/usr/sbin/policy-rc.d
 policy_before=$policy.before-corosync-client
 policy_mark="Written by corosync-client's test scripts, until they have installed what they need."
 
 exec 9</usr/sbin
-flock 9 # another run that does the same
+flock 9 # waits for another run
 log=$(mktemp)
 new=()
 to_disable=()
@@ -35,8 +35,8 @@ installed() {
     status_of "$1" | grep -qx installed
 }
 
-# has_files PACKAGE: it is here, if only in part. One that was removed and not purged keeps what it was told about its
-# service, and cannot be told anything else.
+# has_files PACKAGE: whether it is installed, perhaps only in part. A package that was removed but not purged keeps the
+# settings of its service, and they cannot be changed.
 has_files() {
     status_of "$1" | grep -qvx -e config-files -e not-installed
 }
@@ -96,13 +96,13 @@ apt() {
     apt-get -o DPkg::Lock::Timeout=600 "$@" 9<&- </dev/null
 }
 
-# When we are told to end, it waits until the running apt-get has ended: nothing may start behind our back.
+# A signal takes effect only when the running apt-get has ended: no service may start after we have gone.
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 trap finish EXIT
 
 killed=no
-! grep -qs "$policy_mark" "$policy" || killed=yes # a run was, in the middle
+! grep -qs "$policy_mark" "$policy" || killed=yes # an earlier run was killed
 for service in "${services[@]}"; do
     if [ $killed = yes ]; then
         grep -q " $service " "$policy" || continue
@@ -110,7 +110,7 @@ for service in "${services[@]}"; do
         ! installed "$(package_of "$service")" || continue
     fi
     new+=("$service")
-    # A daemon that is here without its package is somebody's own build.
+    # A daemon without its package is somebody's own build.
     if [ $killed = yes ] || ! command -v "$(daemon_of "$service")" >/dev/null || ! enabled "$service"; then
         to_disable+=("$service")
     fi

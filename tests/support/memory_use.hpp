@@ -10,14 +10,14 @@
 
 namespace test {
 
-// From malloc, and not given back.
+// The bytes that malloc has allocated and that are not freed.
 inline std::size_t allocated()
 {
     const auto info = ::mallinfo2();
     return info.uordblks + info.hblkhd;
 }
 
-// In bytes, what smaps_rollup says of it.
+// This kind of memory in smaps_rollup, in bytes.
 inline std::size_t memory_that_is(const std::string& kind)
 {
     std::ifstream file("/proc/self/smaps_rollup");
@@ -29,7 +29,7 @@ inline std::size_t memory_that_is(const std::string& kind)
     return kilobytes << 10;
 }
 
-// Of this process alone.
+// The memory that belongs to this process alone.
 inline std::size_t private_memory()
 {
     return memory_that_is("Anonymous:");

@@ -63,7 +63,7 @@ Visit::~Visit()
     if (home_ == -1)
         return;
     if (::setns(home_, CLONE_NEWNET))
-        std::abort(); // every later test would run beside the wrong daemon
+        std::abort(); // otherwise all later tests would use the wrong daemon
     ::close(home_);
 }
 

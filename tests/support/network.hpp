@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Networks for daemons that must not meet, or meet only over a bridge: for use inside the sandbox (sandbox.sh).
+// Networks for daemons that must not meet, or only over a bridge: for use inside the sandbox (sandbox.sh).
 //
-// A daemon's sockets have fixed names, so each needs a network namespace of its own. A client belongs to the namespace
-// in which its thread was when it connected, and may be used from anywhere then.
+// A daemon's sockets have fixed names, so each daemon needs its own network namespace. A client belongs to the
+// namespace in which its thread was when it connected; after that it can be used from any namespace.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ public:
 
     const std::string& name() const { return name_; }
 
-    // Moves this process there for good, with an empty /run. For a child before it runs another program.
+    // Moves this process there for good, with an empty /run. A child calls this before it runs another program.
     bool move_in() const;
 
 private:
@@ -29,7 +29,7 @@ private:
     int fd_ = -1;
 };
 
-// This thread is in the namespace as long as this lives, and so are the threads and processes that it starts.
+// As long as this lives, this thread is in the namespace, and so are the threads and processes that it starts.
 class Visit {
 public:
     explicit Visit(const NetworkNamespace* to); // nullptr: stays here

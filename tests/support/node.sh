@@ -7,7 +7,7 @@ fail() {
     exit 1
 }
 
-# await SECONDS CMD...: run CMD every 20 ms until it succeeds.
+# await SECONDS CMD...: runs CMD every 20 ms until it succeeds.
 await() {
     local end=$((SECONDS + $1))
     shift
@@ -17,8 +17,8 @@ await() {
     done
 }
 
-# configuration TOTEM SECTIONS ADDRESS...: of nodes with these addresses and the ids 1, 2, ...; TOTEM is added to that
-# section, SECTIONS follow.
+# configuration TOTEM SECTIONS ADDRESS...: prints the configuration for nodes with these addresses and the ids 1, 2, ..;
+# TOTEM is added to the section totem, SECTIONS follow at the end.
 configuration() {
     local totem=$1 sections=$2 id=0
     shift 2
@@ -63,8 +63,8 @@ need_corosync() {
     }
 }
 
-# choose_transport ring|libqb|socket: what the library is to use goes into $transport, for COROSYNC_CLIENT_TRANSPORT, what
-# the daemon needs for that into $sections, for start_node.
+# choose_transport ring|libqb|socket: sets $transport (for COROSYNC_CLIENT_TRANSPORT) and $sections (the lines that the
+# daemon needs, for start_node).
 # shellcheck disable=SC2034 # for the scripts that source this one
 choose_transport() {
     transport=$1 sections=

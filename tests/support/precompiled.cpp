@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Nothing but a place for precompiled.hpp.
+// Only compiles precompiled.hpp.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What nearly every test includes, compiled once: it is most of the time that a test takes to compile. Tests include
-// what they need as ever; the build with clang has no precompiled headers and shows what is missing.
+// Headers that nearly every test includes, compiled once: they take most of the time to compile a test. Tests still
+// include all that they need; the build with clang uses no precompiled headers and finds missing ones.
 #pragma once
 
 #include <algorithm>

@@ -57,7 +57,7 @@ std::set<std::string> connection_entries(pid_t daemon)
 
 bool maps_rings(pid_t process)
 {
-    constexpr std::string_view kPrefix = "/dev/shm/qb-"; // and a pid; the daemon's blackbox goes on with a name
+    constexpr std::string_view kPrefix = "/dev/shm/qb-"; // a pid follows, or a word for the daemon's blackbox
     std::ifstream maps("/proc/" + std::to_string(process) + "/maps");
     for (std::string line; std::getline(maps, line);)
         if (const auto at = line.find(kPrefix); at != std::string::npos && line[at + kPrefix.size()] <= '9')
@@ -89,7 +89,7 @@ int Child::status()
 
 int status_of_child(pid_t pid)
 {
-    if (pid <= 0) // waitpid() would take it for any child, and kill() for everybody
+    if (pid <= 0) // waitpid() would wait for any child, and kill() would signal many processes
         return -1;
     int status = 0;
     if (!eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; })) {

@@ -14,19 +14,19 @@ namespace test {
 // Number and target of each open descriptor.
 std::map<int, std::string> open_descriptors();
 
-// Names in /dev/shm.
+// The names in /dev/shm.
 std::set<std::string> shared_memory_entries();
 
-// Those of the connections to the daemon of that pid.
+// Those of the connections to the daemon with this pid.
 std::set<std::string> connection_entries(pid_t daemon);
 
-// Whether it has any connection's memory, whose files may be gone already.
+// Whether the process has mapped the memory of a connection, even if its files have been removed.
 bool maps_rings(pid_t process);
 
 int thread_count();
 
-// A child that runs body and ends with what it returns as its exit status (0..255). Assertions in the child are lost,
-// so a body returns its findings.
+// A child that runs body; the result is its exit status (0..255). Assertions that fail in the child are lost, so body
+// must return what it finds.
 class Child {
 public:
     explicit Child(const std::function<int()>& body);
@@ -35,8 +35,8 @@ public:
     Child& operator=(const Child&) = delete;
 
     pid_t pid() const { return pid_; }
-    // Waits for its end, and kills it if that does not come in time. The exit status, or -1 if it was killed, or died
-    // of a signal.
+    // Waits for the child's end, and kills it if it does not end in time. The exit status, or -1 if it was killed or
+    // died of a signal.
     int status();
 
 private:
@@ -53,11 +53,11 @@ inline int in_child(const std::function<int()>& body)
 // The same for a child that this process has forked itself.
 int status_of_child(pid_t pid);
 
-// To no process, 0, it goes nowhere: kill() would take that for everybody in our process group, and ctest's group
-// reaches into all of the sandboxes that run at the moment.
+// Sends no signal if pid is 0: kill() would send it to our process group, and ctest's group includes all sandboxes that
+// run at the moment.
 void signal_child(pid_t pid, int signal);
 
-// Has that child come into one of these states (WEXITED, WSTOPPED)? It is not reaped.
+// Whether the child has reached one of these states (WEXITED, WSTOPPED). It stays a zombie if it has ended.
 bool waits_in_state(pid_t pid, int events);
 
 // The scratch directory that the sandbox provides; throws outside a sandbox.

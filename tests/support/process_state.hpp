@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What belongs to the program and not to the libraries that it uses.
+// State of the process that belongs to the program; libraries must not change it.
 #pragma once
 
 #include "process.hpp"

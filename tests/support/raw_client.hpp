@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Requests to a daemon byte by byte, through libqb's own client: for what the libraries never send.
+// Sends requests to a daemon byte by byte, through libqb's own client: requests that the libraries never send.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ namespace test {
 
 class RawClient {
 public:
-    // What a reply begins with.
+    // The header of a reply.
     struct Reply {
         std::int64_t received = 0;
         std::int32_t id = 0;
@@ -32,7 +32,7 @@ public:
     RawClient(const RawClient&) = delete;
     RawClient& operator=(const RawClient&) = delete;
 
-    // Sends a request with this body behind its header, and takes the reply.
+    // Sends a request with this body after its header, and receives the reply.
     Reply ask(std::int32_t id, const std::string& body) const
     {
         const auto whole = request(id, body);
@@ -46,7 +46,7 @@ public:
         return reply;
     }
 
-    // The same of a request that has no reply. False if it was not taken.
+    // The same for a request without a reply. False if it was not sent.
     bool tell(std::int32_t id, const std::string& body) const
     {
         const auto whole = request(id, body);

@@ -26,7 +26,7 @@ void check(bool good, const char* what)
         throw std::system_error(errno, std::generic_category(), what);
 }
 
-// In the child there is nobody to catch anything.
+// The child cannot catch exceptions.
 void demand(bool good)
 {
     if (!good)
@@ -66,7 +66,7 @@ void hand_over(int to, int descriptor)
     demand(::sendmsg(to, &message, MSG_NOSIGNAL) == 1);
 }
 
-// A descriptor that was handed over, or -1 if there is none at the moment.
+// A descriptor that was passed over the socket, or -1 if there is none now.
 int take_over(int from)
 {
     char nothing = 0;
@@ -98,7 +98,7 @@ void Visitor::send(const void* data, std::size_t size) const
     while (size > 0) {
         const ssize_t sent = ::send(socket_, at, size, MSG_NOSIGNAL);
         if (sent <= 0)
-            return; // the visitor has seen enough
+            return; // the script ends for this visitor
         at += sent;
         size -= static_cast<std::size_t>(sent);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A daemon that can lie. The handshake is spoken by hand, in a child process, as each test scripts it for each visitor;
-// the rings are real ones, and their daemon's side is in the hands of the test.
+// A daemon that can lie. A child process plays the handshake from a script for each visitor; the rings are real, and
+// the test controls the daemon's side of them.
 #pragma once
 
 #include "bytes.hpp"
@@ -35,7 +35,7 @@ public:
 
     // Waits for a request and takes it with its notification byte; empty if none comes.
     std::optional<Bytes> request(Duration limit = kPatience);
-    // Takes requests, but leaves their bytes on the socket.
+    // Takes a request, but leaves its byte on the socket.
     std::optional<Bytes> request_without_byte(Duration limit = kPatience);
     void take_bytes(std::size_t count);
     int unread_bytes() const;
@@ -46,17 +46,17 @@ public:
     void announce(std::size_t count = 1); // notification bytes alone
 
     void put(Ring ring, const Bytes& bytes);
-    void put_claiming(Ring ring, std::uint32_t length); // a chunk that lies about its length
-    void put_unmarked(Ring ring);                       // a chunk without the mark of one
-    void put_taken(Ring ring);                          // one that was read, but not given back
+    void put_claiming(Ring ring, std::uint32_t length); // a chunk with a wrong length
+    void put_unmarked(Ring ring);                       // a chunk without its mark
+    void put_taken(Ring ring);                          // a chunk that was read, but not reclaimed
     bool has_room_for_event(std::size_t size) const;
-    std::ptrdiff_t event_space_used() const; // by chunks that were not given back
+    std::ptrdiff_t event_space_used() const; // by chunks that were not reclaimed
 
     void flow_control(std::int32_t level);
 
-    void give_to(uid_t owner); // directory and files
+    void give_to(uid_t owner); // the directory and its files
     void hang_up();
-    bool hung_up() const; // by the client
+    bool hung_up() const; // whether the client has closed the socket
 
 private:
     friend class RawDaemon;
@@ -64,17 +64,17 @@ private:
     const std::string directory_;
     const HandshakeReply offer_;
     std::array<qb_ringbuffer_s*, 3> rings_;
-    int socket_ = -1; // once the visitor is there
+    int socket_ = -1; // set when the visitor has come
 };
 
-// One visitor, as the script for it sees him: in the child process.
+// A client that connects. The script runs in the child process.
 class Visitor {
 public:
     Visitor(int socket, int cues, const HandshakeReply& honest) : offer(honest), socket_(socket), cues_(cues) {}
 
-    HandshakeReply offer; // honest, to be bent
+    HandshakeReply offer; // correct, unless the script changes it
 
-    bool read_request() const; // false if the visitor leaves instead
+    bool read_request() const; // false if the visitor closes the socket instead
     void send(const void* data, std::size_t size) const;
     void send_offer() const { send(&offer, sizeof offer); }
     void hang_up() const;
@@ -92,16 +92,16 @@ public:
     using Lie = std::function<void(HandshakeReply& offer)>;
 
     static void honest(const Visitor& visitor);
-    static Script with(const Lie& lie); // honest but for one lie
+    static Script with(const Lie& lie); // correct except for this lie
 
     struct Options {
         std::string service = "cmap";
         std::uint32_t message_size = HandshakeReply::kMessageSize;
         uid_t uid = 0;            // of the process that listens and replies
-        std::size_t visitors = 2; // for whom there are rings; further ones are turned away
+        std::size_t visitors = 2; // how many visitors get rings; others are refused
     };
 
-    // The first script is for the first visitor, and so on; the last for all others.
+    // The first script is for the first visitor, and so on; the last one is for all others.
     explicit RawDaemon(std::vector<Script> scripts) : RawDaemon(std::move(scripts), Options{}) {}
     RawDaemon(std::vector<Script> scripts, const Options& options);
     RawDaemon() : RawDaemon({honest}) {}
@@ -111,14 +111,14 @@ public:
 
     pid_t pid() const { return pid_; }
     std::size_t visits();            // so far
-    bool visited(std::size_t times); // so often, and not more in the next moment
+    bool visited(std::size_t times); // this many visits, and no more come within a moment
 
-    // What a visitor will find; and the daemon's side of his connection, once he has come.
+    // The rings that a visitor gets; after he has come, the daemon's side of his connection.
     DaemonEnd& rings(std::size_t visitor = 0) { return ends_.at(visitor); }
     DaemonEnd& end(std::size_t visitor = 0);
 
     void cue() const; // lets one waiting script go on
-    void kill();      // and hangs up
+    void kill();      // and closes all connections
 
 private:
     [[noreturn]] void serve(const std::vector<Script>& scripts, uid_t uid, const std::string& service) const;
@@ -127,7 +127,7 @@ private:
     std::deque<DaemonEnd> ends_;
     std::size_t visits_ = 0;
     pid_t pid_ = 0;
-    int arrivals_[2] = {-1, -1}; // descriptors of visitors, from the child to the test
+    int arrivals_[2] = {-1, -1}; // passes visitors' descriptors from the child to the test
     int cues_[2] = {-1, -1};
 };
 

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# sandbox.sh CMD...: run CMD where nothing it does can survive or leak.
+# sandbox.sh CMD...: runs CMD in namespaces of its own, so that nothing of what it does is left.
 #
-# CMD gets namespaces of its own for network, mounts, processes and System V IPC, an empty /run, /dev/shm and
-# /var/lib/corosync, the loopback interface, and a scratch directory in $WORK, which lies on /dev/shm so that
-# daemons with a /run of their own still see it. The status is CMD's; 77 where the machine does not grant
-# namespaces. To end everything, send SIGKILL to the process that this script becomes: it ignores the polite
-# signals.
+# CMD gets its own namespaces for network, mounts, processes and System V IPC, an empty /run, /dev/shm and
+# /var/lib/corosync, the loopback interface, and a scratch directory in $WORK. That is on /dev/shm, so that
+# daemons with their own /run still see it. The status is CMD's, or 77 if the machine does not allow
+# namespaces. To end everything, send SIGKILL to the process that this script becomes: it ignores SIGTERM and
+# SIGINT.
 
 set -eu
 
@@ -15,8 +15,8 @@ skip() {
     exit 77
 }
 
-# Where corosync's package leaves it to the service to make /var/lib/corosync: the folder is made in a private /var/lib
-# that is otherwise what the machine has, entry by entry, because the machine's own has to stay as it is.
+# With some packages of corosync the service makes /var/lib/corosync, so it is missing here. This makes it in a private
+# /var/lib, which has all entries of the machine's own one: that must not change.
 make_place() {
     mount -t tmpfs tmpfs /dev/shm &&
         mkdir /dev/shm/lib &&
@@ -36,8 +36,8 @@ make_place() {
     umount -l /dev/shm/lib && umount /dev/shm
 }
 
-# The second half, as the first process of the new namespaces. It stays while CMD runs: it collects orphans, and
-# CMD is not the first process itself, which would be deaf to the default actions of signals.
+# The second half runs as the first process of the new namespaces, as long as CMD runs. It waits for orphans. CMD
+# cannot be the first process itself, because the default actions of signals do not work for that.
 if [ "${1-}" = --inside ]; then
     shift
     [ -d /var/lib/corosync ] || make_place || skip "cannot make a private /var/lib/corosync"
@@ -59,12 +59,12 @@ for tool in unshare mount ip; do
 done
 command -v corosync >/dev/null || [ -x /usr/sbin/corosync ] || skip "corosync is not installed"
 
-# Who may not have namespaces as such, root in many containers included, may have them with a user namespace.
+# If namespaces are not allowed as such (for root in many containers, too), they may be with a user namespace.
 options='-nimpf --mount-proc --kill-child --propagation private'
 # shellcheck disable=SC2086 # the options are words without blanks
 unshare $options true 2>/dev/null || options="-Ur $options"
 # shellcheck disable=SC2086
 reason=$(unshare $options true 2>&1) || skip "no namespaces here ($reason)"
-# exec, so that whoever kills this script kills unshare, whose --kill-child ends all the rest.
+# exec, so that a signal that kills this script kills unshare, whose --kill-child ends all the rest.
 # shellcheck disable=SC2086
 exec unshare $options /bin/sh "$0" --inside "$@"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Is this build sanitized? For the few tests that a sanitizer itself makes impossible or slow.
+// Whether this build has a sanitizer: for the few tests that a sanitizer makes impossible or slow.
 #pragma once
 
 namespace test {

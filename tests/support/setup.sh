@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Sourced by the scripts that people start: what the machine needs, the build, and the sandbox.
+# Sourced by the scripts that users start: installs packages, builds, and runs the sandbox.
 # shellcheck shell=bash
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-PATH=$PATH:/usr/sbin:/sbin # where Debian keeps daemons, out of a user's sight
+PATH=$PATH:/usr/sbin:/sbin # Debian has daemons there, and users' PATH does not
 
 # shellcheck disable=SC2034 # for the scripts that source this one
 {
@@ -20,7 +20,7 @@ die() {
     exit 1
 }
 
-# help_if_asked ARGUMENT: the comment at the head of the script is its help.
+# help_if_asked ARGUMENT: prints the comment at the head of the script if that is -h or --help.
 help_if_asked() {
     case ${1-} in
     -h | --help)
@@ -30,11 +30,11 @@ help_if_asked() {
     esac
 }
 
-# install_missing PACKAGE...: if there is an apt-get and we are root; otherwise say what is missing.
+# install_missing PACKAGE...: installs them if there is an apt-get and we are root; otherwise says what is missing.
 install_missing() {
     local package missing=()
     if ! command -v apt-get >/dev/null; then
-        say "No apt-get here. What these packages of Debian bring must be there already: $*"
+        say "There is no apt-get. What these packages of Debian contain must be installed already: $*"
         return
     fi
     for package; do
@@ -53,7 +53,7 @@ install_missing() {
     "$top/tests/support/install.sh" "${missing[@]}" || die "The installation failed."
 }
 
-# configure FOLDER CMAKE_OPTION...: quiet, unless it fails.
+# configure FOLDER CMAKE_OPTION...: prints nothing unless it fails.
 configure() {
     local folder=$1 log=$1/build.log tool generator=()
     shift
@@ -70,7 +70,7 @@ configure() {
     }
 }
 
-# compile FOLDER TARGETS: quiet, unless it fails.
+# compile FOLDER TARGETS: prints nothing unless it fails.
 compile() {
     local targets log=$1/build.log
     read -ra targets <<<"$2"
@@ -80,14 +80,14 @@ compile() {
     }
 }
 
-# build FOLDER TARGETS CMAKE_OPTION...: both.
+# build FOLDER TARGETS CMAKE_OPTION...: does both.
 build() {
     configure "$1" "${@:3}"
     compile "$1" "$2"
 }
 
-# in_sandbox CMD...: the status is that of sandbox.sh. It ignores the polite signals: what ends this script with one of
-# them ends the sandbox, with all that is in it, by force.
+# in_sandbox CMD...: returns the status of sandbox.sh. The sandbox ignores SIGINT, SIGTERM and SIGHUP: if one of them
+# ends this script, it kills the sandbox with all that is in it.
 in_sandbox() {
     local sandbox status=0
     "$top/tests/support/sandbox.sh" "$@" &

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Signals, over and over, to a thread that waits.
+// Sends signals over and over to a thread that waits.
 #pragma once
 
 #include "client.hpp"
@@ -7,8 +7,8 @@
 
 namespace test {
 
-// As long as this lives. Their handler only counts them; whether interrupted calls are restarted is up to the flags of
-// its sigaction.
+// Sends them as long as this lives. Their handler only counts them; the flags of its sigaction decide whether
+// interrupted calls are restarted.
 class Storm {
 public:
     explicit Storm(Thread& target, int flags = 0)
@@ -18,11 +18,11 @@ public:
           })
     {}
 
-    // So many signals have been handled.
+    // How many signals have been handled.
     static int count() { return SignalCounter::count(); }
 
 private:
-    SignalCounter counter_; // first: the signals need it
+    SignalCounter counter_; // comes first: the signals need it
     Repeat repeat_;
 };
 

@@ -19,7 +19,7 @@ void check(int error, const char* what)
         throw std::system_error(error, std::generic_category(), what);
 }
 
-// The letter behind the name in brackets; 'X' for a thread that is gone.
+// The state: the letter after the name in brackets; 'X' if the thread has gone.
 char state_of(pid_t thread)
 {
     std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
@@ -81,7 +81,7 @@ bool Thread::ended_within(Duration limit) const
 
 void Thread::join()
 {
-    ended_.wait(false); // not with the lock, which who signals needs
+    ended_.wait(false); // without the lock, because a thread that signals needs it
     const std::lock_guard lock(joining_);
     if (!joined_)
         pthread_join(thread_, nullptr);
@@ -102,8 +102,8 @@ void Thread::signal(int number)
 
 bool Thread::falls_asleep() const
 {
-    // Twice, as it also sleeps for a moment when it starts; and over again, as a busy machine may let it wait for a
-    // CPU.
+    // Checks twice, because the thread also sleeps for a moment when it starts; and repeatedly, because on a busy
+    // machine it may wait for a CPU.
     const auto asleep = [this] { return id_ && state_of(id_) == 'S'; };
     const bool stays = eventually([&] {
         if (!asleep())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// POSIX threads as tests need them: on a chosen stack, cancellable, observable from outside.
+// POSIX threads for tests: on a chosen stack, cancellable, and observable from outside.
 #pragma once
 
 #include "eventually.hpp"
@@ -15,7 +15,7 @@
 
 namespace test {
 
-// A stack of `size` bytes above `guard` bytes that nobody may touch; size 0: the default one.
+// A stack of `size` bytes above `guard` bytes that cannot be accessed; size 0: the default one.
 struct Stack {
     std::size_t size = 0;
     std::size_t guard = 0;
@@ -28,15 +28,14 @@ public:
     Thread(const Thread&) = delete;
     Thread& operator=(const Thread&) = delete;
 
-    // Has it returned, or been cancelled?
+    // Whether it has returned or been cancelled.
     bool ended_within(Duration limit) const;
     void join();
 
     void cancel();
     void signal(int number); // unless it has been joined
 
-    // Waits until the thread sleeps in the kernel, and for a moment longer, so that what it was about to wait
-    // for it now waits for.
+    // Waits until the thread sleeps in the kernel, and a moment longer, so that it has begun its final wait.
     bool falls_asleep() const;
 
 private:
@@ -52,7 +51,7 @@ private:
     bool joined_ = false;
 };
 
-// A call that another thread makes.
+// A call in another thread.
 template <class Result> class Background {
 public:
     explicit Background(std::function<Result()> call)
@@ -72,7 +71,7 @@ public:
         return result_;
     }
 
-    // When the call returned.
+    // The time when the call returned.
     Clock::time_point finished()
     {
         thread_.join();
@@ -82,12 +81,12 @@ public:
 private:
     std::optional<Result> result_;
     Clock::time_point finished_;
-    Thread thread_; // last: it uses the others
+    Thread thread_; // comes last: it uses the other members
 };
 
 template <class Call> Background(Call) -> Background<std::invoke_result_t<Call>>;
 
-// Does something over and over, in another thread, until the end of its scope.
+// Calls a function over and over in another thread, until the end of its scope.
 class Repeat {
 public:
     explicit Repeat(std::function<void()> turn)
@@ -100,7 +99,7 @@ public:
 
 private:
     std::atomic<bool> enough_ = false;
-    Thread thread_; // last: it uses the other
+    Thread thread_; // comes last: it uses the other member
 };
 
 } // namespace test

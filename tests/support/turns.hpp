@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// For two processes or threads of which one waits for the other.
+// Lets one of two processes or threads wait for the other.
 #pragma once
 
 #include "client.hpp"
@@ -23,7 +23,7 @@ public:
     Turns& operator=(const Turns&) = delete;
 
     void give() const { EXPECT_EQ(1, ::write(ends_[1], "", 1)); }
-    // Asleep until then, without a wake-up. False if it takes too long.
+    // Sleeps until the other one calls give(), without waking up before. False if that takes too long.
     bool take(Duration limit = kPatience) const
     {
         char byte = 0;
