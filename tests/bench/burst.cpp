@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// burst MODE SIZE COUNT ROUNDS: the cost of nothing but dispatch. This process plays the daemon, too, with rings of its
-// own: in each of ROUNDS it queues COUNT messages of SIZE bytes, each with its notification byte, and dispatches them.
-// MODE is all, or one (behind poll).
+// burst MODE SIZE COUNT ROUNDS: measures dispatch alone. This process is the daemon, too, with rings of its own: in
+// each of ROUNDS it queues COUNT messages of SIZE bytes, each with its notification byte, and dispatches them. MODE is
+// all, or one (after poll).
 //
-// Figures: time ("time"), CPU ("cpu") and page faults ("faults") of the dispatches, per event, once
-// the ring has been filled twice over, so that each of its pages has been there.
+// Figures: time ("time"), CPU ("cpu") and page faults ("faults") of the dispatches, per event, counted after the ring
+// has been filled twice, so that all its pages exist.
 #include "group.hpp"
 #include "support/raw_daemon.hpp"
 
@@ -78,5 +78,5 @@ int main(int argc, char** argv)
     bench::print("cpu", static_cast<double>(cpu) / events);
     bench::print("faults", static_cast<double>(faults) / events);
     daemon.kill();
-    cpg_finalize(handle); // whose request nobody answers
+    cpg_finalize(handle); // nobody answers its request
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# count.sh syscalls|instructions PROGRAMS MODE SIZE COUNT: how many system calls the library makes per event in the burst
-# of that program, or instructions in its dispatches.
-# count.sh connecting PROGRAMS: how many system calls a handle's beginning and end take.
-# What comes only once falls out: it is the difference of two runs.
+# count.sh syscalls|instructions PROGRAMS MODE SIZE COUNT: counts the system calls that the library makes per event in
+# the burst of that program, or instructions in its dispatches.
+# count.sh connecting PROGRAMS: counts the system calls of initialize and finalize.
+# The result is the difference of two runs, so that calls that happen only once are not counted.
 
 set -eu -o pipefail
 
@@ -12,8 +12,8 @@ shift 2
 said=$(mktemp)
 trap 'rm -f "$said" "$said.trace"' EXIT
 
-# total ROUNDS. Of the system calls in a burst those that only the library makes, and the program's own poll; the
-# daemon's part, which sends, is played by the same process.
+# total ROUNDS: of the system calls in a burst, counts those that only the library makes, and the program's own poll.
+# The same process also makes the daemon's calls, which send.
 total() {
     case $what in
     syscalls)

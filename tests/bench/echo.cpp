@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// echo SIZE PERIOD_US ROUNDS: a message of SIZE bytes is multicast every PERIOD_US, and dispatched until it is back.
+// echo SIZE PERIOD_US ROUNDS: sends a message of SIZE bytes every PERIOD_US, and dispatches until it is delivered.
 //
 // Figures: those of the durations from the send to the delivery.
 #include "group.hpp"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What nothing can be faster than, with libqb's public calls and the kernel's:
+// The least time that is possible, with libqb's public calls and the kernel's:
 //
-// floor chunk SIZE COUNT ROUNDS [BATCH]: COUNT chunks of SIZE bytes in a ring are looked at and given back, in each of
-// ROUNDS. With BATCH each was announced by a byte of its own on a stream socket, and so many bytes are taken at a time;
-// one at a time behind a poll. Chunks above a quarter of the ring are then copied, as they must not stay in it.
-// floor byte COUNT: one byte is sent over a stream socket.
+// floor chunk SIZE COUNT ROUNDS [BATCH]: peeks at COUNT chunks of SIZE bytes in a ring and reclaims them, in each of
+// ROUNDS. With BATCH, each chunk has a byte on a stream socket, and BATCH bytes are read at a time; if BATCH is 1,
+// after a poll. Chunks above a quarter of the ring are then copied, because they must not stay in it. floor byte COUNT:
+// sends one byte over a stream socket.
 //
 // Figure: time per chunk or byte ("time").
 #include "measuring.hpp"
@@ -20,7 +20,7 @@
 
 namespace {
 
-constexpr std::size_t kRing = std::size_t{1} << 20; // as the daemon's
+constexpr std::size_t kRing = std::size_t{1} << 20; // the size of the daemon's rings
 
 struct Pair {
     Pair()
@@ -89,7 +89,7 @@ double chunk(std::size_t size, long count, long rounds, long batch)
     return static_cast<double>(time) / static_cast<double>(count * rounds);
 }
 
-// As many as a socket takes lie unread, so that nobody is woken.
+// Nobody reads the bytes until the socket is full, so that no thread is woken.
 double byte(long count)
 {
     constexpr long kUnread = 200;

@@ -15,7 +15,7 @@
 namespace bench {
 namespace {
 
-// A part of a file in memory.
+// A part of a file that is mapped into memory.
 struct Mapping {
     std::uintptr_t begin = 0;
     std::uintptr_t end = 0;
@@ -45,7 +45,7 @@ Mapping find_mapping(const std::function<bool(const Mapping&)>& wanted, const ch
     return found;
 }
 
-// Where in a ring's header file its user data are: the same place in each, so a ring of our own shows it.
+// The offset of the user data in a ring's header file: it is the same in each, so a ring of our own shows it.
 std::uintptr_t offset_of_user_data()
 {
     const std::string name = "bench-flow-" + std::to_string(getpid());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The word by which the daemon tells a client of cpg that its flow control is on, read where the library has it mapped.
+// The word with which the daemon tells a client of cpg that its flow control is on, read from the library's own
+// mapping.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@ namespace bench {
 
 class FlowWord {
 public:
-    // Of the only connection to cpg that this process has. Fails if it is not over rings.
+    // The word of this process's only connection to cpg. Fails if the connection does not use rings.
     FlowWord();
 
     bool is_on() const { return *word_ != 0; }

@@ -13,7 +13,7 @@ for library in $libraries; do
     echo "library $(realpath "$library")"
 done
 
-# total PATTERN: of the linker's statistics.
+# total PATTERN: adds up these lines of the linker's statistics.
 total() {
     sed -n "s/^.*$1: *\([0-9]*\).*/\1/p" | awk '{ sum += $1 } END { print sum }'
 }

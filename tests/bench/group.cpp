@@ -11,7 +11,7 @@
 namespace bench {
 namespace {
 
-// Not by cpg_context_get(), which would be measured, too.
+// Not found with cpg_context_get(), because that would be measured, too.
 std::vector<std::pair<cpg_handle_t, GroupMember*>> known;
 
 GroupMember& member_of(cpg_handle_t handle)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the benchmarks of cpg share: a member of a group, and the three ways to dispatch.
+// Shared by the benchmarks of cpg: a member of a group, and the three ways to dispatch.
 #pragma once
 
 #include "measuring.hpp"
@@ -14,11 +14,11 @@ namespace bench {
 
 enum class Mode { blocking, all, one };
 
-// By its name, or fails.
+// The mode with this name. Fails if there is none.
 Mode mode_of(const std::string& name);
 
-// Delivers until done(): in one blocking call, which the callback ends by finalizing the handle, or call by call behind
-// poll.
+// Delivers until done(): in one blocking call, whose callback ends it by finalizing the handle; or in many calls, each
+// after poll.
 void dispatch_until(cpg_handle_t handle, Mode mode, const std::function<bool()>& done);
 
 // A handle, joined to a group.
@@ -26,7 +26,7 @@ class GroupMember {
 public:
     using OnMessage = std::function<void(const unsigned char* message, std::size_t size)>;
 
-    // The callbacks come from dispatches of the handle.
+    // Dispatches of the handle call on_message.
     GroupMember(const char* group, OnMessage on_message);
     ~GroupMember();
     GroupMember(const GroupMember&) = delete;
@@ -34,10 +34,10 @@ public:
 
     cpg_handle_t handle() const { return handle_; }
 
-    // Dispatches until the group has so many members.
+    // Dispatches until the group has this many members.
     void wait_for_members(std::size_t count) const;
 
-    // As soon as the daemon takes it.
+    // Repeats until the daemon accepts the message.
     void send(const std::vector<char>& bytes) const;
     // CS_OK or CS_ERR_TRY_AGAIN.
     cs_error_t try_send(const std::vector<char>& bytes) const;
@@ -51,7 +51,7 @@ private:
 
     cpg_handle_t handle_ = 0;
     OnMessage on_message_;
-    std::size_t members_ = 0; // once we are one of them
+    std::size_t members_ = 0; // counted once we are one of them
 };
 
 } // namespace bench

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// handles COUNT MESSAGES: one process with COUNT handles of cpg, each in a group of its own, and one loop that polls
-// all their descriptors. Messages of 64 bytes are sent one at a time, each on the next handle.
+// handles COUNT MESSAGES: one process has COUNT handles of cpg, each in a group of its own, and one loop that polls all
+// their descriptors. Messages of 64 bytes are sent one at a time, each on the next handle.
 //
-// Figures: those of the durations of cpg_dispatch, and the CPU of the loop per message, poll included ("cpu").
+// Figures: those of the durations of cpg_dispatch, and the CPU of the loop per message, with poll ("cpu").
 #include "measuring.hpp"
 
 #include <corosync/cpg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// iteration KEYS ROUNDS: makes so many KEYS with one prefix and iterates over them, ROUNDS times.
+// iteration KEYS ROUNDS: makes KEYS keys with one prefix and iterates over them, ROUNDS times.
 //
 // Figures: time ("time") and CPU ("cpu") per key.
 #include "keys.hpp"

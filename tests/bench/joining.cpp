@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// joining MEMBERS: this process is in a group, and others, which are connected already, join it at once until it has
-// so many MEMBERS; then its membership is asked for, a hundred times.
+// joining MEMBERS: this process is in a group; other processes, which are already connected, join it at the same time,
+// until it has MEMBERS members. Then cpg_membership_get is called a hundred times.
 //
-// Figures: time ("time") until this one has been told of all of them, and its CPU ("cpu"), per join; median duration of
+// Figures: time ("time") until this process has all confchg events, and its CPU ("cpu"), per join; median duration of
 // cpg_membership_get ("get").
 #include "measuring.hpp"
 
@@ -36,7 +36,7 @@ cpg_handle_t connect()
     return handle;
 }
 
-// Says that it is there, waits until `start` is closed, and joins. What it is told stays in its ring.
+// Reports that it is connected, waits until `start` is closed, and joins. It does not read its events.
 [[noreturn]] void join_later(cpg_name name, int there, const int (&start)[2])
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -73,7 +73,7 @@ int main(int argc, char** argv)
     const std::size_t wanted = argc == 2 ? std::strtoul(argv[1], nullptr, 10) : 0;
     if (wanted < 2)
         bench::fail("usage", "joining MEMBERS");
-    cpg_name name{}; // of its own, as those who are killed leave later
+    cpg_name name{}; // its own group, because killed members leave it later
     const int length = std::snprintf(name.value, sizeof name.value, "bench.joining.%d", getpid());
     name.length = static_cast<std::uint32_t>(length);
     int there[2];

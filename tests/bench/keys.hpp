@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Keys in the daemon's map, for benchmarks of many.
+// Keys in the daemon's map, for benchmarks with many keys.
 #pragma once
 
 #include "measuring.hpp"
@@ -11,7 +11,7 @@
 
 namespace bench {
 
-// There as long as this object is, all with one prefix and the value 0.
+// The keys exist as long as this object, all with one prefix and the value 0.
 class Keys {
 public:
     Keys(cmap_handle_t handle, const std::string& prefix, long count) : handle_(handle)

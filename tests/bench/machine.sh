@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Sourced by run.sh and measure.sh: what figures depend on besides the libraries.
+# Sourced by run.sh and measure.sh: describes all that the figures depend on, except the libraries.
 # shellcheck shell=bash
 
 now_ms() {
@@ -7,7 +7,7 @@ now_ms() {
     echo $((${now/[.,]/} / 1000))
 }
 
-# The CPUs that we may use, one a line.
+# Prints the CPUs that we may use, one in each line.
 allowed_cpus() {
     taskset -cp $$ | sed 's/.*: //' | tr , '\n' | while IFS=- read -r first last; do
         seq "$first" "${last:-$first}"
@@ -23,7 +23,7 @@ commit() {
     git -C "$(dirname "${BASH_SOURCE[0]}")" describe --always --dirty 2>/dev/null || echo unknown
 }
 
-# What stays the same during a run.
+# Describes what does not change during a run.
 describe_machine() {
     local cpus virtual=""
     mapfile -t cpus < <(allowed_cpus)
@@ -41,8 +41,8 @@ describe_machine() {
 END
 }
 
-# CPU that was used since the last look, in ticks: "ALL BUSY STOLEN OURS". OURS is that of this script with all that it has
-# waited for, and of the processes in `daemons`, which the caller has.
+# Prints the CPU time used so far, in ticks: all, busy, stolen, and ours. Ours is that of this script with all processes
+# that it has waited for, and of the processes in the caller's variable `daemons`.
 read_ticks() {
     local pid
     awk '/^cpu / { print $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9, $2 + $3 + $4 + $7 + $8, $9 }' /proc/stat
@@ -55,7 +55,7 @@ read_ticks() {
 
 loads=() last_ticks=()
 
-# note_load: what other programs and the hypervisor have taken of all CPUs since the last note.
+# note_load: notes how much of all CPUs other programs and the hypervisor have used since the last note.
 note_load() {
     local ticks
     mapfile -t ticks < <(read_ticks | awk 'NR == 1 { all = $1; busy = $2; stolen = $3; next } { ours += $1 }
@@ -69,7 +69,7 @@ note_load() {
     last_ticks=("${ticks[@]}")
 }
 
-# With other daemons counting begins anew.
+# Starts the counting again if there are other daemons.
 end_load() {
     last_ticks=()
 }

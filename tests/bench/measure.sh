@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# measure.sh LIBRARIES PROGRAMS RESULTS PAIRS SECONDS MINUTES ROW..., inside sandbox.sh: runs these rows of measures.sh on the
-# reference and on the libraries in LIBRARIES, and leaves in the folder RESULTS what the programs said (results.tsv; for
-# its columns see results.hpp), which rows there are (lines.tsv), the tables (table.md, streams.md, gains.md), the
-# circumstances (run.md), the milliseconds that each row took (spent.tsv) and the plot (speed.svg). Gains and plot are there if
+# measure.sh LIBRARIES PROGRAMS RESULTS PAIRS SECONDS MINUTES ROW..., inside sandbox.sh: runs these rows of measures.sh
+# on the reference and on the libraries in LIBRARIES. The folder RESULTS then has the programs' output (results.tsv; for
+# its columns see results.hpp), the rows (lines.tsv), the tables (table.md, streams.md, gains.md), a description of the
+# run (run.md), the milliseconds that each row took (spent.tsv) and the plot (speed.svg). Gains and plot exist only if
 # their rows were measured.
 #
-# Each row gets PAIRS pairs and then more, until its intervals are narrow, SECONDS were spent on it, or MINUTES on all.
+# Each row gets PAIRS pairs, and more until its intervals are narrow, or until SECONDS were spent on it or MINUTES on all.
 
 set -eu -o pipefail
 
@@ -33,7 +33,7 @@ for row in "${rows[@]}"; do
     fi
 done
 
-# The same names for both, so that the linker takes the same way to them.
+# Links with the same names for both libraries, so that the dynamic linker has the same work for both.
 reference=$WORK/reference
 mkdir "$reference"
 ldd "$programs/start" | sed -n 's/^\t\(lib\(cmap\|cpg\|votequorum\|corosync_common\)\.so[^ ]*\) => \(.*\) (.*/\1 \3/p' |
@@ -41,7 +41,7 @@ ldd "$programs/start" | sed -n 's/^\t\(lib\(cmap\|cpg\|votequorum\|corosync_comm
         ln -s "$(realpath "$path")" "$reference/$name"
     done
 
-# place_for ROW: where the daemon's threads are, and the program's when it is connected.
+# place_for ROW: sets the CPUs of the daemon's threads, and the program's CPU after it has connected.
 place_for() {
     local daemon_cpus=$all_cpus
     BENCH_CPU=$client_cpu
@@ -55,7 +55,7 @@ place_for() {
     export BENCH_CPU
 }
 
-# run ROW PAIR LIBRARY: one program on one library, which must be the one that was meant.
+# run ROW PAIR LIBRARY: runs one program on one library, and checks that it was that library.
 run() {
     local answer=$WORK/answer path command folder=$reference
     [ "$3" = reference ] || folder=$libraries
@@ -64,9 +64,9 @@ run() {
     *.sh) command=("$here/${command[0]}" "${command[1]}" "$programs" "${command[@]:2}") ;;
     *) command[0]=$programs/${command[0]} ;;
     esac
-    # Who plays the daemon cannot have its name where the real one is.
+    # A program that is the daemon, too, needs the daemon's socket name, so it cannot be in the real one's namespace.
     [ "${place[$1]}" != none ] || command=(unshare --net "${command[@]}")
-    # The reference talks on standard error.
+    # The reference writes to standard error.
     LD_LIBRARY_PATH=$folder "${command[@]}" >"$answer" 2>"$WORK/complaints" || {
         echo "$1 failed on $3: ${command[*]}" >&2
         cat "$WORK/complaints" >&2
@@ -90,8 +90,8 @@ run() {
         awk -v OFS='\t' -v row="$1" -v pair="$2" -v library="$3" '{ print row, pair, library, $1, $2 }' >>"$said"
 }
 
-# Pairs of one row lie apart, so that what disturbs the machine for a while disturbs a few pairs of each row. Each library
-# goes first in every second pair.
+# The pairs of one row are spread over the run, so that a disturbance of the machine affects only a few pairs of each
+# row. Each library goes first in every second pair.
 declare -A spent done_pairs
 measure_pair() {
     local row=$1 began library order=(reference ours)
@@ -114,7 +114,7 @@ measure_floors() {
     done
 }
 
-# measure_rows ROW...: in rounds, of the rows that are not yet done. Their share of the minutes is that of their number.
+# measure_rows ROW...: measures in rounds, until all rows are done. Their share of the minutes depends on their number.
 measure_rows() {
     local round=0 row end open=("$@")
     end=$((SECONDS + minutes * 60 * $# / ${#rows[@]}))
@@ -149,7 +149,7 @@ if [ ${#on_one_node[@]} -gt 0 ]; then
     measure_rows "${on_one_node[@]}"
     end_load
     kill -KILL "$daemon"
-    wait "$daemon" 2>/dev/null || true # bash would say how it ended
+    wait "$daemon" 2>/dev/null || true # otherwise bash prints how it ended
 fi
 if [ ${#on_three[@]} -gt 0 ]; then
     make_network 3
@@ -160,7 +160,7 @@ if [ ${#on_three[@]} -gt 0 ]; then
     end_load
 fi
 
-# What measure.sh knows when it is done.
+# Describes the run when it is done.
 describe_run() {
     describe_machine
     describe_load | sed 's/^/- /'

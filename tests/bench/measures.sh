@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# What is measured, sourced by measure.sh. `measure` takes the row's name, where daemon and program run, the figures that
-# go into the table, the words for it, and the program with its arguments. `counted` is a row whose figures are the same
-# each time. A line that begins with `quick` is part of the default run.
+# The rows that are measured; sourced by measure.sh. The arguments of `measure` are the row's name, where daemon and
+# program run, the figures for the table, the row's description, and the program with its arguments. `counted` is a row
+# whose figures are the same each time. Rows with `quick` are part of the default run.
 #
-# Where: "other", the daemon on a CPU of its own; "same", both on one; "pinned", the program on one, the daemon not
-# pinned; "free", as the scheduler likes; "none", no daemon, the program on one CPU; "nodes", three daemons in network
+# Where: "other": the daemon has its own CPU; "same": both on one CPU; "pinned": the program on one CPU, the daemon not
+# pinned; "free": nothing pinned; "none": no daemon, the program on one CPU; "nodes": three daemons in network
 # namespaces, nothing pinned.
-# A figure: NAME:GOAL:FLOOR. GOAL: the most that a figure of ours may be, as a ratio to the reference's, or "level", not
-# behind it; FLOOR: the name of a `floor`, the program whose figure "time" is the least that can be had. Each may be
-# left out.
+# A figure: NAME:GOAL:FLOOR. GOAL: the largest ratio of our figure to the reference's, or "level": not behind it. FLOOR:
+# the name of a `floor`, a program whose figure "time" is the least that is possible. Both may be left out.
 # shellcheck shell=bash
 
 floor byte byte 20000
@@ -32,7 +31,7 @@ measure get-paced-free free "p50:1.05:byte p99 cpu:1.05:byte" "cmap_get once per
 quick measure connect free "p50:level cpu:level faults" "cmap_initialize and cmap_finalize" connect 50
 counted connect-calls free "syscalls:level" "cmap_initialize and cmap_finalize" count.sh connecting
 
-# What must not grow: with the number of keys, handles, members.
+# Figures that must not grow with the number of keys, handles or members.
 measure iteration-100 other "time:level:byte cpu:level" "iteration, 100 keys, per key" iteration 100 20
 measure iteration-1k other "time:level:byte cpu:level" "iteration, 1,000 keys, per key" iteration 1000 5
 measure iteration-10k other "time:level:byte cpu:level" "iteration, 10,000 keys, per key" iteration 10000 1
@@ -47,7 +46,7 @@ measure joining-30 pinned "cpu:level time get:level" "group of 30 joining" joini
 measure joining-128 pinned "cpu:level time get:level" "group of 128 joining" joining 128
 
 # Delivered messages: the time per message is the inverse of the rate, so a goal of twice the rate is 0.5 here.
-# What the daemon has queued already:
+# Messages that the daemon has already queued:
 quick measure queued-64 other "time:0.5:chunk64 cpu:0.65" "64 B, queued, BLOCKING" queued blocking 64 2000 5
 measure queued-1k other "time:0.5:chunk1k cpu:0.65" "1 kB, queued, BLOCKING" queued blocking 1000 600 10
 measure queued-8k other "time:0.87:chunk8k cpu:0.65" "8 kB, queued, BLOCKING" queued blocking 8000 100 20
@@ -55,8 +54,8 @@ measure queued-60k other "time:level:chunk60k cpu:0.8" "60 kB, queued, BLOCKING"
 measure queued-64-all other "time:0.59:chunk64 cpu:0.65" "64 B, queued, ALL behind poll" queued all 64 2000 5
 quick measure queued-64-one other "time:0.71:one64 cpu:0.65" "64 B, queued, ONE behind poll" queued one 64 2000 5
 
-# As fast as they come. Nothing is pinned, least of all the daemon: its threads have a real-time policy, and on a single CPU
-# they wait for each other's time slices, tens of milliseconds long, with its flow control on.
+# Messages as fast as they come. Nothing is pinned, and above all not the daemon: its threads have a real-time policy,
+# and on a single CPU they wait for each other's time slices, tens of milliseconds long, with flow control on.
 measure stream-64-pinned pinned "time cpu:0.65" "stream, 64 B" stream blocking 64 50000 idle
 measure stream-60k-pinned pinned "time:level cpu:0.8" "stream, 60 kB" stream blocking 60000 5000 idle
 quick measure stream-64 free "time:0.5 cpu:0.65" "stream, 64 B" stream blocking 64 50000 idle
@@ -81,7 +80,7 @@ measure stream-300k-slow free "time:1.05" "stream, 300 kB, callback takes 1 ms" 
 measure ping-pong free "p50:1.05 p99" "ping-pong, 64 B" ping_pong 500 64
 measure echo-300k pinned "mean:level p50" "300 kB every 50 ms until it is back" echo 300000 50000 20
 
-# Nothing but dispatch: the daemon is played by the program itself.
+# Dispatch alone: the program is the daemon, too.
 quick measure burst-64 none "time:0.4:burst64 cpu:0.4 faults:level" "burst, 64 B" burst all 64 250 40
 measure burst-1k none "time:0.5:burst1k cpu:0.5 faults:level" "burst, 1 kB" burst all 1000 250 40
 measure burst-20k none "time:0.5:burst20k cpu:0.5 faults:level" "burst, 20 kB" burst all 20000 40 50
@@ -116,7 +115,7 @@ measure nodes-ping-8k nodes "p50:1.05 p99" "node to node, ping-pong, 8 kB" ping_
 measure nodes-ping-60k nodes "p50:1.05 p99" "node to node, ping-pong, 60 kB" ping_pong 100 60000 "$networks"
 measure nodes-ping-1m nodes "p50:1.05 p99" "node to node, ping-pong, 1 MB" ping_pong 20 1000000 "$networks"
 
-# What README.md tells: the row, its figure, what it means to a user.
+# The rows of the table in README.md: the row, its figure, and what that means to a user.
 gain stream-64 rate "delivered messages of 64 B"
 gain stream-8k rate "delivered messages of 8 kB"
 gain stream-60k rate "delivered messages of 60 kB"

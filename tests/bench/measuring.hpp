@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the benchmark programs share. A program measures one thing on the libraries that the dynamic linker gave it and
-// writes lines "FIGURE VALUE", times in nanoseconds.
+// Shared by the benchmark programs. A program measures one thing, on the libraries that the dynamic linker has loaded,
+// and writes lines "FIGURE VALUE", times in nanoseconds.
 #pragma once
 
 #include <corosync/corotypes.h>
@@ -15,23 +15,23 @@ namespace bench {
 
 std::int64_t now_ns();
 
-// CPU that this thread has used, as getrusage(RUSAGE_THREAD) counts it, but finer than a microsecond.
+// The CPU time that this thread has used, as in getrusage(RUSAGE_THREAD), but finer than a microsecond.
 std::int64_t thread_cpu_ns();
 
-// Pages that this thread has faulted in.
+// The number of page faults of this thread.
 long thread_faults();
 
-// From now on this thread, and what it starts, is in the network namespace that this file names.
+// From now on this thread, and all that it starts, is in the network namespace that this file names.
 void enter_network(const char* path);
 
-// Keeps this thread on the CPU that BENCH_CPU names, if it does. To be called when the library is connected: a library
-// may look then at how many CPUs the program has.
+// Keeps this thread on the CPU in BENCH_CPU, if that is set. Call it after the library has connected: a library may
+// check then how many CPUs the program has.
 void pin();
 
 [[noreturn]] void fail(const char* what, const char* why);
 void check(cs_error_t error, const char* what);
 
-// Calls until the answer is not that the daemon cannot do it now.
+// Repeats the call while the daemon says to try again.
 template <class Call> void check_when_ready(Call call, const char* what)
 {
     cs_error_t error = CS_OK;
@@ -45,7 +45,7 @@ void print_libraries();
 
 void print(const char* figure, double value);
 
-// Durations of single calls. Memory is there before the first one is added.
+// Durations of single calls. Allocates its memory before the first one is added.
 class Samples {
 public:
     explicit Samples(std::size_t most) : values_(most) {}

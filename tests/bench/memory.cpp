@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// memory HANDLES: what so many handles hold in private memory: such of cmap and cpg that have only been connected, and
-// those that have delivered an event.
+// memory HANDLES: how much private memory HANDLES handles use: handles of cmap and cpg that are only connected, and
+// handles that have delivered an event.
 //
-// Figures in bytes per handle: of cmap, idle ("memory_cmap_idle") and when a notification has been delivered
-// ("memory_cmap_used"); of cpg, idle, in a group that has got a message of 64 bytes, and then one of 300 kB
-// ("memory_cpg_idle", "memory_cpg_used", "memory_cpg_300k"). What only the first handle needs is not counted.
+// Figures in bytes per handle: of cmap, idle ("memory_cmap_idle") and after a notification ("memory_cmap_used"); of
+// cpg, idle, in a group after a message of 64 bytes, and then after one of 300 kB ("memory_cpg_idle",
+// "memory_cpg_used", "memory_cpg_300k"). Memory that only the first handle needs is not counted.
 #include "measuring.hpp"
 
 #include <corosync/cmap.h>
@@ -37,8 +37,8 @@ double anonymous_bytes()
     return kilobytes * 1024;
 }
 
-// What the steps of so many handles' lives leave behind, each: printed as a sum of the steps so far. The first handle
-// brings what comes only once.
+// How much memory each step leaves allocated per handle, printed as the sum of the steps so far. The first handle is
+// not counted, because it allocates what the process needs only once.
 class Growth {
 public:
     explicit Growth(std::size_t handles) : handles_(handles) {}
@@ -77,7 +77,7 @@ void of_cmap(std::size_t handles)
         bench::check(cmap_finalize(handle), "cmap_finalize");
 }
 
-// A handle of cpg, in a group of its own once it has joined.
+// A handle of cpg. It joins a group of its own.
 class Member {
 public:
     Member() { bench::check(cpg_initialize(&handle_, &callbacks_), "cpg_initialize"); }

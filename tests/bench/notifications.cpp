@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// notifications KEYS COUNT ROUNDS: the cost of cmap's notifications: a tracker follows all KEYS with one prefix; in
-// each of ROUNDS the next COUNT of them are set, and then what the tracker is told is dispatched at once.
+// notifications KEYS COUNT ROUNDS: measures cmap's notifications. A tracker follows KEYS keys with one prefix. In each
+// of ROUNDS the next COUNT of them are set, and then the tracker's events are dispatched all at once.
 //
 // Figures: time ("time") and CPU ("cpu") of the dispatches, per notification.
 #include "keys.hpp"

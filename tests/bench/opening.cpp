@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// opening FILE ROUNDS: dlopen(FILE, RTLD_NOW) and dlclose, ROUNDS times. libqb stays loaded: it is the same for
-// whichever library needs it.
+// opening FILE ROUNDS: dlopen(FILE, RTLD_NOW) and dlclose, ROUNDS times. libqb stays loaded: it is the same for both
+// libraries.
 //
 // Figures: those of the durations of dlopen.
 #include "measuring.hpp"
@@ -15,7 +15,7 @@ int main(int argc, char** argv)
     if (argc != 3)
         bench::fail("usage", "opening FILE ROUNDS");
     const long rounds = std::strtol(argv[2], nullptr, 10);
-    if (qb_rb_open("", 0, 0, 0) != nullptr) // so that libqb is needed
+    if (qb_rb_open("", 0, 0, 0) != nullptr) // so that this program needs libqb
         bench::fail("qb_rb_open", "opens what has no name");
     bench::Samples samples(static_cast<std::size_t>(rounds));
     bench::pin();

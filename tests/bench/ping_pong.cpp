@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// ping_pong ROUNDS SIZE [FROM TO]: two processes in one group: this one multicasts a message of SIZE bytes, the other
-// one answers it with one of its own, and so on. Both dispatch ALL behind poll. With FROM and TO, files that name
-// network namespaces, this one is on the one node and the other one is on the other.
+// ping_pong ROUNDS SIZE [FROM TO]: two processes are in one group. This one sends a message of SIZE bytes, the other
+// one answers with one of its own, and so on. Both dispatch ALL after poll. With FROM and TO, files that name network
+// namespaces, this process is on one node and the other one on the other.
 //
 // Figures: those of the durations from a message to its answer.
 #include "group.hpp"
@@ -19,7 +19,7 @@ namespace {
 enum Kind : char { ping = 1, pong };
 
 constexpr char kGroup[] = "bench.ping_pong";
-constexpr long kWarmUp = 20; // rounds that go before, uncounted
+constexpr long kWarmUp = 20; // rounds before the measured ones
 
 [[noreturn]] void answer(std::size_t size)
 {
@@ -43,7 +43,7 @@ int main(int argc, char** argv)
         bench::fail("usage", "ping_pong ROUNDS SIZE [FROM TO]");
     const long rounds = std::strtol(argv[1], nullptr, 10);
     const std::vector<char> message(std::strtoul(argv[2], nullptr, 10), ping);
-    const pid_t child = fork(); // before there is a handle, which one process only may have
+    const pid_t child = fork(); // before there is a handle: only one process may use it
     if (child == 0) {
         if (argc == 5)
             bench::enter_network(argv[4]);

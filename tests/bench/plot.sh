@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# plot.sh REFERENCE OURS: the messages per second and the CPU per message of both libraries over the message's size, as SVG on
-# standard output. Each file has what `report points` prints.
+# plot.sh REFERENCE OURS: draws the messages per second and the CPU per message of both libraries over the message's
+# size, as SVG on standard output. Each file is the output of `report points`.
 
 set -eu -o pipefail
 
-# gnuplot draws in black on nothing. Here the picture brings its own paper, light or dark as the reader likes it, and what
-# was black is the ink of that.
+# gnuplot draws in black without a background. This adds a background, light or dark as the reader prefers, and replaces
+# black by a colour that is visible on it.
 gnuplot <<END |
 set terminal svg size 900, 400 font "sans-serif,13" linewidth 1.2
 set datafile separator "\t"

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// queued MODE SIZE COUNT ROUNDS: how fast messages are delivered that the daemon has queued already, so that neither
-// the sender nor the totem protocol sets the pace: COUNT messages of SIZE bytes, which must fit into the event ring, in
-// each of ROUNDS. MODE is blocking, all (behind poll) or one (behind poll).
+// queued MODE SIZE COUNT ROUNDS: how fast messages are delivered that the daemon has already queued, so that neither
+// the sender nor the totem protocol limits the rate. In each of ROUNDS there are COUNT messages of SIZE bytes, which
+// must fit into the event ring. MODE is blocking, all (after poll) or one (after poll).
 //
-// The dispatching thread is held in the callback of a first message until a message to another group, sent behind all
-// the others, has arrived: the order is total, so all of them have been queued by then.
+// The dispatching thread waits in the callback of a first message until a message to another group has arrived, which
+// was sent after all the others: the order is total, so all of them are queued then.
 //
-// Figures: time from the release to the last delivery ("time") and CPU of the dispatching thread ("cpu"), per message.
+// Figures: time from the end of that wait to the last delivery ("time") and CPU of the dispatching thread ("cpu"), per
+// message.
 #include "group.hpp"
 
 #include <cstdlib>
@@ -24,7 +25,7 @@ int main(int argc, char** argv)
 
     std::binary_semaphore gate{0};
     std::binary_semaphore delivered{0};
-    long got = 0; // of this round
+    long got = 0; // in this round
     long round = 0;
     std::int64_t time = 0;
     std::int64_t cpu = 0;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// report WHAT LINES RESULTS ...: what measure.sh found out. LINES and RESULTS: see results.hpp. WHAT is one of
+// report WHAT LINES RESULTS ...: prints what measure.sh has measured. LINES and RESULTS: see results.hpp. WHAT is one
+// of
 //
-// open LINES RESULTS PAIRS ROW...: the names of those ROWs that need more: those with fewer pairs, and those with a
+// open LINES RESULTS PAIRS ROW...: the names of those ROWs that need more pairs: they have fewer than PAIRS, or a
 // figure
-//     that has a goal and whose interval is not narrow; if none has a goal, the first one counts.
+//     with a goal has an interval that is not narrow; if none has a goal, the first figure counts.
 // table LINES RESULTS: the Markdown table of all figures.
-// streams LINES RESULTS: the Markdown table of what holds the streams up.
-// gains LINES RESULTS GAINS: the Markdown table of what a user gains; in GAINS, lines "ROW FIGURE WORDS", separated by
+// streams LINES RESULTS: the Markdown table of what limits the streams.
+// gains LINES RESULTS GAINS: the Markdown table of what a user gains; GAINS has lines "ROW FIGURE WORDS", separated by
 //     tabs. The figure "rate" is the row's time, as messages per second: more is better there.
 // points LINES RESULTS LIBRARY: for the plot: size, rate and its quartiles, CPU and its quartiles.
 #include "measuring.hpp"
@@ -120,7 +121,7 @@ void streams(const Results& results)
     }
 }
 
-// The same of the reciprocal values.
+// The same for the reciprocal values.
 Estimate inverse(Estimate estimate)
 {
     estimate.ratio = 1 / estimate.ratio;

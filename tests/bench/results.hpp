@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What measure.sh wrote down: the rows that there are, and what each run of a program said.
+// Reads what measure.sh has written: the rows, and the output of each run.
 #pragma once
 
 #include "statistics.hpp"
@@ -12,19 +12,19 @@ namespace bench {
 
 // A figure of a row: a line of the table.
 struct Line {
-    std::string row; // its name
+    std::string row; // the row's name
     std::string words;
     std::string place;
     std::string kind; // "measured" or "counted"
     std::string figure;
-    std::string goal;  // a number, "level" or nothing
-    std::string floor; // its name, or nothing
+    std::string goal;  // a number, "level" or empty
+    std::string floor; // its name, or empty
     std::string size;  // of the message, if the row is a point of the plot
 };
 
 class Results {
 public:
-    // Files as measure.sh writes them: tab-separated; of the results the columns are row or floor, number of the pair,
+    // Files as measure.sh writes them, tab-separated. The columns of the results are: row or floor, number of the pair,
     // "reference", "ours" or "floor", figure, value.
     Results(const std::string& lines, const std::string& results);
 
@@ -38,8 +38,8 @@ public:
     // Fails if there is no pair.
     Estimate estimate(const Line& line) const;
 
-    // Whether a row does: it has fewer pairs than that (a counted one, none), or a figure of it has a goal and an
-    // interval that is not narrow; if none has a goal, its first figure counts.
+    // Whether a row needs more pairs: it has fewer than that (a counted one, none), or a figure with a goal has an
+    // interval that is not narrow; if none has a goal, the first figure counts.
     bool need_more(const std::string& row, std::size_t pairs) const;
 
 private:

@@ -13,8 +13,8 @@
 
 namespace {
 
-constexpr char kKey[] = "totem.version"; // every daemon has it, a number
-constexpr long kWarmUp = 10;             // part of the calls that goes before, uncounted
+constexpr char kKey[] = "totem.version"; // every daemon has this key; it is a number
+constexpr long kWarmUp = 10;             // this part of the calls comes before, uncounted
 
 void get(cmap_handle_t handle)
 {
@@ -27,7 +27,7 @@ void get(cmap_handle_t handle)
                                 "totem.version");
 }
 
-// Calls do_one() `count` times, at fixed points in time if there is a period.
+// Calls do_one() `count` times; if there is a period, at fixed times.
 template <class F> void at_pace(long count, std::int64_t period_ns, F do_one)
 {
     std::int64_t due = bench::now_ns();
@@ -68,7 +68,7 @@ int main(int argc, char** argv)
         at_pace(calls, 0, timed);
         cpu = bench::thread_cpu_ns() - before;
     } else {
-        // Here the CPU clock is read around each call, so that the pace's own sleep is not counted.
+        // The CPU clock is read around each call, so that the sleep between calls is not counted.
         at_pace(calls, period_ns, [&] {
             const std::int64_t before = bench::thread_cpu_ns();
             timed();

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Sourced by run.sh and measure.sh: the rows of measures.sh, and which of them are wanted.
+# Sourced by run.sh and measure.sh: reads the rows of measures.sh and selects some of them.
 # shellcheck shell=bash
 
 declare -A words=() place=() figures=() command_of=() kind=() quick_row=() floor_command=()
@@ -26,15 +26,15 @@ gain() {
 }
 . "$(dirname "${BASH_SOURCE[0]}")/measures.sh"
 
-# select_rows PATTERN...: "quick" is the default run's, "all" is all of them, any other one is a name, or a pattern of
-# names as the shell has them. The order is that of measures.sh.
+# select_rows PATTERN...: "quick" selects the rows of the default run, "all" all rows; anything else is a name, or a
+# shell pattern for names. The order is that of measures.sh.
 select_rows() {
     local pattern row
     declare -A wanted=()
     for pattern; do
         local found=
         for row in "${all_rows[@]}"; do
-            # shellcheck disable=SC2053 # a pattern is meant
+            # shellcheck disable=SC2053 # it is a pattern
             if [ "$pattern" = all ] || [[ $row == $pattern ]] || { [ "$pattern" = quick ] && [ -n "${quick_row[$row]-}" ]; }; then
                 wanted[$row]=1 found=1
             fi
@@ -67,14 +67,14 @@ rows_on() {
     done
 }
 
-# The size of a row's message, if it is a point of the plot.
+# Prints the size of a row's message, if the row is a point of the plot.
 size_of() {
     case ${place[$1]}:${command_of[$1]} in
     free:"stream blocking "*" idle") cut -d ' ' -f 3 <<<"${command_of[$1]}" ;;
     esac
 }
 
-# Those of the selected rows, as results.hpp has them.
+# Prints the lines of the selected rows, in the form of results.hpp.
 write_lines() {
     local row name goal floor figure
     for row in "${rows[@]}"; do
@@ -86,11 +86,11 @@ write_lines() {
     done
 }
 
-# Of the selected rows.
+# Prints the gains of the selected rows.
 write_gains() {
     local gain
     for gain in "${all_gains[@]}"; do
-        # shellcheck disable=SC2076 # no pattern
+        # shellcheck disable=SC2076 # not a pattern
         [[ ! " ${rows[*]} " =~ " ${gain%%	*} " ]] || echo "$gain"
     done
 }

@@ -9,14 +9,14 @@
 #   (nothing)    the rows that matter most: about ten minutes, on a machine that should have nothing else to do
 #   --all        all rows, with three nodes, many handles, members and keys: about an hour
 #   --row NAME   these rows only; NAME may be a pattern, as 'stream-*'
-#   --pairs N    at least N pairs of each row, 15 unless given; then more until the 95 % interval is narrower than a tenth, or
-#   --seconds N  N seconds were spent on the row, 120 unless given, or
-#   --minutes N  N minutes on all of them: 10 in the default run, 60 with --all, without bound for --row
+#   --pairs N    at least N pairs of each row (15), and more until the 95 % interval is narrower than a tenth,
+#   --seconds N  or N seconds were spent on the row (120),
+#   --minutes N  or N minutes on all rows: 10 in the default run, 60 with --all, no limit for --row
 #   --write      put the tables and the plot into tests/bench/README.md and README.md; all rows unless --row says others
-#   --machine    print nothing but the description of the machine
+#   --machine    print only the description of the machine
 #   --list       print the rows
 #
-# What each run said stays in build-bench/results, with the tables and the plot.
+# The output of each run stays in build-bench/results, with the tables and the plot.
 
 set -eu
 

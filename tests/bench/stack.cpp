@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// stack: how deep the stack is that a call uses.
+// stack: how much stack a call uses.
 //
 // Figures in bytes: of cmap_initialize with cmap_finalize ("stack_initialize"), cmap_get ("stack_request"),
-// cpg_mcast_joined
-// ("stack_send"), cmap_dispatch ("stack_cmap_dispatch") and cpg_dispatch ("stack_cpg_dispatch") with an event each.
+// cpg_mcast_joined ("stack_send"), cmap_dispatch ("stack_cmap_dispatch") and cpg_dispatch ("stack_cpg_dispatch") with
+// one event each.
 #include "measuring.hpp"
 
 #include <corosync/cmap.h>
@@ -30,7 +30,8 @@ void* run(void* call)
     return nullptr;
 }
 
-// In a thread whose stack is painted: the deepest byte that has changed.
+// Runs the call in a thread whose stack is filled with a pattern: returns the depth of the deepest byte that has
+// changed.
 double depth_of(const Call& call)
 {
     void* stack = mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -53,8 +54,8 @@ double depth_of(const Call& call)
     return static_cast<double>(kStack - untouched);
 }
 
-// Beyond what a thread needs that calls nothing. prepare() goes before each call, outside; the first call, which binds
-// the symbols, is not the one that counts.
+// The depth without that of a thread that calls nothing. prepare() is called before each call, outside the thread. The
+// first call does not count, because it binds the symbols.
 void print_depth(const char* figure, const Call& prepare, const Call& call)
 {
     prepare();
@@ -117,7 +118,7 @@ void of_cpg()
     };
     print_depth(
         "stack_send", [] {}, send);
-    bench::check(cpg_dispatch(handle, CS_DISPATCH_ONE), "cpg_dispatch"); // what has been sent just now
+    bench::check(cpg_dispatch(handle, CS_DISPATCH_ONE), "cpg_dispatch"); // the message that was just sent
     bench::check(cpg_dispatch(handle, CS_DISPATCH_ONE), "cpg_dispatch");
     print_depth("stack_cpg_dispatch", send,
                 [&] { bench::check(cpg_dispatch(handle, CS_DISPATCH_ONE), "cpg_dispatch"); });

@@ -10,11 +10,11 @@ namespace bench {
 namespace {
 
 constexpr std::size_t kResamples = 2000;
-constexpr double kOutside = 0.025; // on either side
+constexpr double kOutside = 0.025; // on each side
 constexpr double kNarrow = 0.1;
-constexpr double kSame = 0.005; // what two decimals show as 1.00
+constexpr double kSame = 0.005; // two decimals show this difference from 1 as 1.00
 
-// SplitMix64: small, good enough to draw with, and the same on each machine, which the library's distributions are not.
+// SplitMix64: small, random enough for a bootstrap, and the same on each machine, unlike the library's distributions.
 class Dice {
 public:
     std::size_t below(std::size_t count)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the pairs of a row say: one ratio for each, ours to the reference's, of a time, of CPU, of memory: less is
-// better.
+// Statistics over the pairs of a row: one ratio for each pair, ours to the reference's, of a time, of CPU or of memory.
+// Less is better.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace bench {
 
-// Of at least one value.
+// There must be at least one value.
 double median(std::vector<double> values);
 
 struct Interval {
@@ -17,8 +17,8 @@ struct Interval {
     double high = 0;
 };
 
-// Where the median of what the values were drawn from lies, with 95 % confidence: a percentile bootstrap. The same
-// values give the same interval each time. At least one value.
+// The interval that contains the true median of the values' distribution, with 95 % confidence: a percentile bootstrap.
+// The same values give the same interval each time. There must be at least one value.
 Interval median_interval(const std::vector<double>& values);
 
 struct Estimate {
@@ -27,23 +27,23 @@ struct Estimate {
     std::size_t pairs = 0;
 };
 
-// Pairs of a reference's value and ours. Nothing to nothing is 1, something to nothing is infinite.
+// From pairs of a reference's value and ours. The ratio of 0 to 0 is 1, that of more to 0 is infinite.
 Estimate estimate(const std::vector<double>& reference, const std::vector<double>& ours);
 
-// Narrower than a tenth of the ratio.
+// Whether the interval is narrower than a tenth of the ratio.
 bool is_narrow(const Estimate& estimate);
 
 enum class Verdict { ahead, level, behind };
 
-// By where the interval lies: ahead is below 1, behind above, and level has 1 in it, or an end that is 1.00 when
-// rounded.
+// Depends on the interval: ahead if it is below 1, behind if above, and level if it contains 1, or an end that is 1.00
+// when rounded.
 Verdict verdict(const Estimate& estimate);
 
-// "ahead", "level" or "behind"; "level (wide)" if the interval has 1 in it but is not narrow, so that more pairs may
-// still say otherwise.
+// "ahead", "level" or "behind"; "level (wide)" if the interval contains 1 but is not narrow, so that more pairs may
+// change the verdict.
 std::string verdict_words(const Estimate& estimate);
 
-// The most that a ratio may be, or only that it is not behind.
+// The largest ratio, or only that it is not behind.
 struct Goal {
     std::optional<double> most;
 };

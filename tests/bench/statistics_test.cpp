@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The statistics of tests/bench, with values whose truth is known.
+// The statistics of tests/bench, with values whose true result is known.
 #include "bench/results.hpp"
 #include "bench/statistics.hpp"
 
@@ -19,7 +19,7 @@ namespace {
 using bench::Outcome;
 using bench::Verdict;
 
-// Ratios of a row: their logarithms are normal, so that the true median is known.
+// Ratios of a row: their logarithms have a normal distribution, so that the true median is known.
 class Row {
 public:
     explicit Row(unsigned seed) : random_(seed) {}
@@ -59,7 +59,7 @@ TEST(BenchStatistics, median_of_an_odd_and_an_even_number_of_values)
 
 TEST(BenchStatistics, the_ratio_is_the_median_of_the_pairs_and_not_that_of_the_medians)
 {
-    // Whatever slows both of a pair down falls out.
+    // Whatever slows down both values of a pair has no effect.
     const auto estimate = bench::estimate({10, 1000, 20}, {5, 500, 30});
     EXPECT_EQ(estimate.ratio, 0.5);
     EXPECT_EQ(estimate.pairs, 3U);
@@ -73,7 +73,7 @@ TEST(BenchStatistics, an_interval_of_equal_values_has_no_width)
     EXPECT_TRUE(bench::is_narrow(estimate));
 }
 
-TEST(BenchStatistics, an_interval_comes_out_the_same_each_time)
+TEST(BenchStatistics, an_interval_is_the_same_each_time)
 {
     const auto values = Row(1).ratios(20, 0.9, 0.3);
     const auto once = bench::median_interval(values);
@@ -91,7 +91,7 @@ TEST(BenchStatistics, nineteen_of_twenty_intervals_hold_the_true_median)
         held += interval.low <= 0.8 && 0.8 <= interval.high ? 1 : 0;
     }
     EXPECT_GE(held, 180);
-    EXPECT_LE(held, 198); // one that always holds it is too wide
+    EXPECT_LE(held, 198); // an interval that always holds it is too wide
 }
 
 TEST(BenchStatistics, more_pairs_make_the_interval_narrower)
@@ -103,7 +103,7 @@ TEST(BenchStatistics, more_pairs_make_the_interval_narrower)
     EXPECT_LT(width(240), width(15) / 2);
 }
 
-TEST(BenchStatistics, a_few_wild_pairs_do_not_move_the_verdict)
+TEST(BenchStatistics, a_few_outliers_do_not_change_the_verdict)
 {
     auto values = Row(4).ratios(15, 0.8, 0.02);
     values[3] = 40;
@@ -113,7 +113,7 @@ TEST(BenchStatistics, a_few_wild_pairs_do_not_move_the_verdict)
     EXPECT_TRUE(bench::is_narrow(of(values)));
 }
 
-TEST(BenchStatistics, what_is_faster_is_ahead_what_is_slower_is_behind_and_the_same_is_level)
+TEST(BenchStatistics, faster_is_ahead_slower_is_behind_and_equal_is_level)
 {
     EXPECT_EQ(bench::verdict(of(Row(5).ratios(15, 0.9, 0.03))), Verdict::ahead);
     EXPECT_EQ(bench::verdict(of(Row(5).ratios(15, 1.1, 0.03))), Verdict::behind);
@@ -130,7 +130,7 @@ TEST(BenchStatistics, an_interval_with_one_in_it_or_at_its_end_is_level)
     EXPECT_EQ(bench::verdict(between(1.004, 1.2)), Verdict::level);
 }
 
-TEST(BenchStatistics, level_says_so_when_the_interval_is_too_wide_to_mean_much)
+TEST(BenchStatistics, a_level_verdict_is_marked_wide_if_the_interval_is_wide)
 {
     EXPECT_EQ(bench::verdict_words(between(0.96, 1.04)), "level");
     EXPECT_EQ(bench::verdict_words(between(0.6, 1.5)), "level (wide)");
@@ -138,28 +138,28 @@ TEST(BenchStatistics, level_says_so_when_the_interval_is_too_wide_to_mean_much)
     EXPECT_EQ(bench::verdict_words(between(0.1, 0.7)), "ahead");
 }
 
-TEST(BenchStatistics, an_interval_is_narrow_below_a_tenth_of_its_ratio)
+TEST(BenchStatistics, an_interval_is_narrow_if_it_is_below_a_tenth_of_its_ratio)
 {
     EXPECT_TRUE(bench::is_narrow(between(0.976, 1.024)));
     EXPECT_FALSE(bench::is_narrow(between(0.94, 1.06)));
     EXPECT_FALSE(bench::is_narrow(between(0.094, 0.106)));
 }
 
-TEST(BenchStatistics, a_goal_is_met_or_missed_by_the_whole_interval_and_open_between)
+TEST(BenchStatistics, a_goal_is_met_or_missed_by_the_whole_interval_and_otherwise_open)
 {
     EXPECT_EQ(bench::outcome(between(0.4, 0.5), {0.5}), Outcome::met);
     EXPECT_EQ(bench::outcome(between(0.4, 0.6), {0.5}), Outcome::open);
     EXPECT_EQ(bench::outcome(between(0.51, 0.6), {0.5}), Outcome::missed);
 }
 
-TEST(BenchStatistics, not_behind_is_missed_by_what_is_behind_only)
+TEST(BenchStatistics, the_goal_not_behind_is_missed_only_by_behind)
 {
     EXPECT_EQ(bench::outcome(between(0.4, 0.5), {}), Outcome::met);
     EXPECT_EQ(bench::outcome(between(0.9, 1.2), {}), Outcome::met);
     EXPECT_EQ(bench::outcome(between(1.01, 1.2), {}), Outcome::missed);
 }
 
-TEST(BenchStatistics, nothing_beside_nothing_is_level_and_something_beside_nothing_is_behind)
+TEST(BenchStatistics, zero_against_zero_is_level_and_more_against_zero_is_behind)
 {
     const auto none = bench::estimate({0, 0}, {0, 0});
     EXPECT_EQ(none.ratio, 1);
@@ -171,7 +171,7 @@ TEST(BenchStatistics, nothing_beside_nothing_is_level_and_something_beside_nothi
     EXPECT_EQ(bench::verdict_words(bench::estimate({4, 4}, {0, 0})), "ahead");
 }
 
-// A file with what measure.sh would have written.
+// A file as measure.sh would write it.
 class Written {
 public:
     explicit Written(const std::string& text)
@@ -189,7 +189,7 @@ private:
     std::string path_ = "/tmp/bench_statistics.XXXXXX";
 };
 
-// Pairs of a row's figure, whose reference is always 1.
+// Pairs of a row's figure; the reference's value is always 1.
 std::string pairs_of(const std::string& row, const std::string& figure, const std::vector<double>& ours)
 {
     std::string text;
@@ -210,7 +210,7 @@ const std::string kTime = "row\twords\tother\tmeasured\ttime\tlevel\tfloor\t64\n
 const std::string kCpuWithoutGoal = "row\twords\tother\tmeasured\tcpu\t\t\t\n";
 const std::string kCounted = "row\twords\tnone\tcounted\tsyscalls\tlevel\t\t\n";
 
-TEST(BenchResults, values_come_back_in_the_order_of_the_pairs_by_row_library_and_figure)
+TEST(BenchResults, values_are_found_by_row_library_and_figure_in_the_order_of_the_pairs)
 {
     const Written lines(kTime + kCpuWithoutGoal);
     const Written written(pairs_of("row", "time", {0.5, 2, 1}) + pairs_of("row", "cpu", {7}) +
@@ -239,7 +239,7 @@ TEST(BenchResults, a_row_needs_more_until_its_interval_is_narrow)
     EXPECT_FALSE(needs_more(kTime, pairs_of("row", "time", Row(6).ratios(400, 1, 0.2)), 15));
 }
 
-TEST(BenchResults, a_figure_without_a_goal_keeps_no_row_open_that_has_one_with_a_goal)
+TEST(BenchResults, a_row_with_a_goal_needs_no_more_for_a_figure_without_one)
 {
     const auto narrow = pairs_of("row", "time", Row(7).ratios(15, 1, 0.02));
     const auto wide = pairs_of("row", "cpu", Row(7).ratios(15, 1, 0.5));
@@ -247,7 +247,7 @@ TEST(BenchResults, a_figure_without_a_goal_keeps_no_row_open_that_has_one_with_a
     EXPECT_TRUE(needs_more(kCpuWithoutGoal, wide, 15));
 }
 
-TEST(BenchResults, what_is_counted_needs_one_pair)
+TEST(BenchResults, a_counted_row_needs_one_pair)
 {
     EXPECT_TRUE(needs_more(kCounted, "", 15));
     EXPECT_FALSE(needs_more(kCounted, pairs_of("row", "syscalls", {2}), 15));

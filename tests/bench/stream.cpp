@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// stream MODE SIZE COUNT CALLBACK [FROM TO]: a thread multicasts COUNT messages of SIZE bytes as fast as the daemon
-// takes them, and this one delivers them: MODE is blocking, all (behind poll) or one (behind poll). The callback looks
-// at nothing ("idle"), reads every byte of a message ("read") or sleeps for a millisecond ("slow"). With FROM and TO,
-// files that name network namespaces, the sender is a process on the one node and the receiver is on the other.
+// stream MODE SIZE COUNT CALLBACK [FROM TO]: a thread sends COUNT messages of SIZE bytes as fast as the daemon accepts
+// them, and this thread delivers them. MODE is blocking, all (after poll) or one (after poll). CALLBACK: it does
+// nothing ("idle"), reads every byte of a message ("read") or sleeps for a millisecond ("slow"). With FROM and TO,
+// files that name network namespaces, the sender is a process on one node and the receiver is on the other.
 //
 // Figures: time from the first send to the last delivery ("time"), CPU ("cpu") and page faults ("faults") of the
-// dispatching thread, per message; how much of that time the sender was refused, in per cent ("refused"), and how much
-// of it with the daemon's flow control on ("refused_by_flow"); how often the sender found it turned on, per 1000
-// messages
-// ("flow").
+// dispatching thread, per message; in how much of that time the sender was refused, in per cent ("refused"), and in how
+// much of it with the daemon's flow control on ("refused_by_flow"); how often the sender found flow control turned on,
+// per 1000 messages ("flow").
 #include "flow_word.hpp"
 #include "group.hpp"
 
@@ -26,7 +25,7 @@ namespace {
 
 constexpr char kGroup[] = "bench.stream";
 
-// By the sender, who may be another process.
+// Written by the sender, which may be another process.
 struct Sent {
     std::int64_t begin = 0;
     std::int64_t refused = 0;
@@ -54,7 +53,7 @@ void send_all(const bench::GroupMember& member, const std::vector<char>& bytes, 
     }
 }
 
-// The sender as a process, which gets its own messages, too, and throws them away.
+// The sender as a process. It gets its own messages, too, and ignores them.
 pid_t send_from(const char* node, const std::vector<char>& bytes, long count, Sent& sent)
 {
     const pid_t child = fork();
@@ -70,7 +69,7 @@ pid_t send_from(const char* node, const std::vector<char>& bytes, long count, Se
     _exit(0);
 }
 
-// What the dispatching thread has used up.
+// The time, CPU and page faults of the dispatching thread so far.
 struct Used {
     std::int64_t time = 0;
     std::int64_t cpu = 0;
@@ -132,7 +131,7 @@ int main(int argc, char** argv)
     bench::pin();
     bench::print_libraries();
 
-    // Sent on the receiver's handle, if not by another process: a second member needs a pid of its own.
+    // Sends on the receiver's handle if there is no other process: a second member would need another pid.
     std::thread sender;
     if (child == 0)
         sender = std::thread([&] { send_all(member, bytes, wanted, sent); });
@@ -144,5 +143,5 @@ int main(int argc, char** argv)
     if (got != wanted)
         bench::fail("messages", "not all of them came");
     print(first, last, sent, wanted);
-    return sum == 1 ? 1 : 0; // so that the reading is not optimised away
+    return sum == 1 ? 1 : 0; // so that the compiler does not remove the reading
 }

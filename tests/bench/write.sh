@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# write.sh RESULTS TOP: puts what measure.sh left in RESULTS into the pages of the source tree TOP: between the lines
-# "<!-- bench: NAME -->" and "<!-- /bench -->" stands NAME.md, and the plot is a file beside tests/bench/README.md.
+# write.sh RESULTS TOP: copies the tables in RESULTS into the pages of the source tree TOP: NAME.md goes between the
+# lines "<!-- bench: NAME -->" and "<!-- /bench -->". The plot becomes a file beside tests/bench/README.md.
 
 set -eu -o pipefail
 

@@ -7,10 +7,10 @@ namespace soak {
 
 namespace {
 
-constexpr std::size_t kRingsKept = 50; // nobody stays behind for so long
+constexpr std::size_t kRingsKept = 50; // no member is that many rings behind
 constexpr std::size_t kViolationsKept = 20;
-constexpr Ring kEnd{0, 1};             // where all go together in the end; in no log
-constexpr std::uint32_t kFrame = 1000; // and more, of a message
+constexpr Ring kEnd{0, 1};             // all members end in this ring; it is in no log
+constexpr std::uint32_t kFrame = 1000; // messages that are longer take more than a frame
 
 std::string text_of(const std::set<std::uint32_t>& nodes)
 {
@@ -32,7 +32,7 @@ std::string text_of(const Confchg& confchg)
            text_of(confchg.joined) + ")";
 }
 
-constexpr std::size_t kBefore = 4; // what an item is shown with
+constexpr std::size_t kBefore = 4; // so many items are shown before the one that differs
 constexpr std::size_t kBehind = 6;
 
 template <class Item> std::string text_around(const std::vector<Item>& items, std::size_t index)
@@ -64,11 +64,11 @@ void Agreement::ring(Member member, Ring ring)
     auto& state = state_of(member);
     auto& segment = state.segment;
     if (!state.joined || segment.ring == Ring{}) {
-        segment.ring = ring; // that in which it joins
+        segment.ring = ring; // the ring in which it joins
         return;
     }
     if (segment.ring == ring)
-        return; // told once more because it has joined
+        return; // this is the second ring event, because it has joined
     close(state, ring);
     segment = {.member = member, .ring = ring, .whole = true, .fresh = state.fresh};
 }
@@ -102,7 +102,7 @@ void Agreement::message(Member member, const Message& message)
     state.segment.items.push_back({.message = message});
 }
 
-// A daemon drops a message that it took, with CS_OK, and has no room for. Only its log has a word about it.
+// A daemon accepts a message with CS_OK and drops it if it has no room. Only its log shows that.
 bool Agreement::drops_explain(std::uint32_t node, std::uint32_t gap)
 {
     figures_.dropped += gap;
@@ -147,8 +147,8 @@ void Agreement::close(State& state, Ring next)
     auto& segment = state.segment;
     segment.next = next;
     if (segment.ring == Ring{})
-        return; // died before it was told where it was
-    // They may part and meet so quickly that nobody is told of a ring in between, nor of who left.
+        return; // it died before it had its first ring
+    // Nodes may part and meet again so quickly that no member gets a ring in between or learns which nodes left.
     if (next != Ring{})
         segment.parted = nodes_left(log_(segment.member.node), segment.ring, next);
     state.fresh.insert(segment.parted.begin(), segment.parted.end());
@@ -182,7 +182,7 @@ void Agreement::compare_together(const Segment& a, const Segment& b)
         const auto& items = earlier.items;
         return static_cast<std::size_t>(std::find(items.begin(), items.end(), later.items.front()) - items.begin());
     };
-    // Who joined later begins with that.
+    // The member that joined later begins in the middle of the other one's items.
     if (!b.whole && !b.items.empty())
         in_a = begins_in(a, b);
     if (!a.whole && !a.items.empty() && (b.whole || in_a == a.items.size())) {
@@ -218,9 +218,9 @@ Agreement::Misses::Misses(const Segment& segment) : fresh_(segment.fresh)
             first_.try_emplace(item.message.sender.node, item.message.number);
 }
 
-// The daemons pack messages into frames, and who comes to know a sender in the middle of a message throws away all that
-// comes before a frame that begins with one. Without a pause between messages that may be thousands of them; one of
-// them, if the ring ends before another one is told, takes more than a frame.
+// The daemons pack messages into frames. A daemon that comes to know a sender in the middle of a message drops all
+// messages before the next frame that begins with one. If the sender does not pause, these may be thousands. If the
+// ring ends before another message of that sender is delivered, one of the dropped messages was longer than a frame.
 bool Agreement::Misses::excuse(const Message& message)
 {
     const auto node = message.sender.node;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Compares what the members of a group on several nodes are told, and says where they contradict each other or the
-// promises of closed process groups:
-//   - of each sender its messages come in order and once, and to itself without a gap, but for what its daemon dropped;
-//   - who goes from one ring to the next together is told the same in between, in the same order (virtual synchrony);
-//   - who parts, or dies, has been told what it was told in the same order as the others.
+// Compares the events that the members of a group get on several nodes, and reports where they contradict each other or
+// the promises of closed process groups:
+//   - A sender's messages come in order and once; its own have no gaps, except those that its daemon dropped.
+//   - Members that go from one ring to the next together get the same events in between, in the same order (virtual
+//     synchrony).
+//   - Members that part or die have got their events in the same order as the others.
 #pragma once
 
 #include "daemon_log.hpp"
@@ -20,7 +21,7 @@
 
 namespace soak {
 
-// The process on a node, from one connection to its daemon to the next: stays are numbered.
+// The process on a node, from one connection to the daemon to the next. Its connections (stays) are numbered.
 struct Member {
     std::uint32_t node = 0;
     std::uint32_t stay = 0;
@@ -30,7 +31,7 @@ std::string text_of(const Member& member);
 
 struct Message {
     Member sender;
-    std::uint32_t number = 0; // from 1 on, of each member
+    std::uint32_t number = 0; // counted from 1 for each member
     std::uint32_t size = 0;
     auto operator<=>(const Message&) const = default;
 };
@@ -44,48 +45,48 @@ struct Confchg {
 
 class Agreement {
 public:
-    // Of a node's daemon.
+    // Returns the log of a node's daemon.
     using Log = std::function<std::string(std::uint32_t node)>;
     explicit Agreement(Log log) : log_(std::move(log)) {}
 
-    // What a member is told, in its order. It begins with its own confchg.
+    // The events of a member, in its order. They begin with its own confchg.
     void ring(Member member, Ring ring);
     void confchg(Member member, const Confchg& confchg);
     void message(Member member, const Message& message);
-    // Its daemon died, and took with it what nobody has been told.
+    // Its daemon died. Events that no member has got are lost with it.
     void loses_daemon(Member member);
-    // Of its own accord, when it has been told all.
+    // The member ends by itself, after it has got all events.
     void ends(Member member, std::uint32_t sent);
     void violation(const std::string& what);
 
     bool has_all(Member member, Member sender, std::uint32_t sent) const;
 
     struct Figures {
-        std::uint64_t messages = 0; // delivered, by all
+        std::uint64_t messages = 0; // delivered to all members together
         std::uint64_t bytes = 0;
         std::uint64_t confchgs = 0;
         std::uint64_t rings = 0;
-        std::uint64_t together = 0; // comparisons of two members who went on together
-        std::uint64_t apart = 0;    // and who did not
+        std::uint64_t together = 0; // comparisons of two members that went on together
+        std::uint64_t apart = 0;    // comparisons of two that did not
         std::uint64_t excused = 0;  // messages that one of the two had missed when they met
         std::uint64_t dropped = 0;  // messages that did not come back to their senders
         std::uint64_t violations = 0;
     };
     const Figures& figures() const { return figures_; }
-    const std::vector<std::string>& violations() const { return violations_; } // the first of them
+    const std::vector<std::string>& violations() const { return violations_; } // the first ones
 
 private:
     struct Item {
         Message message{};
-        Confchg confchg{}; // where no message is
+        Confchg confchg{}; // if the item is not a message
         bool operator==(const Item&) const = default;
     };
-    // What one member is told in one ring.
+    // The events that one member got in one ring.
     struct Segment {
         Member member{};
         Ring ring{};
-        Ring next{};        // none: where it was last seen
-        bool whole = false; // from the beginning of the ring on
+        Ring next{};        // {} if this was the last one
+        bool whole = false; // it was a member from the beginning of the ring
         std::vector<Item> items{};
         std::set<std::uint32_t> parted{}; // nodes from which it parted before the next ring
         std::set<std::uint32_t> fresh{};  // nodes whose first messages may have begun before they were members
@@ -93,7 +94,7 @@ private:
     struct State {
         Segment segment{};
         bool joined = false;
-        std::map<Member, std::uint32_t> last{}; // message of each sender
+        std::map<Member, std::uint32_t> last{}; // number of the last message of each sender
         std::set<std::uint32_t> fresh{};
     };
 
@@ -103,23 +104,23 @@ private:
     void compare(const Segment& a, const Segment& b);
     void compare_together(const Segment& a, const Segment& b);
     void compare_apart(const Segment& a, const Segment& b);
-    // What a member may have missed at the beginning of a ring.
+    // Messages that a member may have missed at the beginning of a ring.
     class Misses {
     public:
         explicit Misses(const Segment& segment);
         bool excuse(const Message& message);
 
     private:
-        std::map<std::uint32_t, std::uint32_t> first_; // number told of each sender
+        std::map<std::uint32_t, std::uint32_t> first_; // number of the first message from each sender
         std::set<std::uint32_t> fresh_;
         std::set<std::uint32_t> missed_;
     };
 
     const Log log_;
     std::map<Member, State> members_;
-    std::map<std::uint32_t, std::uint64_t> missing_; // of each node's own messages
+    std::map<std::uint32_t, std::uint64_t> missing_; // each node's own messages
     std::map<Ring, std::vector<Segment>> closed_;
-    std::deque<Ring> recent_; // of which segments are kept
+    std::deque<Ring> recent_; // rings whose segments are kept
     Figures figures_;
     std::vector<std::string> violations_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The soak test's judge finds each kind of contradiction, and finds none in a run that is right.
+// Agreement, the judge of the soak test, finds each kind of contradiction, and finds none in a correct run.
 #include "agreement.hpp"
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ Message from(Member sender, std::uint32_t number, std::uint32_t size = 100)
     return {sender, number, size};
 }
 
-// Members 1, 2 and 3 in the first ring, to be told something.
+// Members 1, 2 and 3 in the first ring.
 class AgreementTest : public ::testing::Test {
 protected:
     AgreementTest()
@@ -56,7 +56,7 @@ protected:
             logs[node] += "warning [MAIN  ] cs_ipcs_msg_process() (2:2 - 1) No buffer space available!\n";
     }
 
-    // As the node's daemon sees it.
+    // A line in the log of the node's daemon.
     void form(std::uint32_t node, Ring ring, const std::string& members)
     {
         logs[node] += "notice [TOTEM ] A new membership (" + text_of(ring) + ") was formed. Members " + members + "\n";
@@ -66,7 +66,7 @@ protected:
     Agreement agreement{[this](std::uint32_t node) { return logs[node]; }};
 };
 
-TEST_F(AgreementTest, is_reached_where_all_are_told_the_same)
+TEST_F(AgreementTest, is_reached_if_all_members_get_the_same)
 {
     for (const auto member : {kOne, kTwo, kThree})
         tell(member, {from(kOne, 1), from(kThree, 1), from(kOne, 2, kLong), from(kTwo, 1)});
@@ -83,7 +83,7 @@ TEST_F(AgreementTest, is_reached_where_all_are_told_the_same)
     EXPECT_EQ(15U, agreement.figures().messages);
 }
 
-TEST_F(AgreementTest, is_broken_by_two_messages_in_another_order)
+TEST_F(AgreementTest, is_broken_by_two_messages_in_a_different_order)
 {
     tell(kOne, {from(kTwo, 1), from(kThree, 1)});
     tell(kTwo, {from(kThree, 1), from(kTwo, 1)});
@@ -91,7 +91,7 @@ TEST_F(AgreementTest, is_broken_by_two_messages_in_another_order)
     EXPECT_EQ(1U, violations());
 }
 
-TEST_F(AgreementTest, is_broken_by_a_message_that_only_one_is_told)
+TEST_F(AgreementTest, is_broken_by_a_message_that_only_one_member_gets)
 {
     tell(kOne, {from(kThree, 1), from(kThree, 2)});
     tell(kTwo, {from(kThree, 1)});
@@ -99,7 +99,7 @@ TEST_F(AgreementTest, is_broken_by_a_message_that_only_one_is_told)
     EXPECT_EQ(1U, violations());
 }
 
-TEST_F(AgreementTest, is_broken_by_a_message_that_is_told_twice)
+TEST_F(AgreementTest, is_broken_by_a_message_that_is_delivered_twice)
 {
     tell(kOne, {from(kTwo, 1), from(kTwo, 1)});
     EXPECT_EQ(1U, violations());
@@ -117,7 +117,7 @@ TEST_F(AgreementTest, is_broken_by_an_own_message_that_is_skipped)
     EXPECT_EQ(1U, violations());
 }
 
-TEST_F(AgreementTest, does_not_need_an_own_message_that_the_daemon_dropped)
+TEST_F(AgreementTest, allows_an_own_message_to_be_missing_that_the_daemon_dropped)
 {
     drop(2, 2);
     tell(kTwo, {from(kTwo, 1), from(kTwo, 3), from(kTwo, 4), from(kTwo, 6)});
@@ -127,7 +127,7 @@ TEST_F(AgreementTest, does_not_need_an_own_message_that_the_daemon_dropped)
     EXPECT_EQ(3U, agreement.figures().dropped);
 }
 
-TEST_F(AgreementTest, needs_an_own_message_that_another_ones_daemon_dropped)
+TEST_F(AgreementTest, is_broken_by_a_missing_own_message_that_another_daemon_dropped)
 {
     drop(2, 1);
     tell(kOne, {from(kOne, 1), from(kOne, 3)});
@@ -141,7 +141,7 @@ TEST_F(AgreementTest, is_broken_by_an_own_message_that_never_comes_back)
     EXPECT_EQ(1U, violations());
 }
 
-TEST_F(AgreementTest, is_broken_by_another_size)
+TEST_F(AgreementTest, is_broken_by_a_message_of_different_sizes)
 {
     tell(kOne, {from(kTwo, 1, 100)});
     tell(kThree, {from(kTwo, 1, 101)});
@@ -149,7 +149,7 @@ TEST_F(AgreementTest, is_broken_by_another_size)
     EXPECT_EQ(1U, violations());
 }
 
-TEST_F(AgreementTest, is_broken_by_another_view_of_the_group)
+TEST_F(AgreementTest, is_broken_by_a_different_confchg)
 {
     agreement.confchg(kOne, kThreeLeft);
     move({kOne, kTwo}, kSecond);
@@ -163,7 +163,7 @@ TEST_F(AgreementTest, is_broken_by_a_message_on_the_wrong_side_of_a_ring)
     EXPECT_EQ(1U, violations());
 }
 
-TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere)
+TEST_F(AgreementTest, allows_other_messages_to_nodes_that_part)
 {
     tell(kOne, {from(kTwo, 1), from(kThree, 1)});
     tell(kTwo, {from(kTwo, 1), from(kThree, 1)});
@@ -174,8 +174,8 @@ TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere)
     EXPECT_EQ(2U, agreement.figures().apart);
 }
 
-// The nodes part and meet, and nobody is told of the rings in between, nor that anybody left.
-TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere_if_they_are_back_at_once)
+// The nodes part and meet again, and no member gets the rings in between or learns that a node left.
+TEST_F(AgreementTest, allows_other_messages_to_nodes_that_part_and_meet_at_once)
 {
     for (const auto node : {1U, 2U, 3U})
         form(node, kFirst, "joined: 1 2 3");
@@ -193,7 +193,7 @@ TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere_if_they_are_b
     EXPECT_EQ(0U, violations());
     EXPECT_EQ(1U, agreement.figures().together);
     EXPECT_EQ(2U, agreement.figures().apart);
-    // Then 3 may miss the end of what had begun before.
+    // Then member 3 may miss the end of messages that began before.
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 3, kLong), from(kTwo, 4)});
     tell(kThree, {from(kTwo, 4)});
@@ -202,7 +202,7 @@ TEST_F(AgreementTest, does_not_need_what_others_are_told_elsewhere_if_they_are_b
     EXPECT_EQ(2U, agreement.figures().excused);
 }
 
-TEST_F(AgreementTest, does_not_need_it_either_if_the_daemon_of_one_of_them_saw_the_other_leave)
+TEST_F(AgreementTest, allows_other_messages_if_one_daemon_saw_the_other_node_leave)
 {
     form(1, kFirst, "joined: 1 2 3");
     form(1, kSecond, "joined: 3 left: 3");
@@ -216,7 +216,7 @@ TEST_F(AgreementTest, does_not_need_it_either_if_the_daemon_of_one_of_them_saw_t
     EXPECT_EQ(2U, agreement.figures().apart);
 }
 
-TEST_F(AgreementTest, needs_what_the_others_are_told_if_they_part_later)
+TEST_F(AgreementTest, is_broken_by_other_messages_to_nodes_that_part_later)
 {
     form(3, kFirst, "joined: 1 2 3");
     form(3, kSecond, "joined: 4");
@@ -226,7 +226,7 @@ TEST_F(AgreementTest, needs_what_the_others_are_told_if_they_part_later)
     EXPECT_EQ(1U, violations());
 }
 
-TEST_F(AgreementTest, is_broken_by_who_is_told_in_another_order_and_goes_elsewhere)
+TEST_F(AgreementTest, is_broken_by_a_different_order_at_a_node_that_parts)
 {
     tell(kOne, {from(kTwo, 1), from(kThree, 1)});
     tell(kThree, {from(kThree, 1), from(kTwo, 1)});
@@ -235,7 +235,7 @@ TEST_F(AgreementTest, is_broken_by_who_is_told_in_another_order_and_goes_elsewhe
     EXPECT_EQ(1U, violations());
 }
 
-TEST_F(AgreementTest, is_broken_by_who_is_told_in_another_order_and_dies)
+TEST_F(AgreementTest, is_broken_by_a_different_order_at_a_node_that_dies)
 {
     tell(kOne, {from(kTwo, 1), from(kOne, 1)});
     tell(kThree, {from(kOne, 1), from(kTwo, 1)});
@@ -255,17 +255,17 @@ protected:
             tell(member, {from(kOne, 1)});
             agreement.confchg(member, joined);
         }
-        agreement.ring(joiner, {3, 4}); // when it had connected and not yet joined
+        agreement.ring(joiner, {3, 4}); // the joiner had connected but not joined
         agreement.ring(joiner, kSecond);
         agreement.confchg(joiner, joined);
-        agreement.ring(joiner, kSecond); // because it has joined
+        agreement.ring(joiner, kSecond); // a second time, because it has joined
     }
 
     const Confchg joined{{1, 2, 3}, {}, {3}};
     const Member joiner{3, 2};
 };
 
-TEST_F(AgreementWithJoiner, is_reached_where_all_are_told_the_same_from_then_on)
+TEST_F(AgreementWithJoiner, is_reached_if_all_members_get_the_same_from_then_on)
 {
     for (const auto member : {kOne, kTwo, joiner})
         tell(member, {from(kTwo, 1)});
@@ -273,7 +273,7 @@ TEST_F(AgreementWithJoiner, is_reached_where_all_are_told_the_same_from_then_on)
     EXPECT_EQ(std::vector<std::string>{}, agreement.violations());
 }
 
-TEST_F(AgreementWithJoiner, is_broken_by_what_only_the_old_ones_are_told)
+TEST_F(AgreementWithJoiner, is_broken_by_a_message_that_only_the_old_members_get)
 {
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 1)});
@@ -281,7 +281,7 @@ TEST_F(AgreementWithJoiner, is_broken_by_what_only_the_old_ones_are_told)
     EXPECT_EQ(2U, violations());
 }
 
-TEST_F(AgreementWithJoiner, does_not_need_a_long_message_that_may_have_begun_before)
+TEST_F(AgreementWithJoiner, allows_it_to_miss_a_long_message_that_may_have_begun_before)
 {
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 1, kLong), from(kTwo, 2)});
@@ -291,7 +291,7 @@ TEST_F(AgreementWithJoiner, does_not_need_a_long_message_that_may_have_begun_bef
     EXPECT_EQ(2U, agreement.figures().excused);
 }
 
-TEST_F(AgreementWithJoiner, does_not_need_what_comes_before_the_first_that_it_is_told)
+TEST_F(AgreementWithJoiner, allows_it_to_miss_messages_before_the_first_that_it_gets)
 {
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 1), from(kTwo, 2), from(kTwo, 3)});
@@ -301,7 +301,7 @@ TEST_F(AgreementWithJoiner, does_not_need_what_comes_before_the_first_that_it_is
     EXPECT_EQ(4U, agreement.figures().excused);
 }
 
-TEST_F(AgreementWithJoiner, needs_not_have_been_told_anything_behind_a_long_message)
+TEST_F(AgreementWithJoiner, allows_it_to_miss_all_messages_after_a_long_one)
 {
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 1, kLong), from(kTwo, 2)});
@@ -309,7 +309,7 @@ TEST_F(AgreementWithJoiner, needs_not_have_been_told_anything_behind_a_long_mess
     EXPECT_EQ(0U, violations());
 }
 
-TEST_F(AgreementWithJoiner, is_told_in_the_order_of_the_others_what_it_does_not_miss)
+TEST_F(AgreementWithJoiner, is_broken_by_a_different_order_of_the_messages_that_it_gets)
 {
     for (const auto member : {kOne, kTwo})
         tell(member, {from(kTwo, 1), from(kOne, 2), from(kTwo, 2)});
@@ -318,7 +318,7 @@ TEST_F(AgreementWithJoiner, is_told_in_the_order_of_the_others_what_it_does_not_
     EXPECT_EQ(2U, violations());
 }
 
-TEST_F(AgreementWithJoiner, needs_a_long_message_behind_one_that_it_was_told)
+TEST_F(AgreementWithJoiner, is_broken_if_it_misses_a_long_message_after_one_that_it_got)
 {
     for (const auto member : {kOne, kTwo, joiner})
         tell(member, {from(kTwo, 1)});

@@ -7,7 +7,7 @@ namespace soak {
 
 namespace {
 
-constexpr const char* kDrop = "cs_ipcs_msg_process() (2:2 - "; // request 2 of service 2, a message in one piece
+constexpr const char* kDrop = "cs_ipcs_msg_process() (2:2 - "; // request 2 of service 2: a message in one piece
 constexpr const char* kMembership = "A new membership (";
 constexpr const char* kLeft = "left: ";
 

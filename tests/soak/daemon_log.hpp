@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a daemon's log knows and its clients are not told.
+// What a daemon's log shows and its clients do not get.
 #pragma once
 
 #include <compare>
@@ -16,11 +16,11 @@ struct Ring {
 };
 std::string text_of(const Ring& ring);
 
-// Messages of its own node for which the daemon had no room.
+// The number of messages of its own node that the daemon had no room for.
 std::uint64_t dropped_messages(const std::string& log);
 
-// Nodes that left the daemon's rings behind the first of these, up to the second, or to the log's end without it. A
-// ring that the next one follows at once is in the log only.
+// Nodes that left the daemon's rings after the first ring, up to the second, or to the log's end if the second is not
+// in it. Clients do not get a ring that another one follows at once.
 std::set<std::uint32_t> nodes_left(const std::string& log, Ring from, Ring to);
 
 } // namespace soak

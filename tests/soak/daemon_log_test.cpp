@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Lines as corosync 3.1.7 writes them.
+// Log lines as corosync 3.1.7 writes them.
 #include "daemon_log.hpp"
 
 #include <gtest/gtest.h>
@@ -21,13 +21,13 @@ notice  [TOTEM ] A new membership (a.77) was formed. Members joined: 4 left: 10
 notice  [TOTEM ] A new membership (1.7b) was formed. Members
 )";
 
-TEST(DaemonLog, counts_the_messages_that_were_dropped)
+TEST(DaemonLog, counts_dropped_messages)
 {
     EXPECT_EQ(2U, dropped_messages(kLog));
     EXPECT_EQ(0U, dropped_messages(""));
 }
 
-TEST(DaemonLog, knows_who_left_between_two_rings)
+TEST(DaemonLog, shows_which_nodes_left_between_two_rings)
 {
     EXPECT_EQ((Nodes{2, 3}), nodes_left(kLog, {1, 0x5f}, {1, 0x6f}));
     EXPECT_EQ((Nodes{2, 3}), nodes_left(kLog, {1, 0x5f}, {1, 0x73}));
@@ -37,12 +37,12 @@ TEST(DaemonLog, knows_who_left_between_two_rings)
     EXPECT_EQ(Nodes{}, nodes_left(kLog, {10, 0x77}, {1, 0x7b}));
 }
 
-TEST(DaemonLog, goes_on_to_its_end_if_the_second_ring_is_not_in_it)
+TEST(DaemonLog, is_read_to_its_end_if_the_second_ring_is_not_in_it)
 {
     EXPECT_EQ(Nodes{10}, nodes_left(kLog, {1, 0x73}, {0, 1}));
 }
 
-TEST(DaemonLog, knows_nothing_of_a_ring_that_is_not_in_it)
+TEST(DaemonLog, shows_nothing_about_a_ring_that_is_not_in_it)
 {
     EXPECT_EQ(Nodes{}, nodes_left(kLog, {1, 0x63}, {10, 0x77}));
 }

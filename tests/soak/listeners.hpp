@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Hears what the streamers say, and lets Agreement judge it.
+// Receive what the streamers send, and give it to Agreement.
 #pragma once
 
 #include "agreement.hpp"
@@ -20,15 +20,15 @@ namespace soak {
 
 class Listeners {
 public:
-    // Of nodes 1, 2 ..
+    // The streamers of nodes 1, 2 ..
     Listeners(std::list<test::Companion>& streamers, Agreement::Log log);
     ~Listeners();
     Listeners(const Listeners&) = delete;
     Listeners& operator=(const Listeners&) = delete;
 
-    // All have sent their last message and been told everybody else's.
+    // All have sent their last message and have got all messages of the others.
     bool complete() const;
-    // From now on streamers may end; each has been told what there was.
+    // From now on streamers may end; each has got all events.
     void release();
     // How often the node's daemon was lost.
     std::uint32_t losses(std::uint32_t node) const;
@@ -42,7 +42,7 @@ public:
 private:
     struct Node {
         std::uint32_t stay = 1;
-        std::optional<std::uint32_t> sent{}; // in this stay, which will send no more
+        std::optional<std::uint32_t> sent{}; // messages in this stay, if it will send no more
     };
 
     void listen(test::Companion& streamer, std::uint32_t node);
@@ -55,7 +55,7 @@ private:
     std::atomic<std::uint64_t> votes_told_ = 0;
     std::atomic<std::uint64_t> map_told_ = 0;
     std::atomic<bool> enough_ = false;
-    std::list<std::thread> threads_; // last: they use the others
+    std::list<std::thread> threads_; // come last: they use the other members
 };
 
 } // namespace soak

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// soak MINUTES [SEED]: three nodes whose daemons are killed, frozen and cut off at random, with a streamer on each.
-// Ends with a line of figures; non-zero if anybody was told what contradicts the others, or what was promised.
+// soak MINUTES [SEED]: three nodes whose daemons are killed, frozen and cut off at random, with a streamer on each. The
+// last line of its output has the figures. The exit status is not 0 if members got events that contradict each other or
+// the promises.
 #include "listeners.hpp"
 #include "streamer.hpp"
 
@@ -22,15 +23,15 @@ using namespace soak;
 using namespace test;
 
 constexpr int kNodes = 3;
-constexpr int kMostInTrouble = 2; // at a time
+constexpr int kMostInTrouble = 2; // nodes in trouble at the same time
 constexpr std::size_t kRecent = 12;
 constexpr auto kShortestPause = 100ms;
 constexpr auto kLongestPause = 6000ms;
-constexpr auto kSettling = 2s; // with messages, after the last fault
+constexpr auto kSettling = 2s; // messages go on for this time after the last fault
 constexpr auto kGathering = 60s;
-constexpr auto kMostExcused = 0.001; // share of what is delivered: each message is followed by a pause
+constexpr auto kMostExcused = 0.001; // share of the delivered messages: there is a pause after each message
 
-// Kills, freezes and cuts off one node after the other, and brings them back.
+// Kills, freezes and cuts off one node after the other, and repairs them.
 class Troubles {
 public:
     Troubles(Cluster& cluster, std::uint64_t seed) : cluster_(cluster), random_(seed) {}
@@ -49,7 +50,7 @@ public:
         for (int node = 1; node <= kNodes; ++node)
             in_trouble += at(node).any();
         const auto node = static_cast<int>(between(1, kNodes));
-        // Mostly one node at a time, so that two go on together.
+        // Usually one node at a time, so that two go on together.
         if (in_trouble > 0 && (in_trouble >= kMostInTrouble || chance(0.8)))
             heal_any();
         else
@@ -63,17 +64,17 @@ public:
             heal(node);
     }
 
-    // The last of them, with the time in seconds since the beginning.
+    // The last faults, with the time in seconds since the beginning.
     const std::deque<std::string>& recent() const { return recent_; }
 
-    // Whether for its own reasons or ours.
+    // How often the daemon died, by itself or because we killed it.
     std::uint32_t deaths(int node) { return at(node).deaths; }
 
     struct Figures {
         unsigned kills = 0;
         unsigned freezes = 0;
         unsigned partitions = 0;
-        unsigned ends = 0; // of daemons, of their own accord
+        unsigned ends = 0; // daemons that ended by themselves
     };
     const Figures& figures() const { return figures_; }
 
@@ -194,7 +195,7 @@ void print_figures(const char* when, const Troubles& troubles, const Listeners& 
               << " re-initialisations; " << told.violations << " violations" << std::endl;
 }
 
-// Once it has had the time to form.
+// Waits until the cluster has formed. Returns the error if it does not.
 std::string why_incomplete(Cluster& cluster)
 {
     try {
@@ -238,7 +239,8 @@ bool soak_for(std::chrono::minutes length, std::uint64_t seed)
     }
 
     troubles.heal_all();
-    // A daemon that is behind with the others' messages may form ring after ring by itself. It can catch up in quiet.
+    // A daemon that has not handled all messages of the others may form one ring after the other by itself. Without new
+    // messages it can catch up.
     if (why_incomplete(cluster).empty())
         std::this_thread::sleep_for(kSettling);
     tell_all("stop");

@@ -31,9 +31,9 @@ using namespace test;
 constexpr std::string_view kGroup = "soak";
 constexpr std::size_t kShortest = 64;
 constexpr std::size_t kLongest = 1'500'000;
-constexpr auto kPause = 1ms; // between messages, and before another attempt
+constexpr auto kPause = 1ms; // after each message, and before another attempt
 
-// What all messages are cut out of, the same in every process.
+// All messages are parts of this; it is the same in every process.
 const std::vector<std::uint64_t>& pool()
 {
     static const auto words = [] {
@@ -49,10 +49,10 @@ struct Head {
     std::uint32_t node;
     std::uint32_t stay;
     std::uint32_t number;
-    std::uint32_t size; // of all of it
+    std::uint32_t size; // of the whole message
 };
 
-// The rest of a message follows from its head.
+// The head determines the rest of a message.
 const char* body_of(const Head& head)
 {
     const auto offset = (head.node * 7919 + head.stay * 104729 + head.number * 31) % (pool().size() / 2);
@@ -93,7 +93,7 @@ public:
     }
 
 private:
-    // From one connection to the next.
+    // A stay: from one connection to the next.
     void stay()
     {
         if (!connect())
@@ -103,7 +103,7 @@ private:
         std::thread sending([this] { send_all(); });
         while (!ending_ && receive()) {
         }
-        // The sender may be in a call at this moment, and finds the handle gone.
+        // The sender may be in a call now; the call then returns that the handle is bad.
         leaving_ = true;
         expect(cpg_finalize(handle_), "cpg_finalize");
         sending.join();
@@ -121,7 +121,7 @@ private:
                 if (error != CS_ERR_LIBRARY && error != CS_ERR_TRY_AGAIN)
                     wrong(what, error);
                 if (error == CS_ERR_LIBRARY && handle_ != 0)
-                    return false; // dead already
+                    return false; // the daemon has died again
                 std::this_thread::sleep_for(kPause * 20);
             }
             return !ending_;
@@ -173,7 +173,7 @@ private:
         counted_ = 0;
     }
 
-    // What there is. False when the daemon is dead.
+    // Dispatches all events. False if the daemon is dead.
     bool receive()
     {
         pollfd set[3] = {{-1, POLLIN, 0}, {-1, POLLIN, 0}, {-1, POLLIN, 0}};
@@ -211,7 +211,8 @@ private:
             say("sent " + std::to_string(sent_));
     }
 
-    // Until it is taken; false if it never will be. What is refused must not be delivered, so it keeps its number.
+    // Sends the message until it is accepted; false if it cannot be. A refused message is not delivered, so the next
+    // attempt has the same number.
     bool send_one(const iovec& message)
     {
         while (!leaving_) {
@@ -228,14 +229,14 @@ private:
         return false;
     }
 
-    // Most are short.
+    // Most messages are short.
     std::uint32_t random_size()
     {
         const double share = std::pow(std::uniform_real_distribution<>(0, 1)(random_), 8);
         return static_cast<std::uint32_t>(kShortest * std::pow(double(kLongest) / kShortest, share));
     }
 
-    // A step of the counter that our own tracker must see.
+    // Increments the counter, which our own tracker must see.
     void count()
     {
         const auto error = cmap_set_uint32(map_, kCounter, counter_ + 1);
@@ -322,8 +323,8 @@ private:
     votequorum_handle_t votes_ = 0;
     cmap_handle_t map_ = 0;
     std::uint32_t stay_ = 0;
-    std::uint32_t sent_ = 0;    // of this stay
-    std::uint32_t counter_ = 0; // as set, and as told
+    std::uint32_t sent_ = 0;    // in this stay
+    std::uint32_t counter_ = 0; // the value that was set, and the one in the last event
     std::uint32_t counted_ = 0;
     std::uint64_t votes_told_ = 0; // in all stays
     std::uint64_t map_told_ = 0;
