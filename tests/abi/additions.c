@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The items of additions.txt have no counterpart to be compared with; their values and layouts stand here. */
+/* The reference has nothing to compare the items of additions.txt with, so their values and layouts are here. */
 #include <corosync/votequorum.h>
 
 #include <stddef.h>

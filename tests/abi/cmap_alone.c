@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What programs that include cmap.h, and nothing else, have come to use. */
+/* Names that programs use though they include only cmap.h. */
 #include <corosync/cmap.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

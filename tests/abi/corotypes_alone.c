@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The formats need nothing but the header that they are in, and the clock is there in every mode. */
+/* The formats need only the header that defines them, and the clock function exists in every language mode. */
 #include <corosync/corotypes.h>
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # exports.sh NAME LIBRARY-DIRECTORY
-# lib<NAME>.so is to programs and to the run-time linker what exports/lib<NAME>.txt says, needs only what the
-# reference needs, is built the way distributions ask for, and calls nothing that a library should not.
+# lib<NAME>.so has the soname and the symbols in exports/lib<NAME>.txt, needs only libraries that the reference needs,
+# is built as distributions require, and calls no function that a library should not call.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 name=$1 directory=$2
@@ -46,14 +46,14 @@ echo "$dynamic" | grep -qE '\(FLAGS(_1)?\).*NOW' || fail "is bound lazily"
 segments=$(readelf -lW "$library")
 echo "$segments" | grep -q GNU_RELRO || fail "has no read-only relocations"
 echo "$segments" | awk '$1 == "GNU_STACK" { found = $7 !~ /E/ } END { exit !found }' || fail "has an executable stack"
-# dlopen() has about 1.6 KiB for all libraries of a process.
+# dlopen() has about 1.6 KiB of thread-local storage for all libraries of a process.
 thread_local=$(echo "$segments" | awk '$1 == "TLS" { print $6 }')
 [ $((${thread_local:-0})) -le 256 ] || fail "has $thread_local bytes of thread-local storage: dlopen() may find no room"
 
-# C++ as a language, without its run time: nothing to throw, no type to ask for, nothing to construct when loaded.
-# Besides that a library starts and ends no thread or process, takes no signal, prints nothing, registers nothing that
-# unloading it would leave behind, and reads no variable on behalf of a set-user-ID program. What it may write is the log:
-# see faults/log_test.sh.
+# The library uses C++ as a language, without its run time: it has no exceptions, no type information and no
+# constructors that run when it is loaded. It also starts and ends no thread or process, handles no signal, prints
+# nothing, registers nothing that would be left when it is unloaded, and reads no environment variable in a set-user-ID
+# program. It may write only the log: see faults/log_test.sh.
 not_called='_Z.*|__cxa_[a-eg-z].*|__gxx_personality.*|_Unwind_.*|pthread_create|pthread_key_create|pthread_atfork'
 not_called="$not_called|fork|vfork|posix_spawn.*|system|abort|_?exit|__assert_.*|raise|signal|sigaction|sigprocmask"
 not_called="$not_called|pthread_sigmask|(__)?v?(f|d)?printf(_chk)?|puts|perror|fwrite|v?syslog"

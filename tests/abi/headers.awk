@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Lists what a header defines, from the output of "cc -fpreprocessed -dD -E -P": one item a line, which is one of
+# Lists what a header defines, from the output of "cc -fpreprocessed -dD -E -P", as lines
 #   macro NAME | macro NAME = | enumerator NAME | type NAME | member TYPE.NAME
 # where "=" marks a macro that has a body, and TYPE is a C type ("struct x" or a typedef's name).
 

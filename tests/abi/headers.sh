@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# What the tests of the headers share. The caller sets $cc and has a directory of its own as the current one.
+# Shared by the tests of the headers. The caller sets $cc and has changed to a directory of its own.
 # shellcheck disable=SC2154
 
 headers="corotypes corodefs hdb cmap cpg votequorum"
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # for the scripts that source this one
 ours_alone="client" # the reference has no such header
 
 fail()
@@ -17,10 +17,10 @@ all_headers() # as source text
     printf '#include <corosync/%s.h>\n' $headers
 }
 
-items() # include-directory: what the headers define, see headers.awk
+items() # include-directory: the items that the headers define, see headers.awk
 {
     for header in $headers; do
-        # Without the preprocessor's conditions: both values of a macro count, and it says that there are two.
+        # Ignores the preprocessor's conditions: a macro may have two values, and both are printed.
         $cc -w -fpreprocessed -dD -E -P "$1/corosync/$header.h" 2>/dev/null | awk -f "$here/headers.awk" |
             sed "s/^/$header /"
     done | LC_ALL=C sort -u
@@ -48,7 +48,7 @@ name_regexp = ^pointer_to_($types)\$
 END
 }
 
-require_compiler() # $cc makes programs, with -m32 only if there is a C library for that
+require_compiler() # $cc must make programs; with -m32 only if there is a C library for that
 {
     echo 'int main(void) { return 0; }' > program.c
     # shellcheck disable=SC2086 # a command with its options
@@ -56,7 +56,7 @@ require_compiler() # $cc makes programs, with -m32 only if there is a C library 
         { echo "$cc makes no programs, $(tail -n 1 program.errors): skipped"; exit 77; }
 }
 
-require_runner() # sets $run: programs of $cc run here with that in front, as with -m32 they may not run by themselves
+require_runner() # sets $run, the command that runs programs of $cc: with -m32 they may need qemu
 {
     require_compiler
     for run in '' qemu-i386 qemu-i386-static; do
@@ -66,7 +66,7 @@ require_runner() # sets $run: programs of $cc run here with that in front, as wi
     exit 77
 }
 
-require_reference() # include-directory: nothing to compare with is a skipped test
+require_reference() # include-directory: without the reference's headers the test is skipped
 {
     for header in $headers; do
         [ -r "$1/corosync/$header.h" ] || { echo "there is no $1/corosync/$header.h: skipped"; exit 77; }

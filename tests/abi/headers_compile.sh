@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # headers_compile.sh INCLUDE-DIRECTORY JOBS COMPILER...
-# The headers compile, each alone and all together in either order, in every language that a program may be written in,
-# with every compiler given, with and without -pthread, without a single diagnostic.
+# The headers compile, each alone and all together in both orders, in every language of programs, with every given
+# compiler, with and without -pthread, without any diagnostic.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 include=$1 jobs=$2
@@ -20,7 +20,7 @@ tac forward.c > backward.c
 cp "$here"/*_alone.c .
 sources=$(echo *.c)
 
-# The system's own headers, libqb's among them, are not what is tested: they are system headers to the compiler too.
+# The system's own headers, also libqb's, are not tested: they are system headers for the compiler, too.
 common="-I$include -fsyntax-only -Wall -Wextra -Wundef -Wshadow -Wconversion -Wcast-qual"
 for compiler in "$@"; do
     for thread in "" -pthread; do
@@ -37,7 +37,7 @@ done > commands
 count=$(wc -l < commands)
 [ "$count" -eq $((11 * 18 * $#)) ] || fail "$count commands"
 
-# A test that finds nothing proves nothing, so one header with a flaw goes first.
+# A test that never finds anything proves nothing, so it first compiles a file with a fault.
 echo 'static int nobody_calls_this(int unused) { return 0; }' > flaw.c
 [ -n "$($1 -x c $common flaw.c 2>&1)" ] || fail "the compiler does not warn"
 

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # headers_match_reference.sh CC OUR-INCLUDE-DIRECTORY REFERENCE-INCLUDE-DIRECTORY
-# Whatever the reference's headers define, ours define too, with the same sizes, offsets and values; what ours define
-# beyond that is listed in additions.txt; and a program that includes one of ours gets no system header less.
+# Our headers define all that the reference's headers define, with the same sizes, offsets and values; additions.txt
+# lists what they define besides. A program that includes one of ours gets all system headers that the reference's
+# includes.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cc=$1 ours=$2 reference=$3
@@ -15,7 +16,7 @@ require_runner
 
 [ "$(ls "$ours/corosync")" = "$(printf '%s.h\n' $headers $ours_alone | LC_ALL=C sort)" ] || fail "headers.sh lists other headers"
 
-# Names: what there is on either side.
+# Names: the items of both sides.
 for side in ours reference; do
     directory=$ours
     [ $side = ours ] || directory=$reference
@@ -31,7 +32,7 @@ LC_ALL=C comm -23 ours.items reference.items | LC_ALL=C comm -23 - allowed > unl
 
 $cc -std=c11 -Wall -Wextra -Werror -I"$ours" -fsyntax-only "$here/additions.c"
 
-# Values: one program that prints everything, compiled with either set.
+# Values: one program that prints everything, compiled with both sets of headers.
 {
     all_headers
     cat <<'END'
@@ -76,7 +77,7 @@ for variant in '' -DHAVE_SMALL_MEMORY_FOOTPRINT; do
     for side in ours reference; do
         directory=$ours
     [ $side = ours ] || directory=$reference
-        # inttypes.h, which the reference's corotypes.h needs for its formats and does not include
+        # inttypes.h: the reference's corotypes.h needs it for its formats but does not include it
         $cc -std=gnu11 -w -include inttypes.h -I"$directory" $variant values.c -o values
         $run ./values > "$side.values"
     done

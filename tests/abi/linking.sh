@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # linking.sh CC INCLUDE-DIRECTORY LIBRARY-DIRECTORY REFERENCE-DIRECTORY NAME SOURCE, inside sandbox.sh
-# Programs that were linked with other builds of lib<NAME> run on ours: one with the reference; one with a library that has
-# versions for some of its functions only, as the reference up to 3.1.8; one with a library that has a version for each of
-# them, the newest too; and one with a library that has none. The functions of the last three do nothing here. Bound lazily
-# and at once, each program finds all its functions in ours, and they work. SOURCE is a program that calls each function;
-# with -DNEWER those too that came after the reference, at its end.
+# Programs that were linked with other builds of lib<NAME> run on ours: with the reference; with a library that has
+# versions for only some of its functions, as the reference up to 3.1.8; with a library that has a version for each
+# function, also the newest; and with a library without versions. The functions of the last three do nothing here. Bound
+# lazily and at once, each program finds all its functions in ours, and they work. SOURCE is a program that calls each
+# function; with -DNEWER also those that are newer than the reference, at its end.
 set -eu -o pipefail
 
 here=$(dirname "$0")
@@ -19,7 +19,7 @@ fail() {
     exit 1
 }
 
-# FUNCTION or FUNCTION@NODE: what a library has, and what a program looks up.
+# FUNCTION or FUNCTION@NODE: the symbols that a library has, and those that a program looks up.
 has() {
     nm -D --defined-only --with-symbol-versions "$1" | sed -n 's/@@/@/; s/.* T //p' | sort
 }
@@ -35,7 +35,7 @@ fi
 
 compile=("$cc" -std=gnu11 -Wall -Wextra -z lazy "$source")
 
-# The libraries whose functions do nothing: for each kind "FUNCTION NODE" or "FUNCTION" alone.
+# Makes the libraries whose functions do nothing; for each kind, "FUNCTION NODE" or "FUNCTION" alone.
 exports=$here/exports/lib$name.txt
 soname=$(sed -n 's/^soname //p' "$exports")
 sed -n 's/^T \(.*\)@@\(.*\)/\1 \2/p' "$exports" >versioned
@@ -59,12 +59,12 @@ for kind in versioned partly unversioned; do
 done
 "${compile[@]}" -o program.reference "$reference/lib$name.so" "$reference/libcorosync_common.so"
 
-# What the programs look up, so that the test is about what it says: each function, in the way of its library.
+# Checks that each program really looks up each function as its library defines it.
 for program in reference versioned partly unversioned; do
     diff $program.functions <(wanted program.$program) || fail "the $program program looks up something else (>)"
 done
 
-# run PROGRAM TRACE: what it prints; the dynamic linker writes down which function it found where.
+# run PROGRAM TRACE: prints its output; the dynamic linker writes into TRACE where it found each function.
 run() {
     LD_DEBUG=bindings LD_DEBUG_OUTPUT=$2 timeout -s KILL 20 "./$1" || echo "status $?"
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Calls each function of libcpg and prints what they return: for linking.sh, which links it with libraries of different
- * ages.
+ * Calls each function of libcpg and prints the results. linking.sh links it with libraries of different releases.
  */
 #include <corosync/cpg.h>
 #include <stdio.h>
@@ -35,7 +34,7 @@ static void on_change(cpg_handle_t handle, const struct cpg_name* name, const st
            joined_count, who(first->nodeid, first->pid));
 }
 
-/* CS_ERR_TRY_AGAIN is an everyday answer where something goes to the whole group. */
+/* CS_ERR_TRY_AGAIN is a usual result of calls that send to the whole group. */
 #define CALL(function, ...)                                                                                            \
     do {                                                                                                               \
         cs_error_t result;                                                                                             \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Calls each function of libvotequorum, with -DNEWER the three newest ones too, and prints what they return: for
- * linking.sh, which links it with libraries of different ages.
+ * Calls each function of libvotequorum, with -DNEWER the three newest ones too, and prints the results. linking.sh
+ * links it with libraries of different releases.
  */
 #include <corosync/votequorum.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # messages32.sh CXX SOURCE-FOLDER STANDARD
 # The sources, with all their static_asserts about the layouts of messages and rings, compile for 32-bit machines
-# without a warning: daemons and clients of both sizes of pointers talk to each other.
+# without a warning: a daemon and its clients may have different sizes of pointers.
 set -eu
 cxx=$1 source=$2 standard=$3
 output=$(mktemp)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # on_node.sh ring|libqb|socket LIBRARY-DIRECTORY PROGRAM [ARGUMENT...], inside sandbox.sh
-# PROGRAM has a daemon, and the libraries in LIBRARY-DIRECTORY, which use that transport.
+# Runs PROGRAM with a daemon, and with the libraries in LIBRARY-DIRECTORY over that transport.
 set -eu
 
 . "$(dirname "$0")/../support/node.sh"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # pkgconfig.sh CMAKE BUILD-DIRECTORY CC LIBRARY-DIRECTORY INCLUDE-DIRECTORY RELEASE NAME...
-# After an installation into an empty directory pkg-config finds the libraries NAME and says what the reference's
-# files say, and a program is built with nothing but its answers. LIBRARY-DIRECTORY and INCLUDE-DIRECTORY are where
-# the build is configured to install.
+# After an installation into an empty directory pkg-config finds the libraries NAME and prints the same as with the
+# reference's files, and a program can be built with only these options. LIBRARY-DIRECTORY and INCLUDE-DIRECTORY are the
+# folders where the build installs.
 set -eu
 cmake=$1 build=$2 cc=$3 libraries=$4 include=$5 release=$6
 shift 6
@@ -34,7 +34,7 @@ libcorosync_common"
     for field in "Name: $name" "Description: $name" "Libs: -L\${libdir} -l$name" "Cflags: -I\${includedir}"; do
         grep -qxF -e "$field" "$installed$libraries/pkgconfig/$module.pc" || fail "$module: no '$field'"
     done
-    # Without the sysroot, which not every pkg-config puts in front of variables.
+    # Without the sysroot, because not every pkg-config adds it to variables.
     expect "$module" libdir "$libraries" "$(env -u PKG_CONFIG_SYSROOT_DIR pkg-config --variable=libdir "$module")"
     expect "$module" includedir "$include" "$(env -u PKG_CONFIG_SYSROOT_DIR pkg-config --variable=includedir "$module")"
 done
@@ -43,7 +43,7 @@ for variable in logdir corosysconfdir; do
 done
 expect corosync version "$release" "$(pkg-config --modversion corosync)"
 
-# cs_strerror() with the answers for libcmap alone: the link of old failed here.
+# Uses cs_strerror() with the options for libcmap alone: an earlier fault made this link fail.
 cat > "$work/program.c" <<'END'
 #include <corosync/cmap.h>
 #include <stdio.h>

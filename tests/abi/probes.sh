@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # probes.sh LIBRARIES MANUAL CMAP-PROGRAM CPG-PROGRAM, inside sandbox.sh
-# The libraries in the folder LIBRARIES have the probes that corosync_client(7) lists. Where the kernel
-# lets bpftrace trace, each example of that page is run on a program, and must see something.
+# The libraries in the folder LIBRARIES have the probes that corosync_client(7) lists. If the kernel allows bpftrace to
+# trace, each example of that page traces a program, and must see something.
 
 set -eu -o pipefail
 export LC_ALL=C
 libraries=$1 manual=$2/corosync_client.7
 . "$(dirname "$0")/../support/node.sh"
 
-# probes_of LIBRARY: their names.
+# probes_of LIBRARY: the names of its probes.
 probes_of() {
     readelf -nW "$1" | sed -n '/Provider: corosync_client/{n;s/^ *Name: //p}' | sort -u
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * reload LIBRARY...: loads the library, opens a handle, uses and finalizes it, unloads the library, over and over, with
- * one library after the other. Nothing may stay: no mapping, descriptor, thread, heap or other memory.
+ * reload LIBRARY...: for one library after the other, over and over: loads it, opens, uses and finalizes a handle, and
+ * unloads it. Nothing may be left: no mapping, descriptor, thread, heap or other memory.
  */
 #include <corosync/cmap.h>
 #include <corosync/cpg.h>
@@ -32,7 +32,7 @@ static void fail_with(const char* function, cs_error_t error)
     fail(function, number);
 }
 
-/* Assigned through a pointer to an object: C has no conversion of one to a function. */
+/* Assigned through a pointer to the variable: C cannot convert a pointer to an object into one to a function. */
 static void find(void* library, const char* function, void* pointer)
 {
     *(void**)pointer = dlsym(library, function);
@@ -44,7 +44,7 @@ static void find(void* library, const char* function, void* pointer)
     __typeof__(&(function)) own_##function;                                                                            \
     find(library, #function, &own_##function)
 
-/* CS_ERR_TRY_AGAIN is an everyday answer where something goes to the whole group. */
+/* CS_ERR_TRY_AGAIN is a usual result of calls that send to the whole group. */
 #define CALL(function, ...)                                                                                            \
     do {                                                                                                               \
         cs_error_t result;                                                                                             \
@@ -89,7 +89,7 @@ static void use_cpg(void* library)
     FIND(cpg_finalize);
     CALL(cpg_initialize, &handle, &callbacks);
     CALL(cpg_join, handle, &group);
-    CALL(cpg_dispatch, handle, CS_DISPATCH_ONE); /* joined: nobody wants to know */
+    CALL(cpg_dispatch, handle, CS_DISPATCH_ONE); /* the confchg event, which has no callback */
     CALL(cpg_mcast_joined, handle, CPG_TYPE_AGREED, &message, 1);
     CALL(cpg_dispatch, handle, CS_DISPATCH_ONE); /* the message */
     CALL(cpg_finalize, handle);
@@ -142,7 +142,7 @@ static size_t entries(const char* directory)
 
 struct holdings {
     size_t mappings;
-    size_t memory; /* resident, and nobody else's */
+    size_t memory; /* resident memory that only this process uses */
     size_t heap;   /* in use */
     size_t descriptors;
     size_t threads;
@@ -169,7 +169,7 @@ static struct holdings holdings(void)
     return now;
 }
 
-/* What has to be as it was. */
+/* Checks a number that must not change. */
 static void check_same(const char* path, const char* what, size_t before, size_t after)
 {
     if (before == after)
@@ -178,7 +178,7 @@ static void check_same(const char* path, const char* what, size_t before, size_t
     exit(1);
 }
 
-/* What may waver, but not grow by as little as `least` a round. */
+/* Checks a number that may go up and down, but must grow by less than `least` in each round. */
 static void check_steady(const char* path, const char* what, size_t before, size_t after, size_t least)
 {
     if (after < before + rounds * least)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How much of the stack the functions use, with all that they call in turn, libc's functions too: programs call them in
+// How much stack the functions use, with all functions that they call, also those of libc: programs call them in
 // threads with small stacks. `ctest -V` shows the numbers.
 #include "support/daemon.hpp"
 
@@ -27,7 +27,7 @@ namespace {
 constexpr std::ptrdiff_t kLimit = 8 << 10;
 constexpr std::ptrdiff_t kLimitOfInitialize = 16 << 10;
 
-// What a thread was given to run, and where its stack was then.
+// The function that a thread runs, and the address of the thread's frame.
 struct Call {
     const std::function<void()>& function;
     std::byte* frame = nullptr;
@@ -41,7 +41,7 @@ void* run(void* argument)
     return nullptr;
 }
 
-// In a thread of its own, whose stack shows afterwards how far it was written to.
+// Runs the function in a thread with its own stack, and returns the depth to which the stack was written.
 std::ptrdiff_t depth_of(const std::function<void()>& function)
 {
     constexpr std::byte kUntouched{0xa5};
@@ -65,7 +65,7 @@ void expect_below(std::ptrdiff_t limit, const std::string& what, const std::func
 {
     cs_error_t error{};
     const auto depth = depth_of([&] {
-        while ((error = function()) == CS_ERR_TRY_AGAIN) // an everyday answer where something goes to the whole group
+        while ((error = function()) == CS_ERR_TRY_AGAIN) // a usual result of calls that send to the whole group
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
     });
     EXPECT_EQ(CS_OK, error) << what;
@@ -74,7 +74,7 @@ void expect_below(std::ptrdiff_t limit, const std::string& what, const std::func
     std::cout << std::setw(6) << depth << " of " << limit << " bytes: " << what << '\n';
 }
 
-// Where libqb connects, no more than its own call for that takes.
+// If libqb connects, its own call for that needs the most.
 std::ptrdiff_t limit_of_initialize(const char* service)
 {
     const char* const transport = std::getenv("COROSYNC_CLIENT_TRANSPORT");
@@ -93,7 +93,7 @@ private:
 
 #define EXPECT_SHALLOW(call) expect_below(kLimit, #call, [&] { return call; })
 
-TEST_F(Stack, that_libcmap_needs_is_small)
+TEST_F(Stack, used_by_libcmap_is_small)
 {
     const std::string large(16000, 'v');
     const auto ignore = [](auto...) {};
@@ -125,11 +125,11 @@ TEST_F(Stack, that_libcmap_needs_is_small)
     std::free(text);
 }
 
-TEST_F(Stack, that_libcpg_needs_is_small)
+TEST_F(Stack, used_by_libcpg_is_small)
 {
     const cpg_name group{5, "stack"};
     cpg_callbacks_t callbacks{[](auto...) {}, [](auto...) {}};
-    std::vector<char> large(2 << 20); // travels in parts
+    std::vector<char> large(2 << 20); // is sent in parts
     iovec small{large.data(), 64};
     iovec parts{large.data(), large.size()};
     cpg_handle_t handle = 0;
@@ -161,7 +161,7 @@ TEST_F(Stack, that_libcpg_needs_is_small)
     EXPECT_SHALLOW(cpg_finalize(handle));
 }
 
-TEST_F(Stack, that_libvotequorum_needs_is_small)
+TEST_F(Stack, used_by_libvotequorum_is_small)
 {
     votequorum_callbacks_t callbacks{[](auto...) {}, [](auto...) {}, [](auto...) {}};
     votequorum_handle_t handle = 0;

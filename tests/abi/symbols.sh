@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # symbols.sh NAME LIBRARY-DIRECTORY REFERENCE-DIRECTORY ABIDIFF
-# lib<NAME>.so has the soname of the reference's and needs the same libraries in the same order, and to abidiff it lacks
-# no symbol of it, neither name nor version; what it has beyond that is in additions.txt.
+# lib<NAME>.so has the soname of the reference's library and needs the same libraries in the same order. abidiff finds
+# all the reference's symbols in it, with name and version; additions.txt lists those that it has besides.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 name=$1 directory=$2 reference=$3 abidiff=$4

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Errors of libcmap that its manual documents and that no other test has seen.
+// Errors that the manual documents for libcmap and that no other test provokes.
 #include "memory.hpp"
 
 #include "integration/cmap_calls.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 using namespace test;
 
-// A plain handle: no request has been made on it yet.
+// A new handle on which no request has been made.
 class Fresh {
 public:
     Fresh() { EXPECT_EQ(CS_OK, cmap_initialize(&handle_)); }
@@ -24,7 +24,7 @@ private:
     cmap_handle_t handle_ = kNoHandle;
 };
 
-TEST(CmapErrors, of_the_daemon_are_those_of_any_request)
+TEST(CmapErrors, that_the_daemon_sends_are_returned_by_every_request)
 {
     for (const cs_error_t error : {CS_ERR_TRY_AGAIN, CS_ERR_NO_MEMORY}) {
         FakeDaemon daemon({.service = "cmap", .answer = [=](const Bytes&) { return error_reply(0, error); }});
@@ -40,7 +40,7 @@ TEST(CmapErrors, of_the_daemon_are_those_of_any_request)
 
 using CmapMemory = MemoryTest<CmapTest>;
 
-TEST_F(CmapMemory, that_ran_out_fails_any_request)
+TEST_F(CmapMemory, that_ran_out_fails_every_request)
 {
     for (const auto& [name, kind, call] : cmap_calls()) {
         if (kind != HandleCall::request)
@@ -51,7 +51,7 @@ TEST_F(CmapMemory, that_ran_out_fails_any_request)
     }
 }
 
-TEST_F(CmapMemory, that_ran_out_fails_a_dispatch_and_loses_nothing)
+TEST_F(CmapMemory, that_ran_out_fails_a_dispatch_and_loses_no_event)
 {
     Cmap cmap;
     const Tracker& tracker = cmap.track("memory.key", kEverything);
@@ -62,7 +62,7 @@ TEST_F(CmapMemory, that_ran_out_fails_a_dispatch_and_loses_nothing)
     EXPECT_EQ(1U, tracker.count());
 }
 
-// The functions for one type, as one that takes a key.
+// A function for one type, with only the key as argument.
 struct Typed {
     const char* name;
     std::function<cs_error_t(cmap_handle_t, const char* key)> call;
@@ -128,7 +128,7 @@ TEST_F(CmapTyped, getters_refuse_what_cmap_get_refuses)
     }
 }
 
-TEST_F(CmapTyped, string_that_fits_no_request_is_too_big)
+TEST_F(CmapTyped, string_that_does_not_fit_into_a_request_is_too_big)
 {
     const Cmap cmap;
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_set_string(cmap, "typed.string", std::string(1048280, 's').c_str()));

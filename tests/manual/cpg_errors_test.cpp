@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Errors of libcpg that its manual documents and that no other test has seen.
+// Errors that the manual documents for libcpg and that no other test provokes.
 #include "memory.hpp"
 
 #include "integration/cpg_fixture.hpp"
@@ -15,7 +15,7 @@ namespace {
 using namespace test;
 namespace wire = corosync::cpg;
 
-// A plain handle: no request has been made on it yet.
+// A new handle on which no request has been made.
 class Fresh {
 public:
     Fresh() { EXPECT_EQ(CS_OK, cpg_initialize(&handle_, nullptr)); }
@@ -28,7 +28,7 @@ private:
     cpg_handle_t handle_ = kNoHandle;
 };
 
-// A cpg service that lets anybody join and start an iteration, and has the same error for all else.
+// A cpg service that allows each client to join and to start an iteration, and returns this error for all else.
 FakeDaemon::Options failing(cs_error_t error)
 {
     return {.service = "cpg", .answer = [=](const Bytes& request) {
@@ -43,7 +43,7 @@ FakeDaemon::Options failing(cs_error_t error)
             }};
 }
 
-TEST(CpgErrors, of_the_daemon_are_those_of_any_request)
+TEST(CpgErrors, that_the_daemon_sends_are_returned_by_every_request)
 {
     const cpg_name group = name_of("errors");
     std::string long_message(kAtomic + 1, 'x');
@@ -84,7 +84,7 @@ TEST(CpgErrors, tell_that_a_message_of_several_parts_was_interrupted)
     EXPECT_EQ(CS_ERR_INTERRUPT, cpg_zcb_mcast_joined(cpg, CPG_TYPE_AGREED, long_message.data(), long_message.size()));
 }
 
-TEST(CpgFinalize, closes_though_the_daemon_takes_no_request)
+TEST(CpgFinalize, closes_the_handle_though_the_daemon_accepts_no_request)
 {
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", "ring"};
     RawDaemon daemon({RawDaemon::honest}, {.service = "cpg"});
@@ -98,7 +98,7 @@ TEST(CpgFinalize, closes_though_the_daemon_takes_no_request)
 
 using CpgMemory = MemoryTest<CpgTest>;
 
-TEST_F(CpgMemory, that_ran_out_fails_a_dispatch_and_loses_nothing)
+TEST_F(CpgMemory, that_ran_out_fails_a_dispatch_and_loses_no_event)
 {
     Cpg cpg;
     ASSERT_EQ(CS_OK, join(cpg, "memory"));

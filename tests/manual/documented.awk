@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The errors that a page documents, one "FUNCTION ERROR" a line. Those of its ERRORS section are for all functions that
-# its NAME section has, or for the functions that a subsection of it names.
+# Prints the errors that a page documents, as lines "FUNCTION ERROR". The errors in its ERRORS section are for all
+# functions in its NAME section; those in a subsection are for the functions that the subsection names.
 
 /^\.Nm [a-z]/ && !errors { names[++count] = $2 }
 /^\.Sh/ { errors = $2 == "ERRORS"; split("", only); somebody = 0 }

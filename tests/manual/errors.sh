@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # errors.sh INCLUDE-DIRECTORY MANUAL TESTS
-# Pages and headers agree on the errors of each function, errors.txt has a row for each of them and no other, and the
-# tests that it names exist.
+# Checks that pages and headers name the same errors for each function, that errors.txt has a row for each of them and
+# no other, and that the tests in it exist.
 
 set -eu
 here=$(dirname "$(realpath "$0")")

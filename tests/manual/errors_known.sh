@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # errors_known.sh INCLUDE-DIRECTORY WITNESS MANUAL LIBRARY-DIRECTORY PROGRAM
-# Runs the conformance test's program on our libraries and a real daemon, under the eyes of the witness: no function
-# returns an error that the manual does not document.
+# Runs the conformance test's program on our libraries and a real daemon, with witness.c loaded: no function returns an
+# error that the manual does not document.
 
 set -eu -o pipefail
 here=$(dirname "$(realpath "$0")")

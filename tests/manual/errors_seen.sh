@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-3-Clause
 # errors_seen.sh INCLUDE-DIRECTORY WITNESS PROGRAM...
-# Runs the tests that errors.txt names under the eyes of the witness: in each test the function does return the error.
+# Runs the tests in errors.txt with witness.c loaded: in each test the function really returns the error.
 
 set -eu -o pipefail
 here=$(dirname "$(realpath "$0")")
@@ -12,7 +12,7 @@ enter_scratch
 export COROSYNC_CLIENT_TRANSPORT=ring TEST_DAEMON_IPC=shm
 
 grep -v '^#' "$here/errors.txt" >rows
-# Tests with parameters have the name of the instance in front of them, and the number of the parameter behind.
+# The names of tests with parameters begin with the instance's name and end with the parameter's number.
 filter=$(cut -d ' ' -f 3 rows | sort -u | sed 's,.*,&:*/&/*,' | paste -sd :)
 for program; do
     under_witness "$program" --gtest_filter="$filter"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # examples.sh CC INCLUDE-DIRECTORY LIBRARY-DIRECTORY MANUAL, inside sandbox.sh
-# Each example of the manual compiles without a warning, and does on a real daemon what its page says.
+# Each example of the manual compiles without a warning, and does with a real daemon what its page says.
 
 set -eu -o pipefail
 here=$(dirname "$(realpath "$0")")
@@ -29,7 +29,7 @@ expect_output() { # EXAMPLE: as on standard input
     diff -u - "$1.output" || fail "the example of $1(3) printed something else"
 }
 
-# One function for each page with an example: it runs ./PAGE and looks at what that does.
+# One function for each page with an example: it runs ./PAGE and checks what that does.
 
 cmap_overview() {
     ./cmap_overview >cmap_overview.output

@@ -8,7 +8,7 @@ need_mandoc
 
 pages=0
 for page in "$1"/*.[37]; do
-    mandoc -T lint -W warning "$page" || fail "mandoc has something to say about $page"
+    mandoc -T lint -W warning "$page" || fail "mandoc has a warning for $page"
     long=$(text "$page" | awk 'length > 80')
     [ -z "$long" ] || fail "$page is too wide: $long"
     pages=$((pages + 1))

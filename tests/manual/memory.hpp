@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A process that is out of memory.
+// A process that has no memory left.
 #pragma once
 
 #include "support/environment.hpp"
@@ -17,7 +17,7 @@
 
 namespace test {
 
-// For the length of a scope there is no more than a little memory, in pieces of less than 256 KiB.
+// Until the end of the scope only a little memory is left, in pieces of less than 256 KiB.
 class NoMemory {
 public:
     NoMemory()
@@ -29,7 +29,7 @@ public:
         const rlimit now{pages * static_cast<std::size_t>(getpagesize()) + kPiece, before_.rlim_max};
         if (setrlimit(RLIMIT_AS, &now) != 0)
             throw std::runtime_error("the memory cannot be limited");
-        while (void* piece = std::malloc(kPiece)) // what was freed before and is kept for reuse
+        while (void* piece = std::malloc(kPiece)) // takes memory that was freed and is kept for reuse
             taken_.push_back(piece);
     }
     ~NoMemory()
@@ -48,14 +48,14 @@ private:
     std::vector<void*> taken_;
 };
 
-// What a call returns then.
+// Returns what the call returns without memory.
 template <class Call> auto without_memory(Call call)
 {
     const NoMemory none;
     return call();
 }
 
-// Tests with libqb's client: it receives replies and events in memory of the process, which it gets when they are due.
+// Tests with libqb's client: it receives replies and events in the process's memory, and allocates it when they come.
 template <class Fixture> class MemoryTest : public Fixture {
 protected:
     void SetUp() override

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # names.sh CMAKE BUILD-DIRECTORY MANUAL-DIRECTORY EXPORTS
-# After an installation into an empty directory each exported function that is for programs has a page under its name, and nothing else but
-# the overviews has; and each reference leads to a page: to one of ours, or to one of those in elsewhere.txt.
-# MANUAL-DIRECTORY is where the build is configured to install; EXPORTS has the lists of the test of the ABI.
+# After an installation into an empty directory, each exported function for programs has a page with its name. There are
+# no other pages but the overviews. Each reference leads to one of our pages, or to one in elsewhere.txt.
+# MANUAL-DIRECTORY is the folder where the build installs; EXPORTS is the folder with the lists of the ABI test.
 
 set -eu
 here=$(dirname "$(realpath "$0")")

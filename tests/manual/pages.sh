@@ -7,7 +7,7 @@ fail() {
     exit 1
 }
 
-# A directory of its own as the current one, for as long as the test runs.
+# The test's current directory is a new one, which is removed when the test ends.
 enter_scratch() {
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
@@ -21,23 +21,23 @@ need_mandoc() {
     }
 }
 
-# text PAGE: as a terminal of 80 columns shows it, without bold and underlined letters.
+# text PAGE: the page as a terminal of 80 columns shows it, without bold and underlined letters.
 text() {
     mandoc -T ascii -O width=80 "$1" | sed "s/.$(printf '\b')//g"
 }
 
-# section NAME: of the text on standard input.
+# section NAME: that section of the text on standard input.
 section() {
     awk -v name="$1" '/^[^ ]/ { inside = $0 == name; next } inside'
 }
 
-# squeeze: C declarations from standard input on one line, with no more white space than they need.
+# squeeze: prints the C declarations on standard input in one line, with only the white space that they need.
 squeeze() {
     tr -s ' \t\n' ' ' | sed 's/ *\([*(){};,]\) */\1/g'
 }
 
-# declarations INCLUDE-DIRECTORY CC: all of the public headers that have manual pages, without comments and macros,
-# squeezed.
+# declarations INCLUDE-DIRECTORY CC: the declarations of all public headers that have manual pages, without comments and
+# macros, squeezed.
 declarations() {
     for header in client corotypes cmap cpg votequorum; do
         sed -e ':line' -e '/\\$/{N' -e 's/\\\n//' -e 'b line' -e '}' -e '/^#/d' "$1/corosync/$header.h" |

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The errors that the comments of a header promise, one a line: "FUNCTION ERROR", or "FUNCTION or ERROR" for one that
-# the comment at the top of the header says can come from any function, as far as it applies.
-# A comment is for the functions that follow it without another one. It says more by "errors of FUNCTION()" and, behind
-# that, "but ERROR".
+# Prints the errors that the comments of a header promise, as lines "FUNCTION ERROR", or "FUNCTION or ERROR" for an
+# error that any function may return, according to the comment at the top of the header. A comment is for all functions
+# that follow it, up to the next comment. "errors of FUNCTION()" in it adds that function's errors, and "but ERROR"
+# after that takes one away.
 
 /^\/\*/ { split("", errors); text = ""; comment = 1 }
 comment { text = text $0 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # reasons.sh SOURCE-DIRECTORY: corosync_client(7) has a row for each reason in src/core/reasons.hpp, in the same words and
-# the same order, and no other rows. With long numbers and names, each reason has room in its 239 bytes. Those that are part
-# of normal work have no numbers.
+# the same order, and no other rows. Each reason fits into 239 bytes, also with long numbers and names. Reasons that are
+# part of normal work have no numbers.
 
 set -eu
 
@@ -10,7 +10,7 @@ set -eu
 
 enter_scratch
 
-# A reason is two texts, each of which the compiler joins from pieces.
+# A reason has two texts. The compiler joins each of them from pieces.
 { sed -e '1,/^namespace/d' -e '/^\/\//d' "$1/src/core/reasons.hpp" | tr -s '\n' ' '; echo; } |
     sed -e 's/inline constinit Reason/\n/g' -e 's/" "//g' |
     sed -n 's/^ *[a-z_]* *{ *"\([^"]*\)", *"\([^"]*\)".*$/\1; \2/p' |

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # synopsis.sh CC INCLUDE-DIRECTORY MANUAL
-# The synopsis of each page compiles together with the header that it names; all synopses together have exactly the
-# prototypes of the headers, word for word; and so have the types that pages show.
+# The synopsis of each page compiles with the header that it names. All synopses together have exactly the prototypes of
+# the headers, word for word. The types that pages show are also those of the headers.
 
 set -eu
 here=$(dirname "$(realpath "$0")")
@@ -27,7 +27,7 @@ grep -v '^#' synopses.c | squeeze | prototypes >actual
 [ "$(wc -l <expected)" -gt 80 ] || fail "the headers were not understood"
 diff -u expected actual || fail "the prototypes of headers and manual differ"
 
-# Types are shown in literal displays, one behind the other with an empty line between them.
+# Types are in literal displays, with an empty line between them.
 for page in "$manual"/*.3; do
     awk '/^\.Sh EXAMPLES/ { exit } /^\.Ed/ { shown = 0; print "" } shown; /^\.Bd -literal/ { shown = 1 }' "$page" |
         awk -v RS= '/^(typedef|struct)[^=]*;$/ { gsub(/\n/, " "); print }'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Errors of libvotequorum that its manual documents and that no other test has seen.
+// Errors that the manual documents for libvotequorum and that no other test provokes.
 #include "memory.hpp"
 
 #include "integration/votequorum_fixture.hpp"
@@ -17,7 +17,7 @@ FakeDaemon::Options failing(cs_error_t error)
     return {.service = "votequorum", .answer = [=](const Bytes&) { return error_reply(0, error); }};
 }
 
-TEST(VotequorumErrors, of_the_daemon_are_those_of_any_request)
+TEST(VotequorumErrors, that_the_daemon_sends_are_returned_by_every_request)
 {
     for (const cs_error_t error : {CS_ERR_TRY_AGAIN, CS_ERR_NO_MEMORY}) {
         FakeDaemon daemon(failing(error));
@@ -54,7 +54,7 @@ TEST(VotequorumErrors, tell_that_there_is_no_shared_memory_or_no_room_in_it)
 
 using VotequorumMemory = MemoryTest<VotequorumTest>;
 
-TEST_F(VotequorumMemory, that_ran_out_fails_a_dispatch_and_loses_nothing)
+TEST_F(VotequorumMemory, that_ran_out_fails_a_dispatch_and_loses_no_event)
 {
     const Votequorum votequorum;
     ASSERT_EQ(CS_OK, votequorum.track(CS_TRACK_CURRENT));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Loaded into a test program before the libraries, and in front of each of their functions: writes down which error
- * each of them returns in which test, as lines "TEST FUNCTION NUMBER" in the file $WITNESS. The file has its full size
- * from the beginning, and its first word counts the bytes that are in use: nothing needs to be opened, and nothing is
- * lost, when a test is out of descriptors, under another user, or dead.
+ * Loaded into a test program before the libraries, so that its functions are called instead of theirs and call them.
+ * Writes down which error each function returns in which test, as lines "TEST FUNCTION NUMBER" in the file $WITNESS.
+ * The file has its full size from the beginning, and its first word counts the bytes in use. So nothing needs to be
+ * opened, and nothing is lost, if a test has no descriptors left, runs as another user, or dies.
  */
 #include <corosync/cmap.h>
 #include <corosync/cpg.h>
@@ -43,7 +43,7 @@ __attribute__((constructor)) static void begin(void)
         close(file);
 }
 
-/* Once for each test, as far as the race of threads for it lets that be. */
+/* True once for each test; threads that race may get it more than once. */
 static int is_new(const char* test, cs_error_t error, unsigned char seen[CS_ERR_SECURITY + 1], char last[line_size])
 {
     if (strncmp(test, last, line_size - 1) != 0) {
@@ -68,7 +68,7 @@ static void note(const char* function, cs_error_t error, unsigned char* seen, ch
         memcpy(record->text + at, line, length);
 }
 
-/* The next definition of the function behind ours. */
+/* Finds the definition of the function that ours replaces. */
 static void look_up(const char* function, void* address_of_pointer)
 {
     void* next = dlsym(RTLD_NEXT, function);
@@ -76,7 +76,7 @@ static void look_up(const char* function, void* address_of_pointer)
     memcpy(address_of_pointer, &next, sizeof next);
 }
 
-/* The body of a function in front of another. */
+/* The body of a function that replaces another one and calls it. */
 #define WITNESS(function, arguments)                                                                                   \
     static unsigned char seen[CS_ERR_SECURITY + 1];                                                                    \
     static char last[line_size];                                                                                       \

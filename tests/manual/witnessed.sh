@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Sourced by the tests that look at what the witness has seen. They set $include and $witness.
+# Sourced by the tests that read what witness.c has written. They set $include and $witness.
 # shellcheck shell=bash
 # shellcheck disable=SC2154
 
 . "$here/pages.sh"
 export LC_ALL=C
 
-# under_witness PROGRAM ARGUMENT...: runs it in a sandbox, and prints what the witness has written down.
+# under_witness PROGRAM ARGUMENT...: runs it in a sandbox with witness.c loaded, and prints what that has written.
 under_witness() {
     local status=0
     truncate -s 0 record
@@ -20,7 +20,7 @@ under_witness() {
     tail -c +9 record | tr -d '\0'
 }
 
-# named_errors: the same as "FUNCTION ERROR TEST", with the test as its source names it.
+# named_errors: converts it to lines "FUNCTION ERROR TEST", with the test's name as in its source.
 named_errors() {
     awk '
         NR == FNR {
