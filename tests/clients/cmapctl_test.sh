@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # cmapctl_test.sh REFERENCE LIBRARIES ring|libqb|socket [PRELOAD], inside sandbox.sh
 #
-# Debian's corosync-cmapctl, unmodified, is run through all that it can do, once on the libraries in the folder
-# REFERENCE and once on those in LIBRARIES, against one daemon. Output and exit status must be the same, up to
-# counters, process ids and addresses. The dynamic linker's own trace of each process shows which library it had.
+# Runs Debian's unmodified corosync-cmapctl with all its options, once on the libraries in the folder REFERENCE and
+# once on those in LIBRARIES, with one daemon. Output and exit status must be the same, except for counters, process
+# ids and addresses. The dynamic linker's own trace of each process shows which library it used.
 
 set -eu -o pipefail
 
@@ -15,7 +15,7 @@ variant=$3
 choose_transport "$variant"
 choose_libraries "$1" "$2" "${4-}"
 
-# ctl ARGUMENT...: one run, written down with both outputs and the status.
+# ctl ARGUMENT...: one run; prints its output, its errors and its exit status.
 ctl() {
     local status=0
     echo "\$ corosync-cmapctl $*"
@@ -27,8 +27,9 @@ ctl() {
     echo "  status $status"
 }
 
-# track CHANGES LAST ARGUMENT...: while the tracker with ARGUMENT runs on a terminal, do CHANGES, and wait until it
-# has shown LAST (PID in it: of the last client in CHANGES) before it is asked to quit: what it shows, it shows live.
+# track CHANGES LAST ARGUMENT...: starts the tracker with ARGUMENT on a terminal, makes CHANGES, and waits until the
+# tracker has shown LAST (PID in it is that of the last client in CHANGES), before it tells the tracker to quit. So the
+# tracker must show each change when it happens.
 track() {
     local changes=$1 last=$2 client status=0
     shift 2
@@ -43,15 +44,15 @@ track() {
     await 10 shows tracker 1 "$last" || fail "the tracker did not show '$last' live: $(cat "$WORK/tracker")"
     echo q >"$WORK/tracker.keys"
     wait "$job" || status=$?
-    # A tracker of connections sees also those that asked whether it has started.
+    # A tracker of connections also sees the clients that checked whether it has started.
     tr -d '\r' <"$WORK/tracker" | sed -e "/ stats\.ipcs\.service/{/\.$client\./!d}" -e 's/^/  /' | once_per_client
     echo "  status $status"
     echo "  meanwhile:"
     sed 's/^/    /' "$WORK/changes"
 }
 
-# Where the daemon offers sockets, our library learns it from a first connection and leaves the second one to
-# libqb, so that whoever watches the daemon's connections sees each client come and go twice.
+# If the daemon offers sockets, our library learns that from a first connection, and libqb makes the second one. So a
+# tracker of the daemon's connections sees each client connect and disconnect twice.
 once_per_client() {
     case $variant in
     socket)
@@ -62,18 +63,18 @@ once_per_client() {
     esac
 }
 
-# The daemon has answered the tracker's second request, which is the one that adds the tracker.
+# True when the daemon has answered the tracker's second request, which adds the tracker.
 tracking() {
     [ -s "$WORK/tracker.pid" ] && corosync-cmapctl -m stats stats.ipcs. 2>/dev/null |
         grep -q "\.$(cat "$WORK/tracker.pid")\..*\.responses (u64) = [2-9]"
 }
 
-# No connection but the one that asks is left.
+# True when only the connection that checks this is left.
 alone() {
     [ "$(corosync-cmapctl -m stats stats.ipcs.service | grep -c '\.procname ')" = 1 ]
 }
 
-# The connection is of the kind that this variant is about.
+# Checks that the connection uses this variant's transport.
 check_transport() {
     local mapped=0
     ! grep -q '/dev/shm/qb-.*request-cmap' "/proc/$(cat "$WORK/tracker.pid")/maps" || mapped=1
@@ -85,7 +86,7 @@ check_transport() {
 
 change_keys() {
     ctl -s track.key u8 1
-    ctl -s track.key u8 1 # no event
+    ctl -s track.key u8 1 # causes no event
     ctl -s track.key u8 2
     ctl -s track.key str two
     ctl -s track.keys str "another key with the same prefix"
@@ -102,7 +103,7 @@ come_and_go() {
 }
 
 everything() {
-    # Values of each type, at the ends of their ranges, there and back.
+    # Sets and gets values of each type, at the ends of their ranges.
     ctl -s client.i8 i8 127
     ctl -s -- client.i8 i8 -128
     ctl -s client.u8 u8 255
@@ -145,7 +146,7 @@ everything() {
     ctl -s runtime.config.totem.token u32 1
     ctl -s nodelist.node.0.nodeid u32 2
 
-    # Deleting: one, several, some of them missing, by prefix.
+    # Deletes one key, several, some that are missing, and by prefix.
     ctl -d client.i8
     ctl -d client.u8 client.missing client.u16
     ctl -d client.missing
@@ -162,7 +163,7 @@ everything() {
     ctl load.
     ctl -p "$WORK/missing"
 
-    # The whole map, and the other one.
+    # The whole map, and the icmap map by name.
     ctl
     ctl -b
     ctl -m icmap totem.
@@ -181,7 +182,7 @@ everything() {
     ctl -g
     ctl -Z
 
-    # Live changes.
+    # Changes while a tracker runs.
     track change_keys '^delete> track.key ' -t track.key
     track change_keys '^delete> track.key ' -T track.key
     track change_keys '^delete> track.key ' -b -T track
@@ -189,7 +190,7 @@ everything() {
     track come_and_go '^delete> .*\.PID\..*\.flow_control_count' -m stats -T stats.ipcs.service
 }
 
-# What cannot be the same in two runs: process ids, addresses, counters.
+# Removes what differs in every run: process ids, addresses, counters.
 strip() {
     sed -E -e 's/(stats\.ipcs\.service[0-9]+)\.[0-9]+\.0x[0-9a-f]+\./\1.PID.ADDRESS./' \
         -e '/ stats\.schedmiss\./d' \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # cpgtool_test.sh REFERENCE LIBRARIES MEMBERS [PRELOAD], inside sandbox.sh
 #
-# Debian's corosync-cpgtool, unmodified, shows groups of two member processes (the program MEMBERS), once on the
+# Debian's unmodified corosync-cpgtool shows groups of two member processes (the program MEMBERS), once on the
 # libraries in the folder REFERENCE and once on those in LIBRARIES. Output and exit status must be the same.
 
 set -eu -o pipefail
@@ -13,7 +13,7 @@ set -eu -o pipefail
 program=$3
 choose_libraries "$1" "$2" "${4-}"
 
-# tool ARGUMENT...: one run, written down with both outputs and the status.
+# tool ARGUMENT...: one run; prints its output, its errors and its exit status.
 tool() {
     local status=0
     echo "\$ corosync-cpgtool $*"
@@ -34,7 +34,7 @@ show() {
     tool -Z
 }
 
-# on_both FUNCTION: its runs are added to what is written down.
+# on_both FUNCTION: runs it on both libraries and appends the output to the files of both.
 on_both() {
     for run in reference ours; do
         declare -n with=$run
@@ -42,7 +42,7 @@ on_both() {
     done
 }
 
-# join NAME GROUP...: a process that stays until the end of the test.
+# join NAME GROUP...: starts a member that stays until the end of the test.
 join() {
     local name=$1
     shift

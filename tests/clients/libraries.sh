@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Sourced by the tests of clients: which libraries a process had.
+# Sourced by the tests of clients: finds out which libraries a process used.
 # shellcheck shell=bash
 
-# loaded SONAME TRACE...: by these traces of the dynamic linker (LD_DEBUG=libs), the files that processes took that
-# library from, and how many did.
+# loaded SONAME TRACE...: from these traces of the dynamic linker (LD_DEBUG=libs), prints the files from which processes
+# loaded that library, and the number of processes.
 loaded() {
     local soname=$1
     shift
     sed -n "s|.*calling init: \(.*/$soname\)\$|\1|p" "$@" | sort | uniq -c | awk '{print $2, $1}'
 }
 
-# need_reference FOLDER: the reference's libraries are there.
+# need_reference FOLDER: skips the test if the reference's libraries are not there.
 need_reference() {
     [ -e "$1/libcmap.so.4" ] || {
         echo "the reference's libraries are not installed: skipped" >&2
@@ -18,9 +18,9 @@ need_reference() {
     }
 }
 
-# choose_libraries REFERENCE LIBRARIES [PRELOAD]: after with=("${reference[@]}") or with=("${ours[@]}") the words
-# "${with[@]}" in front of a command make it use those, and the dynamic linker write down what it loads. Ours use
-# $transport, or the rings, and never fall back in silence.
+# choose_libraries REFERENCE LIBRARIES [PRELOAD]: after with=("${reference[@]}") or with=("${ours[@]}"), a command with
+# "${with[@]}" in front uses those libraries, and the dynamic linker writes down what it loads. Our libraries use
+# $transport, or else the rings, and no other transport.
 choose_libraries() {
     need_reference "$1"
     packaged=$1 libraries=$2
@@ -31,8 +31,8 @@ choose_libraries() {
     [ -z "${3-}" ] || ours+=(LD_PRELOAD="$3")
 }
 
-# on_terminal NAME CMD...: in the background, on a terminal, where programs show at once what they have to show. That
-# goes to $WORK/NAME, and the pid to $WORK/NAME.pid. Its keys can be written to $WORK/NAME.keys.
+# on_terminal NAME CMD...: runs CMD in the background, on a terminal, so that it does not buffer its output. The output
+# goes to $WORK/NAME, and the pid to $WORK/NAME.pid. What is written to $WORK/NAME.keys is the terminal's input.
 on_terminal() {
     local name=$1 command
     shift
@@ -43,13 +43,13 @@ on_terminal() {
         >"$WORK/$name" 2>&1 &
 }
 
-# shows NAME COUNT PATTERN: so many lines of it match.
+# shows NAME COUNT PATTERN: whether at least COUNT lines of its output match.
 shows() {
     [ "$(grep -c -e "$3" "$WORK/$1")" -ge "$2" ]
 }
 
-# same_on_both PROCESSES SONAME...: so many processes of either run had these libraries from where they should, and what
-# was written down of the runs, in $WORK/reference and $WORK/ours, is the same.
+# same_on_both PROCESSES SONAME...: checks that this many processes of each run loaded these libraries from the right
+# folder, and that the outputs of both runs, in $WORK/reference and $WORK/ours, are the same.
 same_on_both() {
     local processes=$1 soname had
     shift

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * members GROUP...: joins the groups, says so when it is a member of all of them, and stays until the end of its
+ * members GROUP...: joins the groups, prints a line when it is a member of all of them, and stays until the end of its
  * standard input.
  */
 #include <corosync/cpg.h>

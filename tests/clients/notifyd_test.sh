@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # notifyd_test.sh REFERENCE LIBRARIES [PRELOAD], inside sandbox.sh
 #
-# Debian's corosync-notifyd, unmodified, in the foreground beside one of three nodes: a client comes and goes, the node
-# loses the others and its quorum, and finds them. Once on the libraries in the folder REFERENCE and once on those in
-# LIBRARIES. What it reports must be the same, up to process ids and addresses, and the order of what it learns from
-# several services. (libqb's own debug lines, which it asks for, are not what it reports.)
+# Debian's unmodified corosync-notifyd runs in the foreground on one of three nodes: a client connects and disconnects,
+# the node loses the others and its quorum, and finds them again. Once on the libraries in the folder REFERENCE and once
+# on those in LIBRARIES. Its reports must be the same, except for process ids, addresses, and the order of reports from
+# different services. (The debug lines of libqb, which it turns on, do not count.)
 
 set -eu -o pipefail
 
@@ -21,7 +21,7 @@ choose_libraries "$@"
 
 reported() {
     await 30 shows notices "$1" "$2" && return
-    at 3 corosync-quorumtool -s >&2 || true # what there was to report
+    at 3 corosync-quorumtool -s >&2 || true # shows the state that it should have reported
     grep -h TOTEM "$WORK"/n?.log | tail -n 30 >&2
     fail "on $run it did not report '$2' $1 times: $(cat "$WORK/notices")"
 }
@@ -34,9 +34,9 @@ everything() {
     on_terminal notices nsenter --net=/run/netns/n3 "${with[@]}" corosync-notifyd -f -o -n
     local job=$!
     reported 1 'now quorate'
-    # The connection that it opens and closes while it starts: behind that it is ready.
+    # While it starts, it opens and closes a connection. After that it is ready.
     reported 1 'corosync-notify is now disconnected'
-    # On a busy machine it misses a connection now and then, with either library, even one that stays.
+    # On a busy machine it sometimes misses a connection, with both libraries, even one that stays open.
     local tries=5
     until at 3 corosync-cmapctl -s notify.me u8 1 && await 6 saw_a_client; do
         tries=$((tries - 1))
@@ -56,7 +56,7 @@ everything() {
     tr -d '\r' <"$WORK/notices" | grep -v '^\[debug\]'
 }
 
-# What cannot be the same in two runs: and how often the connection had to be made.
+# Removes what differs in every run, and repeated connections.
 strip() {
     sed -E 's/0x[0-9a-f]+\.[0-9]+\.(corosync-)/ADDRESS.PID.\1/' | awk '!/corosync-cmapct/ || !seen[$0]++'
 }

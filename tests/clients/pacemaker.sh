@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Sourced inside sandbox.sh by the tests of Pacemaker, behind node.sh, cluster.sh and libraries.sh: Debian's Pacemaker,
-# unmodified, on the nodes of a cluster. What a node writes goes into a folder of its own, $WORK/pacemaker.NODE, which
-# survives when its Pacemaker has ended.
+# Sourced inside sandbox.sh by the tests of Pacemaker, after node.sh, cluster.sh and libraries.sh: Debian's unmodified
+# Pacemaker on the nodes of a cluster. Each node writes into a folder of its own, $WORK/pacemaker.NODE, which stays when
+# its Pacemaker has ended.
 # shellcheck shell=bash
 
 declare -A job # the pid to wait for, by node
@@ -12,12 +12,12 @@ prepare_pacemaker() {
     for need in /usr/sbin/{pacemakerd,crm_mon} /usr/lib/ocf/resource.d/{pacemaker/Dummy,heartbeat/.ocf-shellfuncs}; do
         [ -e "$need" ] || skip "$need is not installed"
     done
-    # Copies, as some daemons run as another user, who may not see the build.
+    # Copies, because some daemons run as another user, who may not read the build folder.
     libraries=$WORK/libraries
     mkdir "$libraries"
     cp -L "$1"/lib{cmap.so.4,cpg.so.4,corosync_common.so.4} "$libraries"
     chown hacluster:haclient "$libraries" 2>/dev/null || skip "there is no user hacluster in these namespaces"
-    export PCMK_logfacility=none # the machine's log is not ours
+    export PCMK_logfacility=none # do not write to the machine's log
     trap 'report $?' EXIT
 }
 
@@ -37,15 +37,15 @@ report() {
     done >&2
 }
 
-# tool NODE CMD...: a tool of Pacemaker's beside that node.
+# tool NODE CMD...: runs a tool of Pacemaker on that node.
 tool() {
     local node=$1
     shift
     at "$node" env LD_LIBRARY_PATH="$libraries" timeout -s KILL 60 "$@"
 }
 
-# first_start NODE: without resources, with a shorter wait for others to take the lead, and without fencing, as nobody can
-# pull a plug here.
+# first_start NODE: starts without resources, with a shorter wait for another leader, and without fencing, because
+# nothing here can turn a node off.
 first_start() {
     local folder=$WORK/pacemaker.$1 option
     mkdir -p "$folder"/{run/resource-agents,lib/{cib,pengine,cores,blackbox},log}
@@ -66,7 +66,7 @@ start_pacemaker() {
     job[$1]=$!
 }
 
-# stop_pacemaker NODE...: as an administrator does it.
+# stop_pacemaker NODE...: stops it as an administrator does.
 stop_pacemaker() {
     local node status
     for node; do
@@ -80,18 +80,18 @@ stop_pacemaker() {
     done
 }
 
-# processes NODE: Pacemaker's, as PID:NAME.
+# processes NODE: Pacemaker's processes, as PID:NAME.
 processes() {
     local process name
     for process in /proc/[0-9]*; do
-        name=$(readlink "$process/exe") || continue # a thread of the kernel, or it has ended
+        name=$(readlink "$process/exe") || continue # a kernel thread, or it has ended
         case $name in
         */pacemaker*) [ ! "$process/ns/net" -ef "/run/netns/n$1" ] || echo "${process#/proc/}:${name##*/}" ;;
         esac
     done
 }
 
-# check_libraries NODE: the daemons that are clients of corosync have our libraries, and none has another's.
+# check_libraries NODE: checks that the daemons that are clients of corosync use our libraries, and none uses others.
 check_libraries() {
     local process had all clients=0
     all=$(printf "$libraries/%s\n" libcmap.so.4 libcorosync_common.so.4 libcpg.so.4)
@@ -109,17 +109,17 @@ check_libraries() {
     echo "node $1: $clients of Pacemaker's daemons have our libcmap, libcpg and libcorosync_common"
 }
 
-# await_output SECONDS NODE PATTERN TOOL...: until what it writes has such a line.
+# await_output SECONDS NODE PATTERN TOOL...: waits until the tool's output has a line that matches.
 await_output() {
     await "$1" writes "${@:2}" || fail "node $2 does not say '$3': $(tool "$2" "${@:4}" 2>&1)"
 }
 writes() {
     local output
-    output=$(tool "$1" "${@:3}" 2>&1) || : # some say what they have to say by their status, too
+    output=$(tool "$1" "${@:3}" 2>&1) || : # some tools also use their exit status
     grep -qE -e "$2" <<<"$output"
 }
 
-# create_dummy NODE: the resource, by way of that node, as soon as it can be told of it.
+# create_dummy NODE: creates the resource on that node as soon as that is possible.
 create_dummy() {
     await_output 60 "$1" "Online: .* n$1 " crm_mon -1
     tool "$1" cibadmin -o resources -C -X '<primitive id="dummy" class="ocf" provider="pacemaker" type="Dummy">
@@ -127,7 +127,7 @@ create_dummy() {
         <operations><op id="dummy-monitor" name="monitor" interval="10s"/></operations></primitive>'
 }
 
-# dummies NODE...: on which of them it really runs, by the file that it keeps.
+# dummies NODE...: prints the nodes on which it really runs, found by its state file.
 dummies() {
     local node
     for node; do
@@ -135,8 +135,8 @@ dummies() {
     done
 }
 
-# agree NODE...: until these are a partition with quorum, name one $leader, and say that the resource runs on one of them,
-# $home, where it really runs.
+# agree NODE...: waits until these nodes are a partition with quorum, agree on one $leader, and agree that the resource
+# runs on one of them, $home, and it really runs there.
 agree() {
     await 90 agreed "$@" || fail "the nodes $* do not agree; the resource runs on '$(dummies "$@")'"
     echo "the nodes $* have the leader n$leader, the resource runs on n$home"
@@ -153,7 +153,7 @@ agreed() {
     done
 }
 
-# view NODE: the leader with a quorum, if there is one, and the nodes that are there.
+# view NODE: prints the leader with quorum, if there is one, and the nodes that are online.
 view() {
     tool "$1" crm_mon -1 2>&1 |
         sed -nE -e 's/.* Current DC: n([0-9]) .* partition with quorum$/\1/p' -e 's/.* Online: \[ (.*) \]$/\1/p' |

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # pacemaker_cluster_test.sh LIBRARIES, inside sandbox.sh
 #
-# Debian's Pacemaker, unmodified, on the libraries in that folder, on a cluster of three nodes. The resource runs on one
-# of them. When that node is cut off, it stops the resource, as it is without quorum, and one of the other two runs it;
-# when that one's corosync is killed, most of Pacemaker ends there, and again another runs it. Either comes back. As there
-# is no fencing, nobody stops the resource without a corosync: it is found and dealt with when that is back.
+# Debian's unmodified Pacemaker, on the libraries in that folder, on a cluster of three nodes. The resource runs on one
+# of them. When that node is cut off, it stops the resource, because it has no quorum, and one of the other two nodes
+# starts it. When that node's corosync is killed, most of Pacemaker ends there, and another node starts it. Both nodes
+# come back. Because there is no fencing, nobody stops the resource on a node without corosync until that is back.
 
 set -eu -o pipefail
 
@@ -23,7 +23,7 @@ no_dummy_on() {
     [ -z "$(dummies "$1")" ]
 }
 
-# disconnected NODE: of the daemons those have ended that cannot do without corosync. pacemakerd waits for it.
+# disconnected NODE: true when the daemons that need corosync have ended. pacemakerd waits for corosync.
 disconnected() {
     ! processes "$1" | grep -E ':pacemaker-(based|fenced|attrd|controld)$' >/dev/null
 }
@@ -51,7 +51,7 @@ await 60 no_dummy_on "$lost" || fail "the node that is cut off does not stop the
 reconnect "$lost"
 agree 1 2 3
 
-# This time with the leader.
+# This time the leader's corosync is killed.
 if [ "$home" != "$leader" ]; then
     tool 1 crm_resource -r dummy -M -N "n$leader"
     await_output 60 1 "running on: n$leader\$" crm_resource -W -r dummy
@@ -69,8 +69,8 @@ start_member "$lost"
 agree 1 2 3
 check_libraries "$lost"
 
-# One after the other: the resource moves as long as there is a node for it, and the last one stops it. Stopped all at
-# once, a node may be gone before the leader, which goes too, has had its resource stopped.
+# Stop one after the other: the resource moves as long as there is a node for it, and the last node stops it. If all
+# were stopped at once, a node might have gone before the leader, which also stops, has its resource stopped.
 for node in 1 2 3; do
     stop_pacemaker "$node"
 done

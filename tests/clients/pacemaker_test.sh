@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # pacemaker_test.sh LIBRARIES, inside sandbox.sh
 #
-# Debian's Pacemaker, unmodified, on the libraries in that folder, on a cluster of one node: it elects a leader (the DC),
-# keeps attributes, runs a resource, and stops cleanly. Started again, it has kept what is permanent.
+# Debian's unmodified Pacemaker, on the libraries in that folder, on a cluster of one node: it elects a leader (the DC),
+# keeps attributes, runs a resource, and stops cleanly. When it is started again, permanent attributes are still there.
 
 set -eu -o pipefail
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # quorumtool_test.sh REFERENCE LIBRARIES [PRELOAD], inside sandbox.sh
 #
-# Debian's corosync-quorumtool, unmodified, on three nodes: all that it can show and set, and its monitor while nodes
-# part and meet. Once on the libraries in the folder REFERENCE and once on those in LIBRARIES, each with fresh daemons.
-# Output and exit status must be the same, up to dates and ring numbers.
+# Debian's unmodified corosync-quorumtool on three nodes: all that it can show and set, and its monitor while nodes
+# leave and join. Once on the libraries in the folder REFERENCE and once on those in LIBRARIES, each with new daemons.
+# Output and exit status must be the same, except for dates and ring ids.
 
 set -eu -o pipefail
 
@@ -14,7 +14,7 @@ set -eu -o pipefail
 
 choose_libraries "$@"
 
-# tool NODE ARGUMENT...: one run beside that node, written down with both outputs and the status.
+# tool NODE ARGUMENT...: one run on that node; prints its output, its errors and its exit status.
 tool() {
     local node=$1 status=0
     shift
@@ -25,7 +25,7 @@ tool() {
     echo "  status $status"
 }
 
-# Each time that something changes it shows everything; the last part are the names of the nodes.
+# After each change the monitor shows everything; the nodes' names come last.
 monitored() {
     await 30 shows monitor "$1" "$2" || fail "the monitor did not show '$2' $1 times: $(cat "$WORK/monitor")"
 }
@@ -57,7 +57,7 @@ everything() {
     tool 1 -v 1 -n 0
     tool 1 -f
 
-    # Node 3 alone is not quorate, then is again.
+    # Node 3 is cut off and not quorate, and then quorate again.
     on_terminal monitor nsenter --net=/run/netns/n3 "${with[@]}" corosync-quorumtool -m
     local job=$!
     monitored 1 ' n3 (local)'
@@ -77,7 +77,7 @@ everything() {
     echo "the monitor:"
     tr -d '\r' <"$WORK/monitor"
 
-    # Last, since they can't be taken back.
+    # These come last, because they cannot be undone.
     tool 2 -v 2 -n 1
     await 10 sees 1 4
     tool 1 -s
@@ -86,7 +86,7 @@ everything() {
     tool 3 -s
 }
 
-# What cannot be the same in two runs.
+# Removes what differs in every run.
 strip() {
     sed -E -e 's/^( *Date: ).*/\1.../' -e 's/^( *Ring ID: +[0-9]+)\.[0-9a-f]+/\1.NUMBER/'
 }
@@ -98,6 +98,6 @@ for run in reference ours; do
     everything | strip >"$WORK/$run"
     stop_cluster
 done
-# And the monitor.
+# One more process: the monitor.
 same_on_both $(($(grep -c ' \$ corosync-quorumtool' "$WORK/ours") + 1)) \
     libvotequorum.so.8 libcmap.so.4 libcorosync_common.so.4

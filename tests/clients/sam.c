@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A program that libsam watches over, in one of three ways; it writes down what becomes of it. What libsam shows of it
- * in the daemon's map, through libcmap, the test sees there.
+ * A program that libsam watches in one of three ways; it prints what happens to it. The test also reads what libsam
+ * writes about it into the daemon's map through libcmap.
  */
 #include <corosync/corotypes.h>
 #include <corosync/sam.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { interval = 3000 }; /* milliseconds; on a busy machine, who is well must not look ill */
+enum { interval = 3000 }; /* milliseconds; long, so that a healthy process does not look hung on a busy machine */
 
 static void said(const char* what, cs_error_t error)
 {
@@ -55,7 +55,7 @@ static void restore(void)
     printf("stored: %zu bytes, '%s'\n", size, text);
 }
 
-/* It does not answer, then answers that it is not well, then gives up; each time but the last it is started anew. */
+/* It does not answer, then answers that it is not healthy, then gives up. libsam restarts it, but not the last time. */
 static void be_restarted(unsigned int instance)
 {
     restore();
@@ -75,14 +75,14 @@ static void be_restarted(unsigned int instance)
         said("data_store of nothing", sam_data_store(NULL, 0));
         restore();
         said("start", sam_start());
-        sam_mark_failed(); /* nothing is left to say what it returned */
+        sam_mark_failed(); /* does not return */
     }
     for (;;) {
-        pause(); /* a warning does not help */
+        pause(); /* the warning signal does not end it */
     }
 }
 
-/* It ends with nothing to complain of. */
+/* It is healthy and ends by itself. */
 static void quit(unsigned int instance)
 {
     (void)instance;
@@ -99,7 +99,7 @@ static void quit(unsigned int instance)
     said("finalize again", sam_finalize());
 }
 
-/* It lives as long as there is a quorum. */
+/* It runs as long as there is a quorum. */
 static void need_quorum(unsigned int instance)
 {
     said("hc_callback_register", sam_hc_callback_register(well));
@@ -110,7 +110,7 @@ static void need_quorum(unsigned int instance)
         }
     }
     said("stop", sam_stop());
-    /* libsam starts us anew if it sees that we ended before it has done with the stop; nothing tells when it has. */
+    /* libsam restarts us if we exit before it has handled the stop, and does not tell when it has. */
     sleep(1);
 }
 
@@ -127,7 +127,7 @@ int main(int argc, char** argv)
     size_t i = 0;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
-    signal(SIGPIPE, SIG_IGN); /* libsam's other process may still write to one that has just ended */
+    signal(SIGPIPE, SIG_IGN); /* libsam's other process may still write to a process that has just ended */
     for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         if (argc != 2 || strcmp(argv[1], ways[i].name) != 0) {
             continue;

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # sam_test.sh REFERENCE LIBRARIES SAM [PRELOAD], inside sandbox.sh
 #
-# Debian's libsam, unmodified, a client of libcmap, watches over the program SAM beside one of three nodes: it is well, or
-# hangs and gives up and is started anew, or loses its quorum. Once on the libraries in the folder REFERENCE and once on
-# those in LIBRARIES. What becomes of the program, and what the map shows of it, must be the same, up to process ids and
-# the times of health checks.
+# Debian's unmodified libsam, a client of libcmap, watches the program SAM on one of three nodes. The program is
+# healthy, or hangs, fails and is restarted, or loses its quorum. Once on the libraries in the folder REFERENCE and once
+# on those in LIBRARIES. What happens to the program, and what the map shows of it, must be the same, except for process
+# ids and the times of health checks.
 
 set -eu -o pipefail
 
@@ -63,19 +63,19 @@ everything() {
     at 3 corosync-cmapctl -D resources.process.
 }
 
-# The next change that it shows is this one: it shows all until then.
+# Changes a key and checks that the tracker shows it: then it has shown all earlier changes.
 shows_changes() {
     changes=$((changes + 1))
     at 3 corosync-cmapctl -s resources.process.key.of.the.test u32 $changes
     shows map 1 "key.of.the.test .* = $changes\b"
 }
 
-# So often node 3 has lost it so far, as its daemon says.
+# How often node 3 has lost its quorum so far, from its daemon's log.
 times_without_quorum() {
     grep -c 'within the non-primary component' "$WORK/n3.log" || :
 }
 
-# The processes in the order of their appearance.
+# Numbers the processes in the order in which they appear.
 strip() {
     awk '{ if (match($0, /resources\.process\.[0-9]+/)) {
                process = substr($0, RSTART, RLENGTH)
@@ -90,8 +90,8 @@ make_network 3
 start_cluster
 for run in reference ours; do
     declare -n with=$run
-    # Nodes that find each other again may part once more, on a busy machine. What becomes of the program then says
-    # nothing about the libraries: the daemon's log tells, and all is done again.
+    # On a busy machine, nodes that have just met may part once more. What then happens to the program says nothing
+    # about the libraries. The daemon's log shows it, and the test starts again.
     for attempt in 1 2 3 4 5; do
         before=$(times_without_quorum)
         everything | strip >"$WORK/$run"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # swap_test.sh REFERENCE LIBRARIES PROGRAM_OF_REFERENCE PROGRAM_OF_OURS [PRELOAD], inside sandbox.sh
 #
-# One source, built against the reference and against ours; each program runs on the libraries in the folder
-# REFERENCE and on those in LIBRARIES. The four transcripts are the same, and each ran on what it should.
+# One source is built against the reference and against ours. Both programs run on the libraries in the folder REFERENCE
+# and on those in LIBRARIES. The four transcripts must be the same, and each run must have used the right library.
 
 set -eu -o pipefail
 

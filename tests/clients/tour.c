@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A program that goes once through libcmap and writes down what it gets. It is built twice, against the
- * reference's headers and libraries and against ours, and each of the two programs runs on both libraries: one
- * of the four transcripts that differs shows that a program cannot be moved from one to the other.
+ * A program that calls all of libcmap once and prints what it gets. It is built twice, against the reference's headers
+ * and libraries and against ours, and both programs run on both libraries. If one of the four transcripts differs, a
+ * program cannot change from one library to the other.
  */
 #include <corosync/cmap.h>
 #include <corosync/corotypes.h>

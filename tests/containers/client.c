@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * client: uses each service once, and says "works", or which call failed and why.
- * client join: says whether it can join a group, and stays in it until the end of standard input.
+ * client: uses each service once, and prints "works", or which call failed and why.
+ * client join: prints whether it can join a group, and stays in it until the end of standard input.
  */
 #include "services.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Prints what handles cost, in the words of corosync_client(7), as KiB or a number of descriptors. With an argument:
- * opens a handle of each service and no more.
+ * Prints the memory (in KiB) and the descriptors that handles use, in the words of corosync_client(7). With an argument
+ * it only opens a handle of each service.
  */
 #include "services.h"
 
@@ -18,7 +18,7 @@
 
 enum { SMALL = 8, LARGE = 300 << 10, USER = 1000 };
 
-/* A line of this process' status, in KiB. */
+/* Reads a line of this process's status, in KiB. */
 static long status(const char* field)
 {
     FILE* const file = fopen("/proc/self/status", "re");
@@ -49,10 +49,10 @@ static int descriptors(void)
     return open;
 }
 
-/* How many must be free, so that initialize works. */
+/* The number of descriptors that must be free so that initialize works. */
 static int needed_descriptors(const struct service* service, uint64_t* handle)
 {
-    const int first = dup(STDIN_FILENO); /* that is free */
+    const int first = dup(STDIN_FILENO); /* the first free one */
     struct rlimit before;
     cs_error_t result = CS_ERR_LIBRARY;
     int more = 0;
@@ -81,7 +81,7 @@ static void measure_handle(const struct service* service)
     need(service, "finalize", service->finalize(handle));
 }
 
-/* In KiB, of address space. */
+/* The address space that a large message needs, in KiB. */
 static long cost_of_large_message(void)
 {
     uint64_t handle = 0;
@@ -96,7 +96,7 @@ static long cost_of_large_message(void)
     return space;
 }
 
-/* For a user who may lock so much. */
+/* Whether a user who may lock this much memory can initialize. */
 static bool initializes_with(long kib)
 {
     const struct rlimit limit = {(rlim_t)kib * 1024, (rlim_t)kib * 1024};
@@ -146,7 +146,7 @@ int main(int count, char* argument[])
     (void)argument;
     if (count > 1)
         return 0;
-    for (int i = 0; i < SERVICES; i++) { /* and what each library needs once */
+    for (int i = 0; i < SERVICES; i++) { /* with what each library needs only once */
         event(&services[i], handles[i], LARGE);
         need(&services[i], "finalize", services[i].finalize(handles[i]));
     }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # figures_test.sh LIBRARIES PROGRAMS PAGE, inside sandbox.sh
 #
-# What a handle and the daemon cost, measured, is what the page says, word for word.
+# Measures the resources that a handle and the daemon use: they must be those on the page, word for word.
 
 set -eu
 
@@ -26,7 +26,7 @@ start_node 'uidgid {
 used() {
     df -k --output=used /dev/shm | tail -n 1
 }
-all_given_back() { # but for a line in a log
+all_given_back() { # except for a line in a log
     [ "$(used)" -le $((before + 64)) ]
 }
 before=$(used)
@@ -36,12 +36,12 @@ before=$(used)
 } >"$WORK/measured" || fail "$(cat "$WORK/measured")"
 cat "$WORK/measured"
 
-# In MiB, rounded up; the same for each service.
+# In MiB, rounded up; each service must have the same figures.
 awk -F ': ' '/^descriptors/ { print; next } { printf "%s: %.1f MiB\n", $1, int($2 / 102.4 + 0.999) / 10 }' \
     "$WORK/measured" | sort -u >"$WORK/rounded"
 figures "$page" | sort | diff -u - "$WORK/rounded" || fail "the page (-) and what was measured (+) differ"
 
-# There is room for two handles of this size, and not for a third one; then for three.
+# First there is room for two handles of this size, and not for a third one; then for three.
 tenths=$(sed -n 's/^shared memory of a handle: \(.*\)\.\(.\) MiB$/\1\2/p' "$WORK/rounded")
 for handles in 2 3; do
     await 20 all_given_back || fail "$(used) KiB of /dev/shm are in use, $before before the first handle"
@@ -50,5 +50,5 @@ for handles in 2 3; do
     mount -o remount,size=50% /dev/shm
     words='shared memory of a handle'
     [ $handles = 3 ] || words='votequorum initialize: CS_ERR_NO_SPACE: .*: /dev/shm has'
-    grep -q "^$words" "$WORK/said" || fail "that is wrong where /dev/shm has room for $handles handles"
+    grep -q "^$words" "$WORK/said" || fail "the wrong result if /dev/shm has room for $handles handles"
 done

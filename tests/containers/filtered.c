@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * filtered [CALL]: a program of these libraries that may only make the system calls that corosync_client(7) lists, and
- * a few of its own; without CALL, if there is one. Any other ends it with SIGSYS. Nor may it make memory executable. It
- * says "alive" when it has used a daemon, and "done" when it has seen its end; it goes on at the end of standard input.
+ * filtered [CALL]: a program with these libraries that may make only the system calls that corosync_client(7) lists,
+ * and a few of its own, but not CALL. Any other call kills it with SIGSYS. It must not make memory executable. It
+ * prints "alive" after it has used a daemon, waits for the end of standard input, and prints "done" after the daemon's
+ * end.
  */
 #include "services.h"
 
@@ -25,7 +26,7 @@ static const struct {
     unsigned number;
 } calls[] = {
 #include "listed_calls.h"
-    /* Those of this program: input and output, a child, for which newer C libraries block signals, its end. */
+    /* The program's own calls: input and output, a child, for which newer C libraries block signals, exit. */
     {"read", SYS_read},
     {"write", SYS_write},
     {"clone", SYS_clone},
@@ -56,11 +57,11 @@ static int allow_only_listed(const char* left_out)
            syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
 }
 
-/* As MemoryDenyWriteExecute= of systemd; false if memory can be made executable nevertheless. */
+/* Like MemoryDenyWriteExecute= of systemd; false if memory can still be made executable. */
 static int deny_executable_memory(void)
 {
     if (prctl(SET_MDWE, REFUSE_EXEC_GAIN, 0, 0, 0) != 0)
-        return errno == EINVAL; /* a kernel before 6.3 */
+        return errno == EINVAL; /* kernels before 6.3 do not have it */
     return mmap(NULL, 1, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
 }
 

@@ -57,7 +57,7 @@ static cs_error_t cmap_provoke(cmap_handle_t handle, size_t size)
     (void)size;
     if (result != CS_OK)
         return result;
-    cmap_get_uint32(handle, "containers.key", &value); /* an equal value is no event */
+    cmap_get_uint32(handle, "containers.key", &value); /* setting the same value causes no event */
     return cmap_set_uint32(handle, "containers.key", value + 1);
 }
 

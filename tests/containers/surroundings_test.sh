@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # surroundings_test.sh LIBRARIES PROGRAMS, inside sandbox.sh
 #
-# Clients in namespaces of their own beside a real daemon: which work, what those that do not are told, and that the ways
-# that corosync_client(7) recommends work.
+# Clients in namespaces of their own, with a real daemon: which of them work, which errors the others get, and that the
+# setups that corosync_client(7) recommends work.
 
 set -eu -o pipefail
 
@@ -12,23 +12,23 @@ here=$(dirname "$0")
 . "$here/page.sh"
 
 mount -t tmpfs tmpfs /mnt
-mkdir /mnt/programs # to be found wherever /tmp and /dev/shm are others
+mkdir /mnt/programs # visible also where /tmp and /dev/shm are private
 cp "$1"/lib*.so.? "$2/containers_client" /mnt/programs
 export LD_LIBRARY_PATH=/mnt/programs
 client=/mnt/programs/containers_client user=1000
 unset COROSYNC_CLIENT_TRANSPORT COROSYNC_CLIENT_PEER_UIDS
 
-# expect WORDS WHERE...: a client that is started by this command says that.
+# expect WORDS WHERE...: a client that this command starts prints these words.
 expect() {
     local words=$1 said
     shift
     said=$("$@" "$client" 2>&1) || true
-    [[ $said == *"$words"* ]] || fail "$*: '$said', and not '$words'"
+    [[ $said == *"$words"* ]] || fail "$*: '$said' instead of '$words'"
 }
 no_shm() {
     mount -t tmpfs tmpfs /dev/shm && "$@"
 }
-# As systemd's PrivateDevices= and PrivateTmp= make them.
+# Namespaces as systemd makes them for PrivateDevices= and PrivateTmp=.
 private_dev() {
     mkdir /mnt/shm && mount --rbind /dev/shm /mnt/shm && mount -t tmpfs tmpfs /dev && mkdir /dev/shm &&
         mount --rbind /mnt/shm /dev/shm && "$@"
@@ -39,7 +39,7 @@ private_tmp() {
 no_sockets() {
     mount -t tmpfs tmpfs "$sockets" && "$@"
 }
-# In a mount namespace of its own, where FUNCTION has changed something.
+# Runs a command in a mount namespace of its own, after FUNCTION has changed something there.
 with() {
     (
         export -f "${1?}"
@@ -69,7 +69,7 @@ expect 'works' with private_tmp
 expect 'works' unshare -p -f
 expect 'works' "${network[@]}" unshare -u -i -C -p -f --mount-proc
 
-# Who is who in a process group: the first processes of two process namespaces are the same.
+# A group of libcpg cannot tell the first processes of two pid namespaces apart: they have the same process id.
 mkfifo "$WORK/first"
 unshare -p -f "$client" join <"$WORK/first" >"$WORK/joined" &
 first=$!
@@ -82,7 +82,7 @@ other=$("$client" join </dev/null)
 exec 5>&-
 wait "$first"
 
-# Root is somebody else for those who are in a user namespace of another user, and these are not root for the daemon.
+# In another user's user namespace, root has another id, and for the daemon the processes there are not root.
 expect 'works' unshare --map-root-user
 if as_user $user true 2>/dev/null; then
     expect 'runs as user 65534, which is neither root' as_user $user unshare --map-root-user
@@ -93,14 +93,14 @@ else
     echo "there are no other users here"
 fi
 
-# Sockets in the file system, which need no network.
+# Sockets in the file system need no network namespace.
 kill "$daemon"
 wait "$daemon" || true
 mkdir "$WORK/etc" "$WORK/work"
 mount -t overlay -o "lowerdir=/etc,upperdir=$WORK/etc,workdir=$WORK/work" overlay /etc || exit 77
 mkdir -p /etc/libqb
 : >/etc/libqb/force-filesystem-sockets
-mount -t tmpfs tmpfs /tmp # where some builds of libqb have them
+mount -t tmpfs tmpfs /tmp # some builds of libqb have their sockets there
 start_node ''
 sockets=$(sed -n 's|.* \(/.*\)/cmap$|\1|p' /proc/net/unix)
 export sockets
@@ -108,5 +108,5 @@ echo "this libqb's sockets are in $sockets"
 expect 'works' unshare -n
 expect "CS_ERR_NOT_EXIST: libqb's client finds no socket of the daemon, or no ring files" with no_sockets
 expect "CS_ERR_NOT_EXIST: libqb's client finds no socket of the daemon, or no ring files" with no_shm
-rm /etc/libqb/force-filesystem-sockets # as in a container that does not have it
+rm /etc/libqb/force-filesystem-sockets # as in a container without this file
 expect "nobody listens on the socket 'cmap'" unshare -n

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # system_calls_test.sh LIBRARIES PROGRAMS PAGE, inside sandbox.sh
 #
-# A program (filtered.c) that is killed for any system call that the page does not list lives with a daemon and outlives
-# it, on each transport. All calls that the page says are made are made. And systemd's usual filter has all that are
-# listed.
+# The program filtered.c is killed for any system call that the page does not list. It must work with a daemon, and
+# after the daemon's death, on each transport. It must make all calls that the page lists. And systemd's usual filter
+# must allow all of them.
 
 set -eu -o pipefail
 
@@ -36,10 +36,10 @@ trace=()
 if command -v strace >/dev/null; then
     trace=(strace -f -qq -o "$WORK/trace")
 else
-    echo "strace is not installed: whether each call is made was not looked at"
+    echo "strace is not installed: it was not checked whether each call is made"
 fi
 
-# live LISTS: the program beside a daemon that is killed after some time makes only listed calls, and all of these lists.
+# live LISTS: with a daemon that is killed after some time, the program makes only listed calls, and all of these lists.
 live() {
     local status=0 made unmade
     : >"$WORK/said"
@@ -63,7 +63,7 @@ live() {
     [ ${#trace[@]} -gt 0 ] || return 0
     made=$(comm -12 "$WORK/made" "$WORK/listed")
     unmade=$(comm -13 "$WORK/made" <(listed "$1" "$page" | sort))
-    [ -z "$unmade" ] || fail "listed, and not made: $unmade"
+    [ -z "$unmade" ] || fail "listed, but not made: $unmade"
     echo "$kind:" $made
 }
 
@@ -72,13 +72,13 @@ for kind in ring libqb socket; do
     export COROSYNC_CLIENT_TRANSPORT=$transport
     lists='0' # none
     case $kind in
-    ring) COROSYNC_CLIENT_TRANSPORT=auto lists='1' ;; # which also looks for sockets in the file system
+    ring) COROSYNC_CLIENT_TRANSPORT=auto lists='1' ;; # auto also looks for sockets in the file system
     socket) lists='3' ;;
     esac
     start_node "$sections"
     daemon=$!
     if [ $kind = ring ]; then
-        # The filter is there: without a call that it needs the program is killed by SIGSYS.
+        # Checks the filter: without a call that it needs, SIGSYS kills the program.
         status=0
         "$program" recvmsg >"$WORK/said" 2>&1 </dev/null || status=$?
         [ "$status" = $((128 + 31)) ] || fail "without recvmsg its status is $status: $(cat "$WORK/said")"

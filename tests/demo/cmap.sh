@@ -5,19 +5,19 @@
 : "${libraries:?}" "${programs:?}"
 shopt -s extglob
 
-# Print what the running demo program says, up to a line that matches the pattern.
+# Prints the output of the running demo program, up to a line that matches the pattern.
 listen() {
     local line
     while IFS= read -r -t 10 -u 8 line; do
         note "  watch: $line"
-        # shellcheck disable=SC2254 # a pattern
+        # shellcheck disable=SC2254 # it is a pattern
         case $line in $1) return ;; esac
     done
     echo "the demo program did not say '$1'" >&2
     return 1
 }
 
-# Give the demo program the name of a dispatch type, or an empty line, and print what it says until it is done.
+# Sends the demo program the name of a dispatch type, or an empty line, and prints its output until the call is over.
 ask() {
     echo "$1" >&7
     listen '@(returns|poll)*'

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * group NAME: joins a group as NAME, prints who comes and goes and what is said, and says each line of standard input.
- * At the end of the input it leaves.
+ * group NAME: joins a group as NAME, prints who joins and leaves and all messages, and sends each line of standard
+ * input as a message. At the end of the input it leaves.
  */
 #include <corosync/cpg.h>
 #include <inttypes.h>
@@ -66,7 +66,7 @@ static int say(cpg_handle_t handle, const char* name)
     }
     line[strcspn(line, "\n")] = '\0';
     part.iov_len = (size_t)snprintf(message, sizeof(message), "%s says: %s", name, line);
-    /* CS_ERR_TRY_AGAIN is an everyday answer: the cluster cannot take more for the moment. */
+    /* CS_ERR_TRY_AGAIN is a usual result: the cluster accepts no more messages for the moment. */
     while (cpg_mcast_joined(handle, CPG_TYPE_AGREED, &part, 1) == CS_ERR_TRY_AGAIN) {
         usleep(1000);
     }

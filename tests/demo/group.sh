@@ -4,7 +4,7 @@
 
 : "${libraries:?}" "${programs:?}"
 
-# Start a member whose input is descriptor $2, and let it join.
+# Starts a member whose input is descriptor $2, and waits until it has joined.
 member() {
     mkfifo "$WORK/$1.in"
     : >"$WORK/$1.out"

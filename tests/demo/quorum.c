@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * quorum: prints whether the cluster has a quorum, and then the notifications as nodes come and go, until it is ended.
+ * quorum: prints whether the cluster has a quorum, and then the events as nodes join and leave, until it is killed.
  */
 #include <corosync/votequorum.h>
 #include <inttypes.h>
@@ -61,7 +61,7 @@ int main(void)
         error = votequorum_trackstart(handle, 0, CS_TRACK_CHANGES);
     }
     if (error == CS_OK) {
-        error = votequorum_dispatch(handle, CS_DISPATCH_BLOCKING); /* returns when the daemon is gone */
+        error = votequorum_dispatch(handle, CS_DISPATCH_BLOCKING); /* returns when the daemon has ended */
     }
     printf("%s\n", cs_strerror(error));
     return 1;

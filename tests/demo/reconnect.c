@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * reconnect GROUP: follows a key of the map, a group and the quorum in one poll loop, and comes back by itself whenever
- * corosync has been stopped, killed or started again. corosync_reconnect(7) explains it. At the end of its input it
- * ends.
+ * reconnect GROUP: follows a key of the map, a group and the quorum in one poll loop, and connects again by itself
+ * whenever corosync has been stopped, killed or started again. corosync_reconnect(7) explains it. It exits at the end
+ * of its input.
  */
 #include <corosync/cmap.h>
 #include <corosync/cpg.h>
@@ -20,7 +20,7 @@ static cpg_handle_t group_handle;
 static votequorum_handle_t quorum;
 static struct cpg_name group;
 static struct pollfd ready[DESCRIPTORS];
-static const char* when; /* what the running callback is told is: "news", or "history" from before the daemon's end */
+static const char* when; /* for the running callback: "news", or "history" from before the daemon's end */
 
 static void on_key(cmap_handle_t handle, cmap_track_handle_t tracker, int32_t event, const char* key,
                    struct cmap_notify_value now, struct cmap_notify_value before, void* data)
@@ -51,7 +51,7 @@ static void on_quorum(votequorum_handle_t handle, uint64_t context, uint32_t quo
     printf("%s: %s\n", when, quorate ? "quorate" : "not quorate");
 }
 
-/* Whatever is open. The functions take a handle of 0 for what it is: none. */
+/* Closes all that is open. The functions ignore a handle of 0. */
 static void close_all(void)
 {
     int i = 0;
@@ -65,7 +65,7 @@ static void close_all(void)
     }
 }
 
-/* A new daemon knows nothing of what the last one was asked for: everything is asked for again. */
+/* A new daemon knows nothing of the requests to the last one, so this makes all of them again. */
 static cs_error_t open_all(void)
 {
     cpg_callbacks_t callbacks = {on_message, on_members};
@@ -101,7 +101,7 @@ static cs_error_t open_all(void)
 
 static cs_error_t dispatch(int service)
 {
-    /* What is delivered after the hang-up was sent before it. */
+    /* Events that are delivered after the hang-up were sent before it. */
     when = ready[service].revents & POLLHUP ? "history" : "news";
     switch (service) {
     case CMAP:
@@ -140,7 +140,7 @@ int main(int argc, char** argv)
                 printf("not connected: %s; next try in %d ms\n", cs_strerror(error), delay);
             }
         }
-        /* poll() passes over the descriptors that are -1. While it waits for the next try it uses no CPU. */
+        /* poll() ignores descriptors that are -1. The wait for the next try uses no CPU. */
         if (poll(ready, DESCRIPTORS, connected ? -1 : delay) < 0) {
             continue;
         }

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # reconnect_test.sh LIBRARIES PROGRAM RESTARTS, inside sandbox.sh
 #
-# PROGRAM (reconnect.c) beside a daemon that is killed, stopped in order and frozen: it comes back each time, is told of
-# all that it follows, waits longer and longer while there is nobody, and holds nothing more after RESTARTS daemons than
-# after the first.
+# Runs PROGRAM (reconnect.c) with a daemon that is killed, terminated and frozen. The program connects again each time,
+# gets all that it follows, waits longer and longer while there is no daemon, and holds no more descriptors and files
+# after RESTARTS daemons than after the first.
 
 set -eu -o pipefail
 shopt -s nullglob
@@ -28,7 +28,7 @@ end() { # SIGNAL
     kill -s "$1" "$daemon"
     wait "$daemon" 2>/dev/null || true
 }
-# Lines that begin so since the last mark.
+# Counts the lines since the last mark that begin with this.
 said() {
     tail -n +$((mark + 1)) "$WORK/said" | grep -c -- "^$1" || true
 }
@@ -84,7 +84,7 @@ corosync-cmapctl -s demo.colour str red
 await_said 'news: key demo.colour'
 [ "$(held)" = "$first" ] || fail "it holds $(held) after $restarts daemons, and held $first after one"
 
-# What was sent before the daemon's end is told as history.
+# Events that were sent before the daemon's end are "history".
 mark
 kill -STOP "$client"
 corosync-cmapctl -s demo.colour str blue

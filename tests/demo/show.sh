@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# show.sh LIBRARIES FOLDER_OF_PROGRAMS, inside sandbox.sh: what the demo shows, part by part.
-# A part is a file beside this one. It uses step, note, run and the functions of node.sh.
+# show.sh LIBRARIES FOLDER_OF_PROGRAMS, inside sandbox.sh: runs the demo, part by part.
+# Each part is a file in this folder. It uses step, note, run and the functions of node.sh.
 
 set -eu -o pipefail
 
@@ -14,7 +14,7 @@ libraries=$1
 programs=$2
 top=$(cd "$here/../.." && pwd)
 
-# What is printed names files as seen from the source's folder, where the user is likely to be.
+# Shortens paths in the output to those relative to the source's folder, where the user probably is.
 brief() {
     sed -u "s|$top/||g"
 }
@@ -27,7 +27,7 @@ note() {
     echo "   $*" | brief
 }
 
-# run CMD...: a client on our libraries, shown with what it prints.
+# run CMD...: runs a client on our libraries, and prints the command and its output.
 run() {
     note "\$ $*"
     LD_LIBRARY_PATH=$libraries "$@" 2>&1 | brief | sed -u 's/^/     /'
@@ -36,6 +36,6 @@ run() {
 start_node ""
 echo "A private corosync runs: $(corosync -v | head -n 1). Clients get LD_LIBRARY_PATH=$libraries" | brief
 for part in "${parts[@]}"; do
-    # shellcheck disable=SC1090 # one of the files beside this one
+    # shellcheck disable=SC1090 # a file in this folder
     . "$here/$part.sh"
 done

@@ -2,9 +2,9 @@
 /*
  * watch PREFIX: follows the keys that begin with PREFIX in the daemon's configuration map.
  *
- * Reads the names of dispatch types from standard input, "one", "all", "one_nonblocking" or "blocking", makes that
- * call, and prints what the callbacks get and what the call returns. An empty line asks only whether there is
- * something to dispatch. A key PREFIX + "stop" that appears makes the callback close the handle.
+ * Reads names of dispatch types from standard input ("one", "all", "one_nonblocking" or "blocking"), dispatches with
+ * that type, and prints what the callbacks get and the result. For an empty line it only prints whether there is
+ * something to dispatch. If the key PREFIX + "stop" is added, the callback finalizes the handle.
  */
 #include <corosync/cmap.h>
 #include <inttypes.h>
@@ -28,7 +28,7 @@ static void print_value(const struct cmap_notify_value* value)
     }
 }
 
-/* Runs inside cmap_dispatch(). The key and the values are the library's, until this function returns. */
+/* Runs inside cmap_dispatch(). The key and the values belong to the library and are valid until this returns. */
 static void on_change(cmap_handle_t handle, cmap_track_handle_t track, int32_t event, const char* key,
                       struct cmap_notify_value new_value, struct cmap_notify_value old_value, void* user_data)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// cmap's notifications, and the table of trackers behind them. The cookie in the input decides between a tracker that
-// exists, the first that a table gives, and none.
+// cmap's events, and the table of trackers. The cookie in the input is that of a tracker that exists (the first that a
+// table gives), or of none.
 #include "cmap/trackers.hpp"
 #include "core/buffer.hpp"
 #include "input.hpp"

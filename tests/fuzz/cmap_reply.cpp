@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Replies to cmap's requests.
 //
-// Input: which map, then for each call its number and what else it asks for here, and a reply for each request that
-// it sends.
+// Input: the map, then for each call its number and its arguments, and a reply to each request that it sends.
 #include "outputs.hpp"
 #include "scripted_transport.hpp"
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# Of lcov files: how many lines of each of the `wanted` files in the folder `sources` have been reached in any of them,
-# and those that have not. FILE:FUNCTION stands for one function of a file.
+# Reads lcov files. Prints how many lines of each of the `wanted` files in the folder `sources` were reached in any of
+# them, and the lines that were not. FILE:FUNCTION means one function of a file.
 
 BEGIN {
     FS = "[:,]"
@@ -22,7 +22,7 @@ $1 == "SF" {
 }
 !counted { next }
 
-# Functions come before lines, each with its first line and its mangled name. One ends where the next begins.
+# Functions come before lines, each with its first line and its mangled name. A function ends where the next one begins.
 $1 == "FN" {
     starts[$2]
     if (function_of[file] != "" && index($3, length(function_of[file]) function_of[file]))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Callbacks for cpg that look at all they are given.
+// Callbacks for cpg that read all that they get.
 #pragma once
 
 #include "input.hpp"

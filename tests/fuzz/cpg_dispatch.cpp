@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sequences of cpg's events through the dispatch loop, so that the parts of long messages meet, of several senders,
-// in memory of the ring's and in copies; callbacks dispatch again, or finalize. Each message must be the one that a
-// model has put together.
+// Sequences of cpg's events through the dispatch loop, so that parts of long messages from several senders are mixed,
+// in the ring's memory and in copies; callbacks dispatch again, or finalize. Each delivered message must be the one
+// that a model has put together.
 //
-// Input: which callbacks there are, then a dispatch type for each call and an event for each that one takes; a
-// callback takes a byte for what it does.
+// Input: which callbacks there are, then a dispatch type for each call and an event for each dispatch that takes one; a
+// callback reads a byte that says what it does.
 #include "cpg_callbacks.hpp"
 #include "cpg_model.hpp"
 #include "scripted_transport.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One event of cpg's, with callbacks and without.
+// One event of cpg, with callbacks and without.
 #include "cpg/session.hpp"
 #include "cpg_callbacks.hpp"
 #include "input.hpp"

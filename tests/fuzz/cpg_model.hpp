@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a program should be given of a sequence of cpg's events, told in the plainest way, to compare with.
+// A simple model of what a program should get from a sequence of cpg's events, to compare with.
 #pragma once
 
 #include "input.hpp"
@@ -16,7 +16,7 @@ namespace fuzz {
 
 class CpgModel {
 public:
-    // The next event comes. All that the one before it brought must have been delivered.
+    // The next event comes. All events of the one before it must have been delivered.
     void arrives(Bytes bytes)
     {
         if (due_)

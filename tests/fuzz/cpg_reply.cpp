@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Replies to cpg's requests. Input: for each call its number, and a reply for each request that it sends.
+// Replies to cpg's requests. Input: for each call its number, and a reply to each request that it sends.
 #include "outputs.hpp"
 #include "scripted_transport.hpp"
 
@@ -22,7 +22,7 @@ using fuzz::Outputs;
 
 const cpg_name kGroup{5, "group"};
 const cpg_name kUnnamed{};
-char long_message[1 << 20]; // goes out in two parts
+char long_message[1 << 20]; // is sent in two parts
 
 struct Client {
     cpg_handle_t handle = 0;

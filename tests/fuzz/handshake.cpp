@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The handshake's reply: the first bytes that a stranger may send.
+// The reply to the handshake: the first bytes that a process that is not the daemon can send.
 //
-// Input: how much of it has come, what it starts with, and three names, each in a field of its own.
+// Input: how many bytes have come, how the reply begins, and three names, each in its field.
 #include "core/handshake.hpp"
 #include "input.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kHead = 32 + sizeof(void*);
 constexpr std::size_t kNameField = 4096;
 
-// Rings lie in a directory in the place for such files, and nowhere else.
+// Rings are in one directory in the place for such files, and nowhere else.
 void check(const char* path)
 {
     constexpr char kShm[] = "/dev/shm/qb-";

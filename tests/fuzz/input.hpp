@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the targets have in common: the fuzzer's bytes, taken piece by piece, and messages made of them.
+// Shared by the targets: reads the fuzzer's bytes piece by piece, and makes messages from them.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace fuzz {
 
 using Bytes = std::span<const std::uint8_t>;
 
-// At its end every number is 0 and every piece is empty.
+// At the end of the input every number is 0 and every piece is empty.
 class Input {
 public:
     Input(const std::uint8_t* data, std::size_t size) : left_(data, size) {}
@@ -44,7 +44,7 @@ private:
     Bytes left_;
 };
 
-// A copy in memory of exactly that size, so that a step beyond it is caught.
+// A copy in memory of exactly that size, so that a read beyond its end is caught.
 class Message {
 public:
     Message() = default;
@@ -73,13 +73,13 @@ private:
     std::byte* data_ = nullptr;
 };
 
-// An event as the dispatch hands it over: writable and aligned. For those who need them, with spare bytes behind it.
+// An event as dispatch gets it: writable and aligned; if needed, with spare bytes after it.
 inline Message event(const std::uint8_t* data, std::size_t size, std::size_t spare = 0)
 {
     return Message(Bytes(data, size), spare);
 }
 
-// Looks at all that a callback was given.
+// Reads all that a callback got.
 inline volatile unsigned sink;
 inline void look_at(const void* data, std::size_t size)
 {

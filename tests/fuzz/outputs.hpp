@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What calls write for the program. An input is run twice, with different bytes in all the places that are to be
-// written, and what the program gets to see must be the same.
+// What calls write for the program. Each input runs twice, with different bytes in all variables for results, and the
+// program must see the same both times.
 #pragma once
 
 #include "input.hpp"
@@ -18,7 +18,7 @@ class Outputs {
 public:
     explicit Outputs(int old_bytes) : old_bytes_(old_bytes) {}
 
-    // A place to be written.
+    // A variable for a result.
     template <class T> T blank() const
     {
         T value;
@@ -27,14 +27,14 @@ public:
     }
     void blank(void* place, std::size_t size) const { std::memset(place, old_bytes_, size); }
 
-    // What the program sees.
+    // Notes what the program sees.
     void see(const void* data, std::size_t size)
     {
         for (const unsigned char byte : std::span(static_cast<const unsigned char*>(data), size))
             digest_ = digest_ * 1099511628211U + byte;
     }
 
-    // A call's result and, if that is CS_OK, what it has written.
+    // Notes a call's result and, if that is CS_OK, what the call has written.
     template <class... T> void result(cs_error_t error, const T&... written)
     {
         see(&error, sizeof error);
@@ -49,7 +49,7 @@ private:
     std::uint64_t digest_ = 0;
 };
 
-// run(input, outputs), twice.
+// Calls run(input, outputs) twice.
 template <class Run> void run_twice(const std::uint8_t* data, std::size_t size, Run run)
 {
     std::uint64_t digests[2];
@@ -61,7 +61,7 @@ template <class Run> void run_twice(const std::uint8_t* data, std::size_t size, 
         digests[round] = outputs.digest();
     }
     if (digests[0] != digests[1])
-        abort(); // the program was shown something that nobody has written
+        abort(); // the program saw bytes that nobody has written
 }
 
 } // namespace fuzz

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Stands in for libFuzzer where there is none: runs the target once on each file of the folders it is given.
+// Used instead of libFuzzer: runs the target once on each file of the given folders.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -16,7 +16,7 @@ int main(int count, char** arguments)
         for (const auto& entry : std::filesystem::directory_iterator(arguments[index])) {
             std::ifstream file(entry.path(), std::ios::binary);
             const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-            std::fprintf(stderr, "%s\n", entry.path().c_str()); // the last one is it if there is a crash
+            std::fprintf(stderr, "%s\n", entry.path().c_str()); // the last name is that of an input that crashes
             LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
             ++files;
         }

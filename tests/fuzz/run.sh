@@ -3,11 +3,12 @@
 # run.sh [--merge] SECONDS [FOLDER]
 # run.sh --coverage [FOLDER]
 #
-# Builds the fuzz targets with clang in FOLDER (build-fuzz) and runs each for so many seconds from its corpus, as many
-# at a time as there are CPUs. Prints the last status line of each. Inputs that crash a target are shown and stay in
-# FOLDER/crashes. With --merge the corpus is then given what has reached new code, as little of it as will do.
+# Builds the fuzz targets with clang in FOLDER (build-fuzz) and runs each for this many seconds from its corpus, one on
+# each CPU at a time. Prints the last status line of each. Inputs that crash a target are shown and stay in
+# FOLDER/crashes. With --merge it then adds the inputs that have reached new code to the corpus, as few as possible.
 #
-# With --coverage, which needs llvm too: how many lines of the decoders the corpus reaches, and those that it does not.
+# With --coverage (needs llvm, too): prints how many lines of the decoders the corpus reaches, and those that it does
+# not.
 
 set -eu -o pipefail
 
@@ -41,7 +42,7 @@ command -v clang++ >/dev/null || {
 }
 echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
     clang++ -fsanitize=fuzzer,address -x c++ - -o /dev/null 2>/dev/null || {
-    echo "clang makes no fuzzers here, Debian has that in libclang-rt-dev: skipped"
+    echo "clang cannot build fuzzers here; Debian's package for that is libclang-rt-dev: skipped"
     exit 77
 }
 
@@ -51,7 +52,7 @@ build_targets() {
     mapfile -t targets < <(cd "$corpus" && ls)
 }
 
-# What of these the corpus reaches; of two files only the functions named.
+# The files whose coverage is printed; of two files only the named functions.
 decoders=(core/message.hpp core/handshake.cpp:decode_handshake core/ring_files.cpp:parse
     cmap/session.cpp cmap/trackers.cpp cpg/session.cpp cpg/assembly.cpp cpg/iteration.cpp votequorum/session.cpp)
 

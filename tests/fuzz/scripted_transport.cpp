@@ -8,13 +8,13 @@
 
 namespace {
 
-// Makes every connection one of these.
+// Makes every connection use this transport.
 [[maybe_unused]] const int chosen = setenv("COROSYNC_CLIENT_TRANSPORT", "libqb", 1);
 
-bool asked;           // a request has been sent, and its reply not been taken
-fuzz::Message answer; // as long as it is in use
+bool asked;           // a request has been sent, and its reply has not been received
+fuzz::Message answer; // kept as long as it is in use
 
-// False at the end of the script. No transport hands out a message without a byte.
+// False at the end of the script. No transport returns a message without bytes.
 bool next(fuzz::Message& message)
 {
     while (!fuzz::script->empty()) {
@@ -70,7 +70,7 @@ int LibqbTransport::peek_event(Event& found)
     return 1;
 }
 
-// A daemon that has nothing more to send is gone, so nobody waits for it.
+// A daemon that sends nothing more has hung up, so no call waits for it.
 unsigned LibqbTransport::poll_set(pollfd (&)[kMaxPollFds])
 {
     abort();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// votequorum's notifications, with callbacks and without.
+// votequorum's events, with callbacks and without.
 #include "input.hpp"
 #include "votequorum/session.hpp"
 
