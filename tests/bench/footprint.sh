@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# footprint.sh text|start PROGRAMS: what the libraries that PROGRAMS/start loads weigh, in bytes: code and read-only data
-# of each ("text_cmap", ...); or what the dynamic linker does when it starts: relocations with a look-up of a symbol
-# ("relocations") and such that only add where a file lies ("relocations_relative"). Those of libc, libqb and what that needs
-# are part of both libraries' figures.
+# footprint.sh text|start PROGRAMS: prints the size of the libraries that PROGRAMS/start loads, in bytes: code and
+# read-only data of each ("text_cmap", ...); or the dynamic linker's work when it starts: relocations with a look-up of
+# a symbol ("relocations") and relocations that only add the file's address ("relocations_relative"). Those of libc,
+# libqb and the libraries that libqb needs are part of both sides' figures.
 
 set -eu -o pipefail
 

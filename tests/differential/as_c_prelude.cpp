@@ -164,7 +164,7 @@ static cs_error_t mcast(cpg_handle_t h, size_t size, unsigned parts, cpg_guarant
     return cpg_mcast_joined(h, guarantee, all, parts);
 }
 
-/* Until all that was caused has arrived: a message to oneself is behind it. */
+/* Waits until all that was caused has arrived: then a message to ourselves arrives, too. */
 static int came;
 static void come(cpg_handle_t h, const struct cpg_name* g, uint32_t n, uint32_t p, void* message, size_t size)
 {

@@ -125,9 +125,9 @@ const char* name_of(Op op);
 
 // The player knows what the numbers mean. For a function with a handle, the first is the handle's slot.
 struct Step {
-    int depth =
-        0;      // 0, or the step is inside the callbacks of the last dispatch before it with a depth that is one less,
-    int at = 0; // in the callback with this number
+    // 0, or the step is inside callbacks of the last dispatch before it that has a depth one less; in which of them.
+    int depth = 0;
+    int at = 0;
     Op op = Op::jump;
     std::array<std::int64_t, 6> a{};
 };

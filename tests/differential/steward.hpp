@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A process beside the player. It knows when all that was caused has arrived, and undoes what a program has done to the
-// daemon.
+// A process that runs with the player. It knows when all that was caused has arrived, and undoes what a program has
+// done to the daemon.
 #pragma once
 
 #include <sys/types.h>

@@ -99,8 +99,8 @@ private:
     rlimit before_{};
 };
 
-// As in the reference: CS_ERR_INVALID_PARAM. Runs in a child, since a library that ignores the error of poll loops for
-// ever. The child's exit status is what dispatch returns.
+// As in the reference: CS_ERR_INVALID_PARAM. Runs in a child, since a library that ignores the error of poll never
+// returns. The child's exit status is what dispatch returns.
 TEST_F(FailingPoll, fails_a_dispatch_that_would_wait)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING})

@@ -145,7 +145,7 @@ void expect_each_child_may(cs_error_t (*call)(std::uint64_t))
     expect_unharmed(listener, flood);
 }
 
-TEST_F(ForkAmongThreads, lets_each_child_ask)
+TEST_F(ForkAmongThreads, lets_each_child_make_a_request)
 {
     expect_each_child_may(service().ask);
 }

@@ -70,7 +70,7 @@ TEST_F(Fork, lets_the_child_exit)
 }
 
 // C23
-TEST_F(Fork, lets_the_child_close_what_it_inherited)
+TEST_F(Fork, lets_the_child_close_inherited_descriptors)
 {
     const Listener listener;
     EXPECT_EQ(0, in_child([] {
@@ -99,7 +99,7 @@ TEST_F(Fork, lets_only_the_child_use_the_handle)
                   Listener listener;
                   const int grandchild =
                       in_child([&] { return listener.works() && listener.finalize() == CS_OK ? 0 : 1; });
-                  ::_exit(grandchild); // the creator has neither used the handle meanwhile nor does it finalize it
+                  ::_exit(grandchild); // the creator has not used the handle meanwhile, and does not finalize it
                   return -1;
               }));
 }
@@ -138,7 +138,7 @@ int finalize_among_threads(Listener& listener)
 }
 
 // Decision 4
-TEST_F(Fork, lets_a_thread_of_the_child_finalize_what_others_use)
+TEST_F(Fork, lets_a_thread_of_the_child_finalize_a_handle_that_others_use)
 {
     Listener listener;
     {

@@ -71,7 +71,7 @@ using RunningDaemon = FrozenDaemon;
 
 // However many they are: perhaps those of a profiler. (If the machine is so busy that the first second is over when the
 // signal comes, the test cannot decide.)
-TEST_F(FrozenDaemon, lets_initialize_wait_whatever_signals_come_in_the_first_second)
+TEST_F(FrozenDaemon, keeps_initialize_waiting_whatever_signals_come_in_the_first_second)
 {
     for (const int flags : kFlags) {
         const SignalCounter counter(flags);
@@ -115,7 +115,7 @@ TEST_F(FrozenDaemon, lets_a_signal_end_initialize_after_a_second)
 }
 
 // A signal that is ignored ends no wait at any time.
-TEST_F(FrozenDaemon, lets_a_signal_without_a_handler_end_nothing)
+TEST_F(FrozenDaemon, keeps_initialize_waiting_when_an_ignored_signal_comes)
 {
     const auto before = ::signal(SIGUSR1, SIG_IGN);
     Freeze freeze(daemon());
@@ -228,7 +228,7 @@ TEST_F(RunningDaemon, is_reached_within_any_limit)
 }
 
 // The limit is for initialize only, not for later requests.
-TEST_F(FrozenDaemon, is_waited_for_by_a_request_beyond_the_limit_of_initialize)
+TEST_F(FrozenDaemon, keeps_a_request_waiting_longer_than_the_limit_of_initialize)
 {
     const Variable limit("COROSYNC_CLIENT_CONNECT_MS", "1000");
     const Handle handle;

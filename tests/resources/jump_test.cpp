@@ -61,8 +61,8 @@ TEST_F(Jump, out_of_a_callback_leaves_a_handle_that_works_for_any_thread)
     }
 }
 
-// C10, decision 11: finalize releases it at once, not only later by chance; and also, as here, on the main thread when
-// no descriptor can be opened.
+// C10, decision 11: finalize releases it itself; it is not left for later. It also does so on the main thread, as here,
+// when no descriptor can be opened.
 TEST_F(Jump, out_of_a_callback_lets_finalize_release_everything)
 {
     for (const auto flag : kAllFlags) {

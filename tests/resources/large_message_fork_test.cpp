@@ -189,7 +189,7 @@ TEST_P(LargeMessageAtFork, is_complete_in_a_child_that_dispatches_in_the_callbac
 
 // The child is forked before any callback; it uses the handle, and exits in the callback of message 0. The parent uses
 // the handle after that.
-TEST_P(LargeMessageAtFork, before_any_callback_leaves_the_parent_what_the_child_has_not_taken)
+TEST_P(LargeMessageAtFork, before_any_callback_leaves_the_parent_the_messages_that_the_child_has_not_taken)
 {
     queue(many);
     EXPECT_EQ(0, in_child([&] {

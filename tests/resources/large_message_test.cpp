@@ -16,7 +16,7 @@ namespace {
 using namespace test;
 
 // C10, decision 9
-TEST_P(LargeMessage, whose_callback_dispatches_gets_the_next_ones)
+TEST_P(LargeMessage, lets_its_callback_dispatch_the_next_messages)
 {
     queue(many);
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL}) {
@@ -58,7 +58,7 @@ TEST_P(LargeMessage, whose_callback_dispatches_keeps_its_contents_at_every_depth
     expect_heard(many);
 }
 
-TEST_P(LargeMessage, whose_callback_dispatches_until_finalize_gets_all_messages)
+TEST_P(LargeMessage, lets_its_callback_dispatch_all_messages_until_finalize)
 {
     queue(many);
     const cpg_handle_t handle = cpg;
@@ -92,7 +92,7 @@ TEST_P(LargeMessage, whose_callback_finalizes_stays_valid_until_it_returns)
     EXPECT_FALSE(open_descriptors().contains(fd));
 }
 
-// No frame between a jump and its target holds anything.
+// No frame between a jump and its target has anything to destroy.
 std::jmp_buf target;
 bool has_target = false;
 
@@ -167,7 +167,7 @@ TEST_P(LargeMessage, that_is_left_by_a_jump_out_of_two_dispatches_does_not_block
 }
 
 // The jump leaves the inner callback only: the outer one goes on.
-TEST_P(LargeMessage, whose_callback_catches_a_jump_out_of_the_next_one_keeps_its_contents)
+TEST_P(LargeMessage, whose_callback_catches_a_jump_out_of_the_next_callback_keeps_its_contents)
 {
     queue(many);
     cpg.on_event = [&](const Cpg::Call& call) {

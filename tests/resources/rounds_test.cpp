@@ -62,7 +62,7 @@ TEST_F(Rounds, of_initialize_can_open_five_hundred_handles)
 }
 
 // Decision 10
-TEST_F(Rounds, of_calls_leave_little_memory_with_an_idle_handle)
+TEST_F(Rounds, of_calls_leave_an_idle_handle_with_little_memory)
 {
     if (transport() != Transport::ring)
         GTEST_SKIP() << "libqb's client allocates a buffer of a megabyte";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#undef _FORTIFY_SOURCE // its inline functions would be in the way of ours
+#undef _FORTIFY_SOURCE // its inline functions would hide ours
 #include "system_calls.hpp"
 
 #include "clocks.hpp"

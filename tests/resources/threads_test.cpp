@@ -17,7 +17,7 @@ constexpr std::size_t kThreads = 8;
 constexpr int kAnswers = 50; // replies before all of them wait: joining a group again takes a second
 constexpr int kRounds = kSanitized ? 3 : 10;
 
-TEST_F(Threads, that_share_a_handle_get_answers_until_it_is_finalized)
+TEST_F(Threads, that_share_a_handle_get_replies_until_it_is_finalized)
 {
     const auto& calls = service().calls();
     for (int round = 0; round < kRounds; ++round) {

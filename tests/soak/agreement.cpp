@@ -32,7 +32,7 @@ std::string text_of(const Confchg& confchg)
            text_of(confchg.joined) + ")";
 }
 
-constexpr std::size_t kBefore = 4; // so many items are shown before the one that differs
+constexpr std::size_t kBefore = 4; // items that are shown before the one that differs
 constexpr std::size_t kBehind = 6;
 
 template <class Item> std::string text_around(const std::vector<Item>& items, std::size_t index)

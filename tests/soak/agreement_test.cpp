@@ -156,7 +156,7 @@ TEST_F(AgreementTest, is_broken_by_a_different_confchg)
     EXPECT_EQ(1U, violations());
 }
 
-TEST_F(AgreementTest, is_broken_by_a_message_on_the_wrong_side_of_a_ring)
+TEST_F(AgreementTest, is_broken_by_a_message_on_the_wrong_side_of_a_ring_change)
 {
     tell(kOne, {from(kThree, 1)});
     move({kOne, kTwo}, kSecond);

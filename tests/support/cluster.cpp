@@ -75,7 +75,7 @@ Cluster::Node::Node(int number) : network("n" + std::to_string(number))
 Cluster::Node::~Node()
 {
     daemon.reset();
-    // The other end in the namespace would go with that, but too late for a cluster that is made at once.
+    // The other end in the namespace would go with that, but too late if another cluster is made immediately.
     [[maybe_unused]] const int status = std::system(("ip -n " + network.name() + " link del eth0").c_str());
 }
 

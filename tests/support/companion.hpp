@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A child process that does something beside the test, and can be killed, stopped, or asked. Both sides send lines.
+// A child process that runs with the test, and can be killed, stopped, or asked. Both sides send lines.
 #pragma once
 
 #include "eventually.hpp"

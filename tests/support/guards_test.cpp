@@ -138,7 +138,7 @@ TEST(Guards, let_a_clean_test_pass)
     EXPECT_EQ(0, status) << output;
 }
 
-// Nor to a process of another sandbox: resume() uses the same call.
+// Nor does it signal a process of another sandbox: resume() uses the same call.
 TEST(Companion, that_has_ended_signals_no_other_process)
 {
     Companion stopped([](Line& line) { line.hear(); });

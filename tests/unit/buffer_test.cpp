@@ -13,7 +13,7 @@ using corosync::Buffer;
 
 constexpr std::size_t kKept = (1024 + 64) * 1024;
 
-TEST(Buffer, holds_nothing_to_begin_with)
+TEST(Buffer, is_empty_at_the_beginning)
 {
     EXPECT_EQ(nullptr, Buffer().data());
 }
@@ -39,7 +39,7 @@ TEST(Buffer, is_reused_for_what_fits)
     }
 }
 
-TEST(Buffer, survives_trimming_up_to_the_size_of_a_ring)
+TEST(Buffer, keeps_up_to_the_size_of_a_ring_when_trimmed)
 {
     Buffer buffer;
     ASSERT_TRUE(buffer.reserve(kKept));

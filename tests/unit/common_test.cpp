@@ -73,7 +73,7 @@ TEST(Strerror, names_every_result_code_and_no_other_number)
     EXPECT_STREQ(name_of_result(77777), "unknown error");
 }
 
-TEST(QbToCsError, takes_everything_from_zero_on_for_success)
+TEST(QbToCsError, converts_zero_and_positive_numbers_to_success)
 {
     for (const int result : {0, 1, 5, +EAGAIN, +ENOMEM, INT_MAX})
         EXPECT_EQ(qb_to_cs_error(result), 1) << result;
@@ -92,7 +92,7 @@ TEST(HdbErrorToCs, converts_each_result)
         EXPECT_EQ(hdb_error_to_cs(result), in(kFromHdb, result, 2)) << result;
 }
 
-TEST(Conversions, leave_errno_alone)
+TEST(Conversions, do_not_change_errno)
 {
     errno = 4711;
     qb_to_cs_error(-EBADF);
@@ -101,14 +101,14 @@ TEST(Conversions, leave_errno_alone)
     EXPECT_EQ(errno, 4711);
 }
 
-TEST(FromTransport, is_the_public_conversion)
+TEST(FromTransport, is_the_same_as_the_public_conversion)
 {
     EXPECT_EQ(corosync::from_transport(0), 1);
     EXPECT_EQ(corosync::from_transport(-EAGAIN), 6);
     EXPECT_EQ(corosync::from_transport(-ENOTCONN), 2);
 }
 
-TEST(FromWire, lets_result_codes_through_and_nothing_else)
+TEST(FromWire, accepts_only_result_codes)
 {
     for (int number = -2; number <= 102; ++number)
         EXPECT_EQ(corosync::from_wire(number), kNames.count(number) != 0 ? number : 2) << number;

@@ -16,7 +16,7 @@ struct Row {
 
 class DispatchType : public ::testing::TestWithParam<Row> {};
 
-TEST_P(DispatchType, is_what_the_table_says)
+TEST_P(DispatchType, has_the_properties_in_the_table)
 {
     const Row& row = GetParam();
     corosync::DispatchType type{};

@@ -31,7 +31,7 @@ void PrintTo(const Row& row, std::ostream* out)
 
 class EventQueue : public ::testing::TestWithParam<Row> {};
 
-TEST_P(EventQueue, keeps_its_promises_whatever_comes)
+TEST_P(EventQueue, follows_its_rules_in_every_order_of_events)
 {
     search::Search search;
     program::explore(search, GetParam().bounds);

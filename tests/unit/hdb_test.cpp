@@ -81,7 +81,7 @@ TEST(Hdb, counts_the_holders)
     EXPECT_EQ(hdb_handle_put(&database, handle), -EBADF);
 }
 
-TEST(Hdb, iterates_over_what_is_not_destroyed)
+TEST(Hdb, iterates_over_instances_that_are_not_destroyed)
 {
     Database database;
     const hdb_handle_t first = database.create();
@@ -112,7 +112,7 @@ TEST(Hdb, iterates_over_what_is_not_destroyed)
     EXPECT_EQ(hdb_handle_destroy(&database, first), 0);
 }
 
-TEST(Hdb, has_nothing_to_iterate_over_when_empty)
+TEST(Hdb, iterates_over_nothing_when_empty)
 {
     Database database;
     void* instance = nullptr;
@@ -120,7 +120,7 @@ TEST(Hdb, has_nothing_to_iterate_over_when_empty)
     EXPECT_EQ(hdb_iterator_next(&database, &instance, &handle), -1);
 }
 
-TEST(Hdb, finds_whatever_is_in_a_slot_without_the_check)
+TEST(Hdb, finds_any_instance_in_the_slot_without_the_check)
 {
     Database database;
     const hdb_handle_t handle = database.create();

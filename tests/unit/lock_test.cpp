@@ -24,7 +24,7 @@ TEST(Process, has_the_same_number_every_time)
     EXPECT_EQ(number, elsewhere.result());
 }
 
-TEST(Process, has_another_number_than_its_ancestors)
+TEST(Process, has_a_different_number_than_its_ancestors)
 {
     const auto mine = this_process();
     EXPECT_EQ(0, in_child([=] {

@@ -61,7 +61,7 @@ std::string gathered(const Message& message)
     return whole;
 }
 
-TEST(View, reads_what_lies_inside)
+TEST(View, reads_bytes_inside_it)
 {
     std::uint16_t value = 0;
     ASSERT_TRUE(kView.read(value, kSize - 2));
@@ -69,7 +69,7 @@ TEST(View, reads_what_lies_inside)
     EXPECT_EQ(&numbered_bytes()[5], kView.bytes(5, kSize - 5));
 }
 
-TEST(View, reads_nothing_that_ends_outside)
+TEST(View, reads_nothing_beyond_its_end)
 {
     std::uint16_t value = 77;
     EXPECT_FALSE(kView.read(value, kSize - 1));
@@ -93,7 +93,7 @@ TEST(View, has_an_empty_part_at_its_end)
     EXPECT_EQ(numbered_bytes().data() + kSize, kView.bytes(kSize, 0));
 }
 
-TEST(View, is_empty_to_begin_with)
+TEST(View, is_empty_at_the_beginning)
 {
     char value = 0;
     EXPECT_EQ(0U, View().size());
@@ -143,7 +143,7 @@ TEST(Outgoing, is_zero_except_for_what_was_put_there)
               std::vector<char>(static_cast<char*>(sent.iov_base), static_cast<char*>(sent.iov_base) + sent.iov_len));
 }
 
-TEST(Message, without_a_body_is_its_head)
+TEST(Message, without_a_body_is_its_header)
 {
     EXPECT_EQ("head", gathered({part("head")}));
 }

@@ -57,7 +57,7 @@ TEST(Reason, is_general_if_nothing_was_noted)
         EXPECT_TRUE(seen.insert(reported(error)).second) << error << ": " << cs_client_reason();
 }
 
-TEST(Reason, of_a_system_call_that_fails_says_the_limit)
+TEST(Reason, of_a_failed_system_call_names_the_limit)
 {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -114,7 +114,7 @@ TEST(Reason, that_is_ordinary_replaces_another_one)
     EXPECT_EQ(ordinary, reported(CS_ERR_TRY_AGAIN));
 }
 
-TEST(Reason, keeps_errno)
+TEST(Reason, does_not_change_errno)
 {
     errno = ERANGE;
     report(kCall, CS_ERR_NO_MEMORY);

@@ -171,7 +171,7 @@ TEST_F(OwnerOfFiles, must_own_the_directory_too)
     EXPECT_FALSE(safe());
 }
 
-TEST_F(Files, lie_in_a_directory_that_not_everybody_can_write)
+TEST_F(Files, must_be_in_a_directory_that_not_all_users_can_write)
 {
     ::chmod(kDirectory, 0700);
     EXPECT_TRUE(safe());

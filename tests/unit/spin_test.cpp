@@ -87,7 +87,7 @@ TEST_F(SpinOnSeveralCpus, looks_at_least_once_and_then_gives_up)
     EXPECT_LE(1, looks_of(spin));
 }
 
-TEST_F(SpinOnSeveralCpus, does_not_look_right_after_a_miss)
+TEST_F(SpinOnSeveralCpus, does_not_look_for_the_next_request_after_a_miss)
 {
     looks_of(spin);
     EXPECT_EQ(0, looks_of(spin));

@@ -41,7 +41,7 @@ protected:
     Tracker found;
 };
 
-TEST_F(TrackersTest, find_what_was_added_and_confirmed)
+TEST_F(TrackersTest, find_a_tracker_that_was_added_and_confirmed)
 {
     const Cookie cookie = add(77);
     ASSERT_TRUE(knows(cookie));
@@ -50,7 +50,7 @@ TEST_F(TrackersTest, find_what_was_added_and_confirmed)
     EXPECT_EQ(77U, found.handle);
 }
 
-TEST_F(TrackersTest, do_not_find_what_was_removed)
+TEST_F(TrackersTest, do_not_find_a_removed_tracker)
 {
     const Cookie cookie = add(77);
     trackers.remove(cookie);
