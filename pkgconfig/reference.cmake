@@ -26,3 +26,9 @@ function(learn_debian_version result)
     endif()
     set(${result} "${found}" PARENT_SCOPE)
 endfunction()
+
+# cmake -P reference.cmake prints that version.
+if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
+    learn_debian_version(version)
+    execute_process(COMMAND ${CMAKE_COMMAND} -E echo "${version}")
+endif()

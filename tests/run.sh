@@ -38,7 +38,7 @@ package_tests=OFF
 case " ${arguments[*]} " in
 *' -L packages '*)
     package_tests=ON
-    install_missing debootstrap dpkg-dev g++-11 lintian rpm
+    install_missing debootstrap dpkg-dev g++-11 lintian rpm rpmlint
     ;;
 esac
 

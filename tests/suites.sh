@@ -66,7 +66,8 @@ in_suite() {
     *:packages | *:compilers) root=$store/$1/node ;;
     esac
     changes=$(mktemp -d "$store/$1/changes.XXXXXX")
-    tar -c -C "$top" --exclude=./build* CMakeLists.txt LICENSE README.md include man pkgconfig src tests |
+    tar -c -C "$top" .ci .clang-format .clang-tidy .editorconfig .github .gitignore CMakeLists.txt LICENSE README.md \
+        include man pkgconfig src tests |
         "$top/tests/suites/enter.sh" "$root" "$changes" sh -ec '
             mkdir /usr/local/src/corosync-client
             cd /usr/local/src/corosync-client

@@ -8,75 +8,9 @@
 
 set -eu -o pipefail
 
-. "$(dirname "$0")/system.sh"
-. "$source_folder/tests/support/node.sh"
+. "$(dirname "$0")/swapping.sh"
 
-libraries=(libcmap4 libcpg4 libvotequorum8 libcorosync-common4)
-replaced=("${libraries[@]}" libcmap-dev libcpg-dev libvotequorum-dev libcorosync-common-dev)
-ours=("${libraries[@]/%/-cc}" libcorosync-client-dev)
-kept=(corosync libcfg7 libquorum5 libsam4)
-kept_dev=(libcfg-dev libquorum-dev libsam-dev)
-sonames=(libcmap.so.4 libcpg.so.4 libvotequorum.so.8 libcorosync_common.so.4)
 triplet=$(dpkg-architecture -q DEB_HOST_MULTIARCH)
-
-# change COMMAND...: installs, upgrades. And after that:
-change() {
-    local complaints
-    quietly within "$@"
-    quietly within apt-get -q check
-    complaints=$(within dpkg --audit && within dpkg --verify)
-    [ -z "$complaints" ] || fail "after $*: $complaints"
-}
-
-# apt ARGUMENT...: as above, and all that is asked is answered.
-apt() {
-    change apt-get -qy "$@"
-}
-
-# names: all that dpkg knows of, with its status.
-names() {
-    # shellcheck disable=SC2016 # dpkg-query expands that
-    within dpkg-query -W -f '${binary:Package} ${Status}\n'
-}
-
-# versions PACKAGE...: of those that are installed, "PACKAGE VERSION" each.
-versions() {
-    # shellcheck disable=SC2016 # dpkg-query expands that
-    within dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p'
-}
-
-installed() {
-    [ "$(versions "$@" | wc -l)" = $# ] || fail "of $* there are only: $(versions "$@")"
-}
-
-absent() {
-    [ -z "$(versions "$@")" ] || fail "still there: $(versions "$@")"
-}
-
-# belong_to SUFFIX FILE...: each of the libraries is from the package of that name with SUFFIX.
-belong_to() {
-    local suffix=$1 file package
-    shift
-    for file; do
-        package=$(within dpkg -S "$(within realpath "${file#"$system"}")") || fail "$file is from no package"
-        [[ $package =~ ^lib[a-z-]+[48]$suffix: ]] || fail "$file is from $package"
-    done
-}
-
-# run_on SUFFIX: what is installed uses the libraries of the packages with SUFFIX, and works.
-run_on() {
-    local program soname
-    for program in corosync-quorumtool corosync-cmapctl pacemakerd; do
-        ! within ldd /usr/sbin/$program | grep -F 'not found' || fail "$program lacks a library"
-        for soname in "${sonames[@]}"; do
-            # shellcheck disable=SC2046 # none or one
-            belong_to "$1" $(of_library "$soname" /usr/sbin/$program)
-        done
-    done
-    within corosync-quorumtool -s | grep -q '^Quorate: *Yes' || fail "corosync-quorumtool does not work"
-    within corosync-cmapctl -g totem.cluster_name | grep -q fixture || fail "corosync-cmapctl does not work"
-    within pacemakerd --features | grep -q corosync || fail "pacemakerd does not know corosync"
-}
 
 # dependencies: which packages Debian's tools ask for on behalf of a program of each library that is built here.
 dependencies() {
@@ -99,19 +33,13 @@ pacemaker_is_up() {
     within crm_mon -1 2>/dev/null | grep -q 'Online: \[ n1 \]'
 }
 
-enter "$1"
-mkdir "$system/ours"
-mount --bind "$2" "$system/ours"
-installed "${replaced[@]}" "${kept[@]}" "${kept_dev[@]}"
-names >"$WORK/before"
+enter_with "$1" "$2"
 start_corosync
 run_on ""
 dependencies_on_debian=$(dependencies)
 
 echo "Ours are installed"
-(cd "$2" && ls ./*.deb) >"$WORK/debs"
-mapfile -t debs <"$WORK/debs"
-change dpkg -i "${debs[@]/#.//ours}"
+change dpkg -i "${debs[@]}"
 absent "${replaced[@]}"
 installed "${ours[@]}" "${kept[@]}" "${kept_dev[@]}"
 run_on -cc
@@ -140,14 +68,9 @@ installed "${ours[@]}" "${kept[@]}" "${kept_dev[@]}"
 run_on -cc
 ! within apt-get -qs dist-upgrade | grep '^Remv .*-\(cc\|client\)' || fail "apt-get dist-upgrade would remove these"
 
-echo "Ours are built again for that"
-newer=$(versions corosync)
-mkdir "$WORK/again"
-quietly cmake -DCOROSYNC_CLIENT_DEBIAN_VERSION="${newer#* }" "$2/second build/build"
-(cd "$2/second build/build" && umask 022 && quietly cpack -G DEB -B "$WORK/again")
-umount "$system/ours"
-mount --bind "$WORK/again" "$system/ours"
-apt install --no-remove --reinstall "${debs[@]/#.//ours}"
+echo "Ours that are built for that"
+offer "$2/newer"
+apt install --no-remove "${debs[@]}"
 apt upgrade
 [ "$(versions "${kept[@]}" "${kept_dev[@]}" | grep -c +newer)" = 7 ] || fail "not upgraded: $(versions "${kept_dev[@]}")"
 installed "${ours[@]}"

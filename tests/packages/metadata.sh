@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# metadata.sh FOLDER: what is said about the packages in FOLDER is in order by lintian, and programs get the same
+# metadata.sh FOLDER: what is said about the packages in FOLDER, and about their source, is in order by lintian, and programs get the same
 # dependencies from it as from Debian's packages.
 
 set -eu -o pipefail
@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-lintian --allow-root --fail-on error,warning "$folder"/*.deb || fail "lintian has found something"
+lintian --allow-root --pedantic --fail-on error,warning "$folder"/*.changes || fail "lintian has found something"
 
 for package in libcmap4 libcpg4 libvotequorum8 libcorosync-common4; do
     deb=$folder/${package}-cc_${version}_$(dpkg --print-architecture).deb
@@ -26,6 +26,11 @@ for package in libcmap4 libcpg4 libvotequorum8 libcorosync-common4; do
         cat changes
         fail "$package: other symbols"
     }
+
+    # What only ours have makes programs depend on ours, in a version that there is: that of the package itself.
+    sed -n 's/^ .* \([^ ]*\) 1$/\1/p' $symbols | while read -r minimum; do
+        dpkg --compare-versions "$version" ge "$minimum" || fail "$package: a program would need $package-cc $minimum"
+    done
 
     # Each symbol of Debian's is there, in the same version of the package; only its node may be another one.
     theirs=$(dpkg-query --control-path $package symbols 2>/dev/null) || {

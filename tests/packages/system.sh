@@ -4,14 +4,14 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/building.sh"
 
-# enter FOLDER: the system, with FOLDER/debian and FOLDER/newer as archives of packages, and nothing else. What is
+# enter FOLDER [SYSTEM]: FOLDER/base or another one of them, with FOLDER/debian and FOLDER/newer as archives of packages, and nothing else. What is
 # changed in it is gone with the sandbox. Programs in it see the sandbox's processes and rings.
 enter() {
     local place
     [ -e "$1/complete" ] || skip "the system was not made"
     system=$WORK/system
     mkdir "$system" "$WORK/changes" "$WORK/overlay"
-    mount -t overlay overlay -o "lowerdir=$1/base,upperdir=$WORK/changes,workdir=$WORK/overlay" "$system" ||
+    mount -t overlay overlay -o "lowerdir=$1/${2-base},upperdir=$WORK/changes,workdir=$WORK/overlay" "$system" ||
         skip "no overlay file system here"
     for place in proc sys dev; do
         mount --rbind /$place "$system/$place"

@@ -69,18 +69,18 @@ names() {
         grep -vxE "($(IFS='|' && echo "${replaced[*]}"))(-cc)?"
 }
 
-state >/tmp/before
-names >/tmp/others
 run_on ""
 version=$(dpkg-query -W -f '${Version}' libcorosync-common4)
 
-readme 'cmake -G Ninja -B build -DCMAKE_INSTALL_PREFIX=/usr -'
-readme 'cmake --build build && '
+readme 'pkgconfig/debian.sh build && '
+state >/tmp/before
+names >/tmp/others
+readme 'pkgconfig/debian.sh build -b'
 for package in "${replaced[@]}"; do
     provided=$(dpkg-deb -f build/"$package"-cc_*.deb Provides)
     [ "$provided" = "$package (= $version)" ] || fail "$package-cc provides $provided; corosync's is $version"
 done
-[ "$(sed -n 's/^Version: //p' build/pkgconfig/libcpg.pc)" = "${version%%-*}" ] || fail "the .pc files have another version"
+[ "$(sed -n 's/^Version: //p' build/*/build/pkgconfig/libcpg.pc)" = "${version%%-*}" ] || fail "the .pc files have another version"
 
 echo "Ours are installed"
 readme 'dpkg -i '
@@ -102,8 +102,9 @@ state | diff /tmp/before - || fail "not the packages from before"
 run_on ""
 
 echo "Where anything would lose what it needs, all stays as it is"
-cmake -DCOROSYNC_CLIENT_DEBIAN_VERSION=0.1-1 build >/dev/null # less than any suite's programs ask for
-(cd build && cpack -G DEB >/dev/null)
+export COROSYNC_CLIENT_DEBIAN_VERSION=0.1-1 # less than any suite's programs ask for
+rm build/*.deb
+(cd build/corosync-client-*/ && dpkg-buildpackage -b -uc -nc)
 ! readme 'dpkg -i ' || fail "they were installed, though the cluster needs more than 0.1"
 content
 state | diff /tmp/before - || fail "not the packages from before"
