@@ -49,8 +49,10 @@ echo "$dependencies_on_debian"
 echo "Pacemaker starts on them"
 within unshare -u sh -c 'hostname n1 && exec pacemakerd' >"$WORK/pacemaker.log" 2>&1 &
 await 120 pacemaker_is_up || fail "Pacemaker does not come up: $(within crm_mon -1 2>&1; cat "$WORK/pacemaker.log")"
+declare -A pids
 for daemon in pacemakerd pacemaker-based pacemaker-attrd pacemaker-fenced pacemaker-controld; do
     pid=$(pidof $daemon) || fail "$daemon does not run"
+    pids[$daemon]=$pid
     # shellcheck disable=SC2046 # a file for each library
     belong_to -cc $(grep -oE '/[^ ]*/lib(cmap|cpg|votequorum|corosync_common)\.so.*' "/proc/$pid/maps" | sort -u)
     echo "$daemon: $(grep -oE 'lib(cmap|cpg|votequorum|corosync_common)\.so[.0-9]*' "/proc/$pid/maps" | sort -u | paste -s)"
@@ -82,3 +84,8 @@ apt install --mark-auto "${libraries[@]}"
 names | diff "$WORK/before" - || fail "not the packages from before"
 installed "${replaced[@]}" "${kept[@]}" "${kept_dev[@]}"
 run_on ""
+pacemaker_is_up || fail "Pacemaker is gone: $(within crm_mon -1 2>&1)"
+for daemon in "${!pids[@]}"; do
+    [ "$(pidof "$daemon")" = "${pids[$daemon]}" ] || fail "$daemon has ended, or was started again"
+done
+echo "Pacemaker has run all the time"
