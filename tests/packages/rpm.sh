@@ -11,11 +11,13 @@ set -eu -o pipefail
 . "$(dirname "$0")/system.sh"
 
 need rpm rpmbuild cmake ninja xz
-quietly rpmbuild -ta --nodeps --define "_topdir $WORK/rpm" "$("$source_folder/pkgconfig/dist.sh" "$WORK")" # nodeps: RPM's
-# database, which would tell what is installed, is empty on Debian
-[ -s "$(echo "$WORK"/rpm/SRPMS/corosync-client-*.src.rpm)" ] || fail "there is no source package"
-libs=$(echo "$WORK"/rpm/RPMS/*/corosync-client-libs-*.rpm)
-devel=$(echo "$WORK"/rpm/RPMS/*/corosync-client-devel-*.rpm)
+built=$(mktemp -d) # not in $WORK, which is out of sight for tests that have a sandbox of their own
+trap 'rm -rf "$built"' EXIT
+# Without --nodeps it would ask RPM's database for what the build needs, which is empty on Debian.
+quietly rpmbuild -ta --nodeps --define "_topdir $built" "$("$source_folder/pkgconfig/dist.sh" "$built")"
+[ -s "$(echo "$built"/SRPMS/corosync-client-*.src.rpm)" ] || fail "there is no source package"
+libs=$(echo "$built"/RPMS/*/corosync-client-libs-*.rpm)
+devel=$(echo "$built"/RPMS/*/corosync-client-devel-*.rpm)
 
 # What programs ask for has to stay corosynclib's: if it were ours, too, ours could not be removed any more. What only
 # ours have is another matter.
@@ -25,7 +27,7 @@ provided=$(rpm -qp --provides "$libs" "$devel" | grep '\.so' | sed 's/([0-9]*bit
 [ -z "$(rpm -qp --scripts "$libs" "$devel")" ] || fail "there are scriptlets"
 if command -v rpmlint >/dev/null; then
     rpmlint -c "$source_folder/tests/packages/rpmlint.toml" "$source_folder/pkgconfig/corosync-client.spec" "$libs" "$devel" \
-        "$WORK"/rpm/SRPMS/*.src.rpm || fail "rpmlint has found something"
+        "$built"/SRPMS/*.src.rpm || fail "rpmlint has found something"
 fi
 
 # run_from FOLDER: that is where corosync-cmapctl has the libraries from, and it works.

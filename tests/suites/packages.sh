@@ -72,7 +72,9 @@ names() {
 run_on ""
 version=$(dpkg-query -W -f '${Version}' libcorosync-common4)
 
+apt-mark showauto >/tmp/auto
 readme 'pkgconfig/debian.sh build && '
+xargs apt-mark auto </tmp/auto >/dev/null # build-dep has noted some of these as wanted for themselves
 state >/tmp/before
 names >/tmp/others
 readme 'pkgconfig/debian.sh build -b'
