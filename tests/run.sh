@@ -31,8 +31,8 @@ multilib=() # Debian has it for few architectures
 install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgmock-dev libgtest-dev \
     libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev \
     corosync-notifyd libsam-dev pacemaker pacemaker-cli-utils resource-agents \
-    abigail-tools bpftrace clang clang-format clang-tidy libclang-rt-dev mandoc "${multilib[@]}" patch python3-cffi \
-    shellcheck systemtap-sdt-dev valgrind
+    abigail-tools bpftrace clang clang-format clang-tidy libclang-rt-dev mandoc musl-tools "${multilib[@]}" patch \
+    python3-cffi shellcheck systemtap-sdt-dev valgrind
 
 package_tests=OFF
 case " ${arguments[*]} " in
