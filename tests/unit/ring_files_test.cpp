@@ -12,15 +12,16 @@
 #include <fstream>
 #include <functional>
 
+#include <dlfcn.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-// The linker puts this in the place of sysconf().
+// In the place of the C library's, also for the core, which is a part of this program.
 long page_size = 0; // if it is not the machine's
-extern "C" long __real_sysconf(int name);
-extern "C" long __wrap_sysconf(int name)
+extern "C" long sysconf(int name) noexcept
 {
-    return page_size != 0 && name == _SC_PAGESIZE ? page_size : __real_sysconf(name);
+    static const auto real = reinterpret_cast<long (*)(int)>(dlsym(RTLD_NEXT, "sysconf"));
+    return page_size != 0 && name == _SC_PAGESIZE ? page_size : real(name);
 }
 
 namespace {
