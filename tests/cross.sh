@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# cross.sh [--write] [ARCHITECTURE...]: the libraries and their tests built by Debian's cross compilers for other
+# architectures, and run in qemu's user mode: arm64, armhf, i386, ppc64el, s390x, riscv64. Those are the unit tests, the
+# replay of the fuzzer's corpora, names, layouts and headers against the reference's, and the tests on the fake daemon.
+# Needs root, debootstrap, and Linux 6.7 or qemu's formats in binfmt_misc. With --write the rows of tests/cross/results.txt
+# are replaced. COROSYNC_CLIENT_PARTS replaces the parts: folders of tests/, such as "integration" on a real daemon.
+#
+# The systems are made once, from the mirror that apt uses here, and kept beside those of suites.sh; later runs bring them
+# up to date. Tests change throw-away copies.
+
+set -eu -o pipefail
+
+. "$(dirname "$0")/support/setup.sh"
+. "$top/tests/cross/architectures.sh"
+
+default_architectures=(arm64 armhf i386 ppc64el s390x riscv64)
+help_if_asked "${1-}"
+write=no
+[ "${1-}" != --write ] || { write=yes && shift; }
+[ $# -gt 0 ] || set -- "${default_architectures[@]}"
+for architecture; do
+    know "$architecture" || die "$architecture is none of ${default_architectures[*]}."
+done
+read -ra parts <<<"${COROSYNC_CLIENT_PARTS-unit fuzz abi faults}"
+[ "$(id -u)" = 0 ] || die "Only root can make these systems."
+install_missing debootstrap mount util-linux
+store=${COROSYNC_CLIENT_SUITES:-${XDG_CACHE_HOME:-$HOME/.cache}/corosync-client/suites}
+mkdir -p "$store"
+store=$(cd "$store" && pwd)
+results=$top/tests/cross/results.txt
+enter=$top/tests/suites/enter.sh
+source=/usr/local/src/c folder=/usr/local/build # in the system
+changes=
+child=
+
+finish() {
+    [ -z "$child" ] || { kill -KILL "$child" && wait "$child"; } 2>/dev/null || :
+    [ -z "$changes" ] || rm -rf "$changes"
+    child='' changes=''
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# in_system COMMAND...: in that of the architecture, with the sources; its changes stay, unless there is $changes.
+in_system() {
+    local status=0
+    tar -c -C "$top" --exclude=./build* --exclude=./.git . | "$enter" "$root" "$changes" sh -ec "
+        mkdir -p $source
+        cd $source
+        find . -mindepth 1 -delete
+        tar -x --no-same-owner
+        exec \"\$@\"" sh "$@" &
+    child=$!
+    wait "$child" || status=$?
+    child=
+    return $status
+}
+
+# version PACKAGE: without Debian's revision.
+version() {
+    # shellcheck disable=SC2016 # dpkg-query expands that
+    dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Version}\n' "$1" 2>/dev/null |
+        sed -n '1{s/^[0-9]*://;s/[-+].*//;p}'
+}
+
+# counted LOG: how many tests of ctest have passed, failed, and found nothing to do, and how many cases of GoogleTest.
+counted() {
+    local passed failed skipped
+    passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#.* Passed ' "$1" || :)
+    skipped=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#.*\*\*\*Skipped ' "$1" || :)
+    failed=$(($(grep -cE '^ *[0-9]+/[0-9]+ Test +#' "$1" || :) - passed - skipped))
+    echo "$passed|$failed|$skipped"
+}
+
+all_well=0
+rows=()
+for architecture; do
+    know "$architecture"
+    mkdir -p "$store/$suite"
+    root=$store/$suite/cross-$architecture
+    log=$root.log
+    say "$architecture: making the system or bringing it up to date"
+    row="$architecture|$suite"
+    if ! "$top/tests/cross/root.sh" "$architecture" "$store/$suite" >"$log" 2>&1 </dev/null; then
+        cat "$log" >&2
+        rows+=("$row|no system")
+        all_well=1
+        continue
+    fi
+    row+="|$(version "gcc-$("$enter" "$root" "" "$prefix-gcc" -dumpversion)-${prefix/_/-}")"
+    row+="|$(version "libqb-dev:$architecture")|$(version qemu-user-static)"
+    say "$architecture: building"
+    if ! in_system tests/cross/build.sh "$architecture" "$folder" "${parts[@]}" >"$log" 2>&1; then
+        cat "$log" >&2
+        rows+=("$row|not built")
+        all_well=1
+        continue
+    fi
+    say "$architecture: testing"
+    changes=$(mktemp -d "$root.changes.XXXXXX")
+    if ! in_system tests/cross/formats.sh "$architecture" tests/cross/test.sh "$architecture" "$folder" "${parts[@]}" \
+        >"$log" 2>&1; then
+        cat "$log" >&2
+        all_well=1
+    fi
+    finish
+    rows+=("$row|${parts[*]}|$(counted "$log")|$(date +%Y-%m-%d)")
+done
+
+table() {
+    {
+        echo "architecture|suite|compiler|libqb|qemu|parts|passed|failed|skipped|date"
+        sort
+    } | column -t -s '|' -o ' | '
+}
+printf '%s\n' "${rows[@]}" | table
+if [ $write = yes ]; then
+    {
+        printf '%s\n' "${rows[@]}"
+        # Those of other architectures stay.
+        ! [ -e "$results" ] || sed -n '3,$s/ *| */|/gp' "$results" | awk -F '|' -v ours="$*" 'index(" " ours " ", " " $1 " ") == 0'
+    } | table >"$results.new"
+    { echo "# By tests/cross.sh --write. What skipped.txt names is in none of these numbers." && cat "$results.new"; } >"$results"
+    rm "$results.new"
+fi
+exit $all_well
