@@ -32,6 +32,7 @@ echo >"$turns/there"
 read -r _ <"$turns/mapped"
 if mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc 2>/dev/null; then
     # F: qemu is opened now, and found whatever the root is then. P: it gets the name that the program was called by.
-    printf '%s' ":qemu-$processor:M::$magic:$mask:/usr/bin/qemu-$processor-static:FP" >/proc/sys/fs/binfmt_misc/register
+    # C: who may do what depends on the program, which may be set-uid, not on qemu.
+    printf '%s' ":qemu-$processor:M::$magic:$mask:/usr/bin/qemu-$processor-static:FPC" >/proc/sys/fs/binfmt_misc/register
 fi
 exec "$@"
