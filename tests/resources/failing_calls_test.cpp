@@ -69,6 +69,9 @@ void expect_error_for(const std::string& failed, cs_error_t error)
         EXPECT_EQ(CS_ERR_NO_MEMORY, error) << failed;
     else if (failed == "ftruncate" || failed == "posix_fallocate")
         EXPECT_EQ(CS_ERR_NO_SPACE, error) << failed;
+    else if (failed == "setsockopt" &&
+             transport() != Transport::ring) // newer versions of libqb's client say the second
+        EXPECT_TRUE(error == CS_ERR_TRY_AGAIN || error == CS_ERR_LIBRARY) << failed << ": " << error;
     else if (failed == "setsockopt" || not_sent(failed))
         EXPECT_EQ(CS_ERR_TRY_AGAIN, error) << failed;
     else if (failed == "getsockopt")
