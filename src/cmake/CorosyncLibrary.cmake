@@ -9,6 +9,7 @@ add_library(library_rules INTERFACE)
 target_compile_options(library_rules INTERFACE
     -fno-exceptions -fno-rtti -fno-threadsafe-statics -fasynchronous-unwind-tables
     -U_GLIBCXX_ASSERTIONS -D_GLIBCXX_NO_ASSERTIONS
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-hardened> # which -fhardened gives for the line above
     ${same_in_any_folder})
 target_link_options(library_rules INTERFACE ${same_in_any_folder}) # where link-time optimization compiles
 if(NOT COROSYNC_CLIENT_SANITIZE)
