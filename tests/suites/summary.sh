@@ -61,8 +61,11 @@ NR == 1 {
     else if (state == "notrun" && value($0, "skipped message") ~ /^SKIP_/ && reason != "") {
         sub(/:? skipped$/, "", reason)
         skips[++skipped] = name ": " reason
-    } else
+    } else {
+        if (match($0, /\[  FAILED  \] [^ \n]+/)) # of a program with many tests, the first that did
+            reason = substr($0, RSTART + 13, RLENGTH - 13)
         failures[++failed] = name ": " (state == "fail" ? "failed" : state) (reason != "" ? ": " reason : "")
+    }
 }
 
 END {

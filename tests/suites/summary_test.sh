@@ -51,11 +51,12 @@ set_tests_properties(off PROPERTIES DISABLED ON)
 add_test(liar sh -c "echo 'all is well: skipped'; exit 1")
 set_tests_properties(liar PROPERTIES SKIP_RETURN_CODE 77)
 add_test(killed sh -c "kill -SEGV $$")
+add_test(program sh -c "printf '[  FAILED  ] Some.thing (2 ms)\\n[  SKIPPED ] 2 tests.\\n'; exit 1")
 END
-expect bad "passed 1" "failed 6" "skipped 0" "failed wrong: failed: oops" \
+expect bad "passed 1" "failed 7" "skipped 0" "failed wrong: failed: oops" \
     "failed nowhere: notrun: Unable to find executable: /nonexistent" \
     "failed dependent: notrun: Failed test dependencies: wrong" "failed off: disabled: Disabled" \
-    "failed liar: failed: all is well: skipped" "failed killed: failed"
+    "failed liar: failed: all is well: skipped" "failed killed: failed" "failed program: failed: Some.thing"
 
 cat >CTestTestfile.cmake <<'END'
 add_test(away sh -c "echo 'nothing is installed: skipped'; exit 77")
