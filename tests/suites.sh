@@ -114,6 +114,8 @@ results=$store/results
 sed -n '/^[^# ]/{p;q;}' "$top/tests/suites/results.txt" >"$results" # the head of the table
 for suite in "${suites[@]}"; do
     mkdir -p "$store/$suite"
+    exec 8>"$store/$suite/lock"
+    flock 8 # another run with the same systems
     log=$store/$suite/log
     say "$suite: making the systems or bringing them up to date"
     if ! make_systems "$suite" >"$log" 2>&1 </dev/null; then
