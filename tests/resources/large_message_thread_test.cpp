@@ -36,7 +36,7 @@ TEST_P(LargeMessageAmongThreads, keeps_what_its_callback_writes_while_another_th
         EXPECT_TRUE(hears(2)) << loan;
         enough = true;
         EXPECT_EQ(CS_OK, first.result());
-        EXPECT_TRUE(is_ready_as_it_must());
+        EXPECT_TRUE(is_readable_as_it_must_be());
         if (HasFailure())
             break;
         expect_heard(2);
@@ -61,7 +61,7 @@ TEST_P(LargeMessageAmongThreads, does_not_block_the_others_while_its_callback_ru
             EXPECT_TRUE(hears(count, flag)) << flag;
         goes_on = true;
         EXPECT_EQ(CS_OK, first.result());
-        EXPECT_TRUE(is_ready_as_it_must()) << flag;
+        EXPECT_TRUE(is_readable_as_it_must_be()) << flag;
         expect_heard(many);
         start_again(many);
     }
@@ -99,7 +99,7 @@ protected:
         in_message(0, [end](const Cpg::Call&) { end(); });
         Background first([this] { return dispatch_one(CS_DISPATCH_ONE); });
         const bool ended = !first.result().has_value();
-        if (!ended || told() != 1 || !is_ready_as_it_must())
+        if (!ended || told() != 1 || !is_readable_as_it_must_be())
             return 1;
         Background second([this] { return hears(2) && hears_from_a_deeper_frame(many - 1); });
         if (second.result() != true || !hears(many))
