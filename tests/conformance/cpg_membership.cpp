@@ -138,7 +138,7 @@ const Group kCrowd("cpg.crowd", [](Transcript& at, test::Daemon&) {
     std::list<test::RawCpg> others;
     while (others.size() < kSize - 1) {
         others.emplace_back().join("crowd", kFirstPid + static_cast<std::uint32_t>(others.size()));
-        others.back().deafen();
+        others.back().stop_receiving();
     }
     process_names[kFirstPid + kSize] = "last";
     test::RawCpg& last = others.emplace_back();
