@@ -124,8 +124,8 @@ cs_error_t Session::device_poll(const DeviceName& name, unsigned cast_vote, vote
     Outgoing<PollRequest> request(kDevicePoll);
     name.put(request->name);
     request->cast_vote = cast_vote;
-    request->ring_nodeid = ring.nodeid;
-    request->ring_seq = ring.seq;
+    request->ring.nodeid = ring.nodeid;
+    request->ring.seq = ring.seq;
     return send_recv(connection_, request, kStatus);
 }
 
@@ -213,7 +213,7 @@ int Session::deliver_node_list(votequorum_handle_t handle, std::byte* event, con
     if (!view.read(head) || view.bytes(sizeof head, std::uint64_t{head.count} * sizeof(std::uint32_t)) == nullptr)
         return explain_malformed("event", view);
     if (model_.votequorum_nodelist_notify_fn != nullptr && !connection_.closing())
-        model_.votequorum_nodelist_notify_fn(handle, head.context, {head.ring_nodeid, head.ring_seq}, head.count,
+        model_.votequorum_nodelist_notify_fn(handle, head.context, {head.ring.nodeid, head.ring.seq}, head.count,
                                              reinterpret_cast<std::uint32_t*>(event + sizeof head));
     return 0;
 }

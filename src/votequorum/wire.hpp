@@ -101,6 +101,12 @@ static_assert(offsetof(UpdateRequest, old_name) == 16);
 static_assert(offsetof(UpdateRequest, new_name) == 271);
 static_assert(sizeof(UpdateRequest) == 528);
 
+// The only fields that lie as the compiler puts them: on 32-bit x86 the second is at 4, seen on Debian's daemon there.
+struct RingId {
+    std::uint32_t nodeid;
+    std::uint64_t seq;
+};
+
 //   0        16     271  272    280      288    296
 //   +--------+------+----+------+--------+------+
 //   | header | name |    | cast | nodeid | seq  |    the last two are the ring id
@@ -109,12 +115,10 @@ struct PollRequest {
     RequestHeader header;
     char name[kNameSize];
     alignas(8) std::uint32_t cast_vote;
-    alignas(8) std::uint32_t ring_nodeid;
-    alignas(8) std::uint64_t ring_seq;
+    alignas(8) RingId ring;
 };
 static_assert(offsetof(PollRequest, cast_vote) == 272);
-static_assert(offsetof(PollRequest, ring_nodeid) == 280);
-static_assert(offsetof(PollRequest, ring_seq) == 288);
+static_assert(offsetof(PollRequest, ring) == 280);
 static_assert(sizeof(PollRequest) == 296);
 
 //   0        16     271  272     280
@@ -211,13 +215,11 @@ static_assert(sizeof(ExpectedVotesEvent) == 40);
 struct NodeListEvent {
     ReplyHeader header;
     alignas(8) std::uint64_t context;
-    alignas(8) std::uint32_t ring_nodeid;
-    alignas(8) std::uint64_t ring_seq;
+    alignas(8) RingId ring;
     alignas(8) std::uint32_t count;
 };
 static_assert(offsetof(NodeListEvent, context) == 24);
-static_assert(offsetof(NodeListEvent, ring_nodeid) == 32);
-static_assert(offsetof(NodeListEvent, ring_seq) == 40);
+static_assert(offsetof(NodeListEvent, ring) == 32);
 static_assert(offsetof(NodeListEvent, count) == 48);
 static_assert(sizeof(NodeListEvent) == 56);
 

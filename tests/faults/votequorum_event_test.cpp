@@ -85,7 +85,12 @@ TEST_F(VotequorumEvent, gives_every_field_to_the_callback)
     auto quorum = quorum_event(0, 2, 64);
     quorum.u64(32, 0xfedcba9876543210).u32(48, 0x01020304).u32(52, 1).u32(56, 5).u32(60, 0x80000002);
     auto nodes = node_list_event(3, 68);
-    nodes.u64(24, 2).u32(32, 0x11121314).u64(40, 0x2122232425262728).u32(56, 9).u32(60, 0xffffffff).u32(64, 7);
+    nodes.u64(24, 2)
+        .u32(32, 0x11121314)
+        .u64(32 + offsetof(votequorum_ring_id_t, seq), 0x2122232425262728)
+        .u32(56, 9)
+        .u32(60, 0xffffffff)
+        .u32(64, 7);
     auto votes = expected_votes_event(0xffffffff);
     votes.u64(24, 3);
     auto extra = extra_info_event(0xfffffffe, "bytes");

@@ -2,6 +2,7 @@
 // The bytes of each request: the fields that a daemon reads, and zeros elsewhere.
 #include "fake_votequorum.hpp"
 
+#include <cstddef>
 #include <cstring>
 
 namespace {
@@ -66,7 +67,7 @@ TEST_F(VotequorumRequest, about_a_device_is_as_specified)
                     .text(16, "name")
                     .u32(272, 0x41424344)
                     .u32(280, ring.nodeid)
-                    .u64(288, ring.seq),
+                    .u64(280 + offsetof(votequorum_ring_id_t, seq), ring.seq),
                 votequorum_qdevice_poll(votequorum, "name", 0x41424344, ring));
     soil_the_stack();
     expect_sent(Message::request(wire::device_master_wins, 280).text(16, "name").u32(272, 0x51525354),
