@@ -308,12 +308,13 @@ TEST_F(CpgCluster, never_delivers_part_of_a_message_if_another_process_joins_mea
 TEST_F(CpgCluster, never_delivers_part_of_a_message_if_its_sender_is_cut_off)
 {
     const auto huge = pattern(kHuge);
-    Sending sending(*three, huge);
+    Background sending([&] { return send_once(*three, huge); });
     std::this_thread::sleep_for(100ms);
     cluster().cut_off(3);
     for (auto* cpg : {one.get(), two.get()})
         EXPECT_TRUE(all_are(huge, messages(await_change(*cpg))));
-    EXPECT_TRUE(sending.ends_in_order());
+    const auto error = sending.result(); // CS_OK on a busy machine, where all was sent before the link was cut
+    EXPECT_TRUE(error == CS_ERR_INTERRUPT || error == CS_ERR_TRY_AGAIN || error == CS_OK) << *error;
     cluster().reconnect(3);
     cluster().await_complete();
     for (auto* cpg : all)
