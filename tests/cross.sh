@@ -25,23 +25,10 @@ done
 read -ra parts <<<"${COROSYNC_CLIENT_PARTS-unit fuzz abi faults}"
 [ "$(id -u)" = 0 ] || die "Only root can make these systems."
 install_missing debootstrap mount util-linux
-store=${COROSYNC_CLIENT_SUITES:-${XDG_CACHE_HOME:-$HOME/.cache}/corosync-client/suites}
-mkdir -p "$store"
-store=$(cd "$store" && pwd)
+. "$top/tests/suites/store.sh"
 results=$top/tests/cross/results.txt
 enter=$top/tests/suites/enter.sh
 source=/usr/local/src/c folder=/usr/local/build # in the system
-changes=
-child=
-
-finish() {
-    [ -z "$child" ] || { kill -KILL "$child" && wait "$child"; } 2>/dev/null || :
-    [ -z "$changes" ] || rm -rf "$changes"
-    child='' changes=''
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
 
 # in_system COMMAND...: in that of the architecture, with the sources; its changes stay, unless there is $changes.
 in_system() {

@@ -38,20 +38,7 @@ done
 [ ${#parts[@]} -gt 0 ] || parts=(demonstration tests packages)
 [ "$(id -u)" = 0 ] || die "Only root can make these systems."
 install_missing debootstrap mount util-linux
-store=${COROSYNC_CLIENT_SUITES:-${XDG_CACHE_HOME:-$HOME/.cache}/corosync-client/suites}
-mkdir -p "$store"
-store=$(cd "$store" && pwd)
-changes=
-child=
-
-finish() {
-    [ -z "$child" ] || { kill -KILL "$child" && wait "$child"; } 2>/dev/null || :
-    [ -z "$changes" ] || rm -rf "$changes"
-    child='' changes=''
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+. "$top/tests/suites/store.sh"
 
 # in_suite SUITE PART: the status is that of suites/PART.sh, run in a copy of its system with a copy of the sources. A
 # summary that it leaves is beside its log.
