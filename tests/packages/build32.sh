@@ -39,7 +39,7 @@ quietly cmake -S "$source_folder" -B "$folder/build" -G Ninja -DCOROSYNC_CLIENT_
     -DGTest_DIR="$libraries/cmake/GTest"
 quietly cmake --build "$folder/build" --target src/all tests/unit/all
 for library in corosync_common cmap cpg votequorum; do
-    readelf -h "$folder/build/lib/lib$library.so" | grep -q 'Class: *ELF32' || fail "lib$library is not for 32 bits"
+    readelf -h "$folder/build/lib/lib$library.so" | grep 'Class: *ELF32' >/dev/null || fail "lib$library is not for 32 bits"
     "$exports" $library "$folder/build/lib"
 done
 LD_LIBRARY_PATH=$search ctest --test-dir "$folder/build" -L unit --no-tests=error --output-on-failure

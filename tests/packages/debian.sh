@@ -30,7 +30,7 @@ declare -A programs=([cmap]=$source_folder/tests/clients/tour.c
     [cpg]=$source_folder/tests/abi/linking_cpg.c [votequorum]=$source_folder/tests/abi/linking_votequorum.c)
 
 pacemaker_is_up() {
-    within crm_mon -1 2>/dev/null | grep -q 'Online: \[ n1 \]'
+    within crm_mon -1 2>/dev/null | grep 'Online: \[ n1 \]' >/dev/null
 }
 
 enter_with "$1" "$2"

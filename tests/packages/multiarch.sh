@@ -29,7 +29,7 @@ within dpkg --add-architecture $other
 quietly within sh -c 'dpkg --unpack --force-depends /other/*.deb' # there is no libc of that architecture
 for package in "${ours[@]}"; do
     for architecture in "$(dpkg --print-architecture)" $other; do
-        within dpkg -s "$package:$architecture" | grep -q '^Status: install ok \(installed\|unpacked\)$' ||
+        within dpkg -s "$package:$architecture" | grep '^Status: install ok \(installed\|unpacked\)$' >/dev/null ||
             fail "$package is not there for $architecture"
     done
 done

@@ -37,7 +37,7 @@ run_from() {
         [ "$(within realpath "$(of_library $soname /usr/sbin/corosync-cmapctl)")" = "$(within realpath "$1/$soname")" ] ||
             fail "corosync-cmapctl has $(of_library $soname /usr/sbin/corosync-cmapctl), not that from $1"
     done
-    within corosync-cmapctl -g totem.cluster_name | grep -q fixture || fail "corosync-cmapctl does not work"
+    within corosync-cmapctl -g totem.cluster_name | grep fixture >/dev/null || fail "corosync-cmapctl does not work"
 }
 
 enter "$1"

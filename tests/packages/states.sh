@@ -19,7 +19,9 @@ unaffected() {
 
 # complains WORDS: dpkg --audit does.
 complains() {
-    within dpkg --audit | grep -qF "$1" || fail "dpkg --audit says: $(within dpkg --audit)"
+    local said
+    said=$(within dpkg --audit)
+    [[ $said = *"$1"* ]] || fail "dpkg --audit says: $said"
 }
 
 # states: of all packages, whatever was wished for them.

@@ -53,7 +53,7 @@ run_on() {
         done
     done
     [ $count -gt ${#programs[@]} ] || fail "the programs have only $count of the libraries"
-    pacemakerd --features | grep -q corosync || fail "pacemakerd does not know corosync"
+    pacemakerd --features | grep corosync >/dev/null || fail "pacemakerd does not know corosync"
     tests/support/sandbox.sh bash -c '. tests/support/node.sh && start_node &&
         corosync-cmapctl -g totem.cluster_name && corosync-quorumtool -s && corosync-cpgtool' >/tmp/run 2>&1 &&
         grep -q '^totem.cluster_name (str) = fixture' /tmp/run && grep -q '^Quorate: *Yes' /tmp/run || {
