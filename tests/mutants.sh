@@ -6,7 +6,7 @@
 # a condition, or a call that is left out. N such mutants (20 unless given) are chosen by SEED (1 unless given) and built;
 # those that do not compile are replaced by others. For each, the suites of its part run until one fails. Prints each mutant
 # and what noticed it, and at the end those that nothing noticed: each is either equivalent to the original, or a test is
-# missing. Takes about a minute for each. Installs what is missing (as root, on Debian).
+# missing. Installs what is missing (as root, on Debian).
 
 set -eu
 
