@@ -8,18 +8,18 @@ set -eu -o pipefail
 . "$(dirname "$0")/system.sh"
 
 enter "$1" clean
-mkdir "$system/ours"
+mkdir "$system/ours" "$system/results"
 mount --bind "$2" "$system/ours"
 quietly within apt-get -qy --no-install-recommends install autopkgtest
 status=0
 # shellcheck disable=SC2016 # the inner shell expands that
-within sh -c 'cd /root && autopkgtest /ours/*.deb /ours/*.dsc --summary-file=/root/summary -- null' >"$WORK/log" 2>&1 ||
+within sh -c 'cd /results && autopkgtest /ours/*.deb /ours/*.dsc --summary-file=summary -- null' >"$WORK/log" 2>&1 ||
     status=$?
 [ "$status" = 0 ] || {
     cat "$WORK/log"
     fail "autopkgtest, status $status"
 }
-cat "$system/root/summary"
+cat "$system/results/summary"
 for name in $(sed -n 's/^Tests: //p' "$source_folder/pkgconfig/debian/tests/control"); do
-    grep -q "^$name  *PASS" "$system/root/summary" || fail "$name was not run"
+    grep -q "^$name  *PASS" "$system/results/summary" || fail "$name was not run"
 done

@@ -29,18 +29,18 @@ quietly within apt-get -qy --no-install-recommends build-dep "/sources/${dsc##*/
 # shellcheck disable=SC2016 # dpkg-query expands that
 version=$(within dpkg-query -W -f '${Version}' libcorosync-common4)
 
-# as_user COMMAND: of the shell, by somebody who may write in /home/somebody.
+# as_user COMMAND: of the shell, by somebody who may write in /srv/somebody.
 as_user() {
-    quietly chroot --userspec=somebody "$system" env -i LC_ALL=C.UTF-8 HOME=/home/somebody PATH=/usr/bin:/bin:/usr/sbin \
+    quietly chroot --userspec=somebody "$system" env -i LC_ALL=C.UTF-8 HOME=/srv/somebody PATH=/usr/bin:/bin:/usr/sbin \
         sh -ec "cd && $1"
 }
-quietly within useradd --create-home somebody
+quietly within useradd --create-home --home-dir /srv/somebody somebody
 unpack="dpkg-source -x /sources/${dsc##*/}"
 
 as_user "mkdir first; cd first; $unpack sources; cd sources; umask 022; dpkg-buildpackage -us -uc"
 as_user "mkdir second; cd second; $unpack elsewhere; cd elsewhere; umask 027; export TZ=Pacific/Chatham LC_ALL=C
     export DEB_BUILD_OPTIONS='nocheck parallel=1'; dpkg-buildpackage -us -uc -S -d; dpkg-buildpackage -us -uc -b"
-home=$system/home/somebody
+home=$system/srv/somebody
 [ -s "$home/first/sources/build/Testing/Temporary/LastTest.log" ] || fail "the tests did not run"
 [ -z "$(find "$home/second" -name LastTest.log)" ] || fail "the tests ran in spite of nocheck"
 count=0
@@ -67,7 +67,7 @@ dpkg --compare-versions "$(dpkg-deb -f "$folder"/newer/libcpg4-cc_*.deb Version)
 # Where the version is not known, it says what to do, and makes nothing.
 quietly within dpkg --purge --force-depends libcorosync-common4
 rm -f "$system"/etc/apt/sources.list "$system"/var/lib/apt/lists/*Packages*
-within sh -c 'cd /home/somebody/second/elsewhere && rm -rf ../*.deb && debian/rules clean && ! debian/rules build' \
+within sh -c 'cd /srv/somebody/second/elsewhere && rm -rf ../*.deb && debian/rules clean && ! debian/rules build' \
     >"$WORK/said" 2>&1 || fail "it builds, for whatever version: $(cat "$WORK/said")"
 grep -q 'Install libcorosync-common4, or set COROSYNC_CLIENT_DEBIAN_VERSION' "$WORK/said" || fail "it says $(cat "$WORK/said")"
 echo "$count packages for corosync $version, the same from both builds"
