@@ -152,7 +152,7 @@ int LibqbTransport::send_failure(ssize_t rc)
     if (rc != -ENOBUFS || setup_socket_ == event_socket_)
         return failure(rc);
     explain(reasons::no_kernel_memory);
-    return -EAGAIN;
+    return -ENOBUFS;
 }
 
 int LibqbTransport::reply(View& view, int timeout_ms)

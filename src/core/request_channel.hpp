@@ -40,8 +40,8 @@ public:
     void begin(unsigned spin_us, const ConnectDeadline& deadline) COROSYNC_NO_LOCK_ANALYSIS;
     void clear_deadline() { deadline_.reset(); }
 
-    // Sends a message that gets no reply. -EAGAIN if flow control is on or the ring is full, -EBADF if the send fails
-    // because the handle is finalized.
+    // Sends a message that gets no reply. -EAGAIN if flow control is on or the ring is full, -ENOBUFS if the kernel has
+    // no memory for it now, -EBADF if the send fails because the handle is finalized.
     int send(const Message& message, unsigned threshold);
 
     // Sends a request for finalize and ignores what the reply says. 0, or a negative errno. It is not sent if it would

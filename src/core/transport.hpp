@@ -138,8 +138,8 @@ concept MessageTransport = requires(T& transport, const T& same, const Message& 
         transport.poll_set(set)
         } -> std::same_as<unsigned>;
 
-    // Requests. send() returns -EAGAIN if flow control forbids the request or the ring is full. While it waits for room
-    // for the notification byte, it checks `give_up`.
+    // Requests. send() returns -EAGAIN if flow control forbids the request or the ring is full, and -ENOBUFS if the
+    // kernel has no memory for it now. While it waits for room for the notification byte, it checks `give_up`.
     {
         transport.send(message, kOrdinary, give_up)
         } -> std::same_as<int>;

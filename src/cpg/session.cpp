@@ -208,13 +208,14 @@ cs_error_t Session::mcast_in_parts(cpg_guarantee_t guarantee, std::span<const io
     return CS_OK;
 }
 
-// Sends one part. While the cluster cannot take it, repeats the request with pauses, for one second.
+// Sends one part. While the cluster or the kernel cannot take it, repeats the request with pauses, for one second.
 cs_error_t Session::mcast_part(Outgoing<PartialMcastRequest>& request, std::span<const iovec> parts, std::size_t skip)
 {
     for (int pauses = 0;; ++pauses) {
         const Exchange exchange(connection_.requests(), {request.part(), parts, skip, request->part_length},
                                 {kPartialMcastReply}, kMulticast);
-        if (exchange.status() != -EAGAIN || pauses == kPartPauses)
+        const bool not_now = exchange.status() == -EAGAIN || exchange.status() == -ENOBUFS;
+        if (!not_now || pauses == kPartPauses)
             return result_of(exchange);
         pause_ms(kPartPauseMs);
     }

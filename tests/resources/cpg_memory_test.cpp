@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Messages that need memory.
 #include "allocations.hpp"
+#include "failing_calls.hpp"
 #include "integration/cpg_fixture.hpp"
 #include "support/memory_use.hpp"
+
+#include <corosync/client.h>
+#include <gmock/gmock.h>
 
 namespace {
 
 using namespace test;
+using ::testing::StartsWith;
 
 using CpgMemory = CpgTest;
 
@@ -82,6 +87,35 @@ TEST_F(CpgMemory, that_runs_out_for_a_long_message_loses_that_message_at_most)
     EXPECT_TRUE(enough);
     EXPECT_LT(1, number);
     EXPECT_EQ(before, live_allocations());
+}
+
+// Over sockets, the kernel needs memory in one piece for a large message. That is no reason to give up the connection.
+TEST_F(CpgMemory, that_the_kernel_lacks_for_a_message_fails_that_message_at_most)
+{
+    const auto atomic = pattern(300'000);
+    const auto in_parts = pattern(3'000'000);
+    for (int number = 0, failures = 1; failures > 0; ++number) {
+        failures = 0;
+        Cpg cpg;
+        cpg.enter("memory");
+        for (const auto* message : {&atomic, &in_parts}) {
+            cs_error_t error = CS_OK;
+            {
+                const FailingCall failing(number);
+                error = send_once(cpg, *message);
+                failures += failing.happened();
+            }
+            if (error != CS_OK && message == &atomic && transport() == Transport::socket) {
+                EXPECT_EQ(CS_ERR_TRY_AGAIN, error);
+                EXPECT_THAT(cs_client_reason(), StartsWith("the kernel has no memory in one piece"));
+                error = send(cpg, *message);
+            }
+            EXPECT_EQ(CS_OK, error) << number << ": " << cs_client_reason(); // parts are sent again
+        }
+        ASSERT_TRUE(cpg.await_messages(2));
+        EXPECT_TRUE((Texts{atomic, in_parts} == messages(cpg.take())));
+        EXPECT_GT(30, number);
+    }
 }
 
 } // namespace
