@@ -17,7 +17,7 @@ protected:
     FakeDaemon daemon{{.service = kFaked.name, .answer = kFaked.answer}};
 };
 
-// Where finalize sends a request, the daemon hangs up instead of a reply or right after it.
+// If finalize sends a request, the daemon hangs up instead of replying.
 TEST_F(FinalizeAndHangUp, makes_waiting_threads_return_bad_handle)
 {
     const int rounds = kSanitized || transport() != Transport::ring ? 100 : 400;

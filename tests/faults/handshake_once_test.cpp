@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One handshake of a daemon fails, perhaps because the daemon is starting. Later connections use its rings again.
+// One reply of a daemon to a handshake is odd, perhaps because the daemon is starting. Later connections use its rings
+// again.
 #include "raw_cmap.hpp"
 
 #include <cerrno>

@@ -4,7 +4,6 @@
 #include "support/cluster.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <tuple>
 
 namespace {
@@ -235,31 +234,6 @@ TEST_F(CpgCluster, reports_a_daemon_that_ends)
 // No member gets a part of a message, whatever stops the sender.
 constexpr std::size_t kHuge = 60'000'000;
 
-// Sends a text over and over, until that fails or `over` is set. On a busy machine the event that shall end it may come
-// late, and sometimes between two messages.
-struct Sending {
-    Sending(cpg_handle_t handle, const std::string& text)
-        : background([this, handle, &text] {
-              cs_error_t error = CS_OK;
-              while (!over && (error == CS_OK || error == CS_ERR_TRY_AGAIN)) {
-                  error = send_once(handle, text);
-                  times += error == CS_OK;
-              }
-              return error;
-          })
-    {}
-    bool ends_in_order()
-    {
-        over = true;
-        const auto error = background.result();
-        return error == CS_OK || error == CS_ERR_TRY_AGAIN || error == CS_ERR_INTERRUPT;
-    }
-
-    std::atomic<bool> over = false;
-    std::size_t times = 0; // once it has ended
-    Background<cs_error_t> background;
-};
-
 bool all_are(const std::string& text, const Texts& texts)
 {
     return std::all_of(texts.begin(), texts.end(), [&](const std::string& one) { return one == text; });
@@ -290,14 +264,22 @@ TEST_F(CpgCluster, never_delivers_part_of_a_message_if_its_sender_is_killed)
 TEST_F(CpgCluster, never_delivers_part_of_a_message_if_another_process_joins_meanwhile)
 {
     const auto huge = pattern(kHuge);
-    Sending sending(*two, huge);
-    std::this_thread::sleep_for(100ms);
-    const auto joiner = process_of(1);
-    EXPECT_TRUE(sending.ends_in_order());
+    std::size_t times = 0; // so many were sent before a joiner met one
+    Background sending([&] {
+        cs_error_t error = CS_OK;
+        while (error == CS_OK || error == CS_ERR_TRY_AGAIN) {
+            error = send_once(*two, huge);
+            times += error == CS_OK;
+        }
+        return error;
+    });
+    while (!sending.ended_within(0ms))
+        process_of(1); // joins, and is killed at once
+    EXPECT_EQ(CS_ERR_INTERRUPT, sending.result());
     const auto again = pattern(5'000'000, 1);
     EXPECT_EQ(CS_OK, send(*two, again));
     for (auto* cpg : all) {
-        ASSERT_TRUE(cpg->await_messages(sending.times + 1));
+        ASSERT_TRUE(cpg->await_messages(times + 1));
         auto texts = messages(cpg->take());
         EXPECT_TRUE(again == texts.back());
         texts.pop_back();

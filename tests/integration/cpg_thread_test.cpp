@@ -268,7 +268,8 @@ TEST_F(CpgThread, may_be_one_of_five_on_the_same_handle)
     Background finalizing([&] {
         const bool enough = eventually(60s, [&] { return accepted_a >= kEach && accepted_b >= kEach; });
         const std::size_t until_now = accepted_a + accepted_b;
-        // One more: a sender may have sent a message that it has not counted yet, before the other's last one.
+        // One more than counted: the other sender may have sent one message that is not counted yet, and that may come
+        // before a sender's message number kEach.
         const bool delivered = enough && eventually(60s, [&] { return cpg.count() > until_now; });
         return delivered ? cpg.finalize() : CS_ERR_TIMEOUT;
     });

@@ -97,7 +97,8 @@ int getsockopt(int file, int level, int name, void* value, socklen_t* length) no
     return test::call_fails("getsockopt", ENOBUFS) ? -1 : real(file, level, name, value, length);
 }
 
-// For a large message the kernel needs memory in one piece.
+// libqb's client sends over sockets with writev(). It fails with ENOBUFS if the kernel has no memory in one piece for a
+// large message.
 ssize_t writev(int file, const iovec* parts, int count)
 {
     static const auto real = test::next<ssize_t(int, const iovec*, int)>("writev");

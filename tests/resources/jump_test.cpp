@@ -14,7 +14,7 @@ using namespace test;
 using Jump = ServiceTest;
 
 // The callback of the event with this number jumps to this function. A dispatch that was left has no result, so this
-// returns CS_OK for it. No frame between the jump and its target holds anything.
+// returns CS_OK for it. The stack frames in between hold no objects with destructors.
 cs_error_t dispatch_until_jump(const Listener& listener, cs_dispatch_flags_t flag, int number)
 {
     static std::jmp_buf target;

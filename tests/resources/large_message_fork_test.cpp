@@ -16,7 +16,8 @@ using namespace test;
 
 class LargeMessageAtFork : public LargeMessage {
 protected:
-    // The callback of message 0 forks: what its child does. Parent and child do not use the handle at the same time.
+    // The callback of message 0 forks. This is what the child does. Parent and child do not use the handle at the same
+    // time.
     enum Child {
         leaves,               // at once
         returns,              // and exits after the dispatch that ends with this callback
@@ -109,14 +110,14 @@ void LargeMessageAtFork::expect_the_parent_gets_all(Child child, const std::vect
     expect_heard(many);
 }
 
-TEST_P(LargeMessageAtFork, whose_child_returns_and_exits_loses_no_message_of_the_parent)
+TEST_P(LargeMessageAtFork, whose_child_returns_and_exits_leaves_the_parent_all_later_messages)
 {
     queue(many);
     expect_the_parent_gets_all(returns, {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING});
 }
 
 // As in programs that call clone() themselves.
-TEST_P(LargeMessageAtFork, without_handlers_loses_no_message_of_the_parent)
+TEST_P(LargeMessageAtFork, without_handlers_leaves_the_parent_all_later_messages)
 {
     queue(many);
     expect_the_parent_gets_all(returns, {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING}, ::_Fork);
@@ -125,20 +126,20 @@ TEST_P(LargeMessageAtFork, without_handlers_loses_no_message_of_the_parent)
 const std::vector<cs_dispatch_flags_t> all_flags = {CS_DISPATCH_ONE, CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL,
                                                     CS_DISPATCH_BLOCKING};
 
-TEST_P(LargeMessageAtFork, whose_child_exits_at_once_loses_no_message_of_the_parent)
+TEST_P(LargeMessageAtFork, whose_child_exits_at_once_leaves_the_parent_all_later_messages)
 {
     queue(many);
     expect_the_parent_gets_all(leaves, all_flags);
 }
 
 // The reference's child breaks the connection.
-TEST_P(LargeMessageAtFork, whose_child_finalizes_loses_no_message_of_the_parent)
+TEST_P(LargeMessageAtFork, whose_child_finalizes_leaves_the_parent_all_later_messages)
 {
     queue(many);
     expect_the_parent_gets_all(finalizes, all_flags);
 }
 
-TEST_P(LargeMessageAtFork, whose_child_finalizes_and_returns_loses_no_message_of_the_parent)
+TEST_P(LargeMessageAtFork, whose_child_finalizes_and_returns_leaves_the_parent_all_later_messages)
 {
     queue(many);
     expect_the_parent_gets_all(finalizes_and_returns, all_flags);

@@ -16,9 +16,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-long page_size = 0;                                                 // if it is not the machine's
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // whose run time needs it before dlsym() works
-// In the place of the C library's, also for the core, which is a part of this program.
+static long page_size = 0; // what sysconf() returns as the page size; 0: the machine's
+// The sanitizers' run time calls sysconf() before dlsym() works.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// Replaces the C library's function, also for the core, which is linked into this program.
 extern "C" long sysconf(int name) noexcept
 {
     static const auto real = reinterpret_cast<long (*)(int)>(dlsym(RTLD_NEXT, "sysconf"));
@@ -226,7 +227,7 @@ TEST_F(Files, are_removed_without_other_files)
         EXPECT_FALSE(fs::exists(path)) << path;
 }
 
-// Pages as large as on many machines with other CPUs. To this kernel they are several of its own.
+// Page sizes of other machines. Each such page is one or more whole pages of this kernel.
 class FilesOfLargePages : public Files, public ::testing::WithParamInterface<long> {
 protected:
     FilesOfLargePages()
