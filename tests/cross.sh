@@ -24,20 +24,20 @@ for architecture; do
 done
 read -ra parts <<<"${COROSYNC_CLIENT_PARTS-unit fuzz abi faults}"
 [ "$(id -u)" = 0 ] || die "Only root can make these systems."
-install_missing debootstrap mount util-linux
+install_missing bsdextrautils debootstrap mount util-linux xz-utils
 . "$top/tests/suites/store.sh"
-results=$top/tests/cross/results.txt
+written=$top/tests/cross/results.txt
 enter=$top/tests/suites/enter.sh
 source=/usr/local/src/c folder=/usr/local/build # in the system
 
 # in_system COMMAND...: in that of the architecture, with the sources; its changes stay, unless there is $changes.
 in_system() {
     local status=0
-    tar -c -C "$top" --exclude=./build* --exclude=./.git . | "$enter" "$root" "$changes" sh -ec "
+    sources | "$enter" "$root" "$changes" sh -ec "
         mkdir -p $source
         cd $source
         find . -mindepth 1 -delete
-        tar -x --no-same-owner
+        tar -x --no-same-owner --strip-components=1
         exec \"\$@\"" sh "$@" &
     child=$!
     wait "$child" || status=$?
@@ -45,14 +45,7 @@ in_system() {
     return $status
 }
 
-# version PACKAGE: without Debian's revision.
-version() {
-    # shellcheck disable=SC2016 # dpkg-query expands that
-    dpkg-query --admindir="$root/var/lib/dpkg" -W -f '${Version}\n' "$1" 2>/dev/null |
-        sed -n '1{s/^[0-9]*://;s/[-+].*//;p}'
-}
-
-# counted LOG: how many tests of ctest have passed, failed, and found nothing to do, and how many cases of GoogleTest.
+# counted LOG: how many tests of ctest have passed, failed, and found nothing to do.
 counted() {
     local passed failed skipped
     passed=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#.* Passed ' "$1" || :)
@@ -61,11 +54,12 @@ counted() {
     echo "$passed|$failed|$skipped"
 }
 
-all_well=0
+failed=0
 rows=()
 for architecture; do
     know "$architecture"
     mkdir -p "$store/$suite"
+    lock "$suite-$architecture"
     root=$store/$suite/cross-$architecture
     log=$root.log
     say "$architecture: making the system or bringing it up to date"
@@ -73,16 +67,16 @@ for architecture; do
     if ! "$top/tests/cross/root.sh" "$architecture" "$store/$suite" >"$log" 2>&1 </dev/null; then
         cat "$log" >&2
         rows+=("$row|no system")
-        all_well=1
+        failed=1
         continue
     fi
-    row+="|$(version "gcc-$("$enter" "$root" "" "$prefix-gcc" -dumpversion)-${prefix/_/-}")"
-    row+="|$(version "libqb-dev:$architecture")|$(version qemu-user-static)"
+    row+="|$(version "$root" "gcc-$("$enter" "$root" "" "$prefix-gcc" -dumpversion)-${prefix/_/-}")"
+    row+="|$(version "$root" "libqb-dev:$architecture")|$(version "$root" qemu-user-static)"
     say "$architecture: building"
     if ! in_system tests/cross/build.sh "$architecture" "$folder" "${parts[@]}" >"$log" 2>&1; then
         cat "$log" >&2
         rows+=("$row|not built")
-        all_well=1
+        failed=1
         continue
     fi
     say "$architecture: testing"
@@ -90,10 +84,10 @@ for architecture; do
     if ! in_system tests/cross/formats.sh "$architecture" tests/cross/test.sh "$architecture" "$folder" "${parts[@]}" \
         >"$log" 2>&1; then
         cat "$log" >&2
-        all_well=1
+        failed=1
     fi
     finish
-    rows+=("$row|${parts[*]}|$(counted "$log")|$(date +%Y-%m-%d)")
+    rows+=("$row|${parts[*]}|$(counted "$log")|$(date -u +%F)")
 done
 
 table() {
@@ -102,14 +96,14 @@ table() {
         sort
     } | column -t -s '|' -o ' | '
 }
-printf '%s\n' "${rows[@]}" | table
+printf '%s\n' "${rows[@]}" >"$results"
 if [ $write = yes ]; then
+    # Those of other architectures stay.
+    others=$(sed -n '3,$s/ *| */|/gp' "$written" | awk -F '|' -v ours="$*" 'index(" " ours " ", " " $1 " ") == 0')
     {
-        printf '%s\n' "${rows[@]}"
-        # Those of other architectures stay.
-        ! [ -e "$results" ] || sed -n '3,$s/ *| */|/gp' "$results" | awk -F '|' -v ours="$*" 'index(" " ours " ", " " $1 " ") == 0'
-    } | table >"$results.new"
-    { echo "# By tests/cross.sh --write. What skipped.txt names is in none of these numbers." && cat "$results.new"; } >"$results"
-    rm "$results.new"
+        echo "# By tests/cross.sh --write. What skipped.txt names is in none of these numbers."
+        { cat "$results" && echo "$others"; } | sed '/^$/d' | table
+    } >"$written"
 fi
-exit $all_well
+table <"$results"
+exit $failed

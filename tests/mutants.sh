@@ -82,7 +82,7 @@ while IFS=$'\t' read -r file line rule; do
     for suite in $(suites "$file"); do
         timeout -s KILL 600 ctest --test-dir "$folder/build" -R "$suite" --stop-on-failure --timeout 200 \
             --parallel $((2 * $(nproc))) >"$folder/tests.log" 2>&1 || {
-            by=$(sed -n 's/^.*Test *#[0-9]*: \([^ ]*\) .*\*\*\*.*$/\1/p' "$folder/tests.log" | head -1)
+            by=$(sed -n '/^.*Test *#[0-9]*: \([^ ]*\) .*\*\*\*.*$/{s//\1/p;q;}' "$folder/tests.log")
             break
         }
     done

@@ -18,10 +18,7 @@ for argument; do
     case $argument in
     --sanitize=address | --sanitize=thread) sanitize=${argument#*=} ;;
     --sanitize*) die "$argument: it is --sanitize=address or --sanitize=thread" ;;
-    -h | --help)
-        sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-        exit
-        ;;
+    -h | --help) help_if_asked "$argument" ;;
     *) arguments+=("$argument") ;;
     esac
 done

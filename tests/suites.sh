@@ -27,17 +27,15 @@ for argument; do
         ;;
     --packages | --compilers) parts+=("${argument#--}") ;;
     --write) write=1 ;;
-    -*)
-        sed -n '3,/^$/s/^# \{0,1\}//p' "$0"
-        exit
-        ;;
+    -h | --help) help_if_asked "$argument" ;;
+    -*) die "$argument is no option; see --help" ;;
     *) suites+=("$argument") ;;
     esac
 done
 [ ${#suites[@]} -gt 0 ] || suites=(bookworm trixie forky sid)
 [ ${#parts[@]} -gt 0 ] || parts=(demonstration tests packages)
 [ "$(id -u)" = 0 ] || die "Only root can make these systems."
-install_missing debootstrap mount util-linux
+install_missing bsdextrautils debootstrap mount util-linux xz-utils
 . "$top/tests/suites/store.sh"
 
 # in_suite SUITE PART: the status is that of suites/PART.sh, run in a copy of its system with a copy of the sources. A
@@ -53,12 +51,10 @@ in_suite() {
     *:packages | *:compilers) root=$store/$1/node ;;
     esac
     changes=$(mktemp -d "$store/$1/changes.XXXXXX")
-    tar -c -C "$top" .ci .clang-format .clang-tidy .editorconfig .github .gitignore CMakeLists.txt LICENSE README.md \
-        include man pkgconfig src tests |
-        "$top/tests/suites/enter.sh" "$root" "$changes" sh -ec '
+    sources | "$top/tests/suites/enter.sh" "$root" "$changes" sh -ec '
             mkdir /usr/local/src/corosync-client
             cd /usr/local/src/corosync-client
-            tar -x --no-same-owner
+            tar -x --no-same-owner --strip-components=1
             exec "tests/suites/$0.sh" "$@"' "$part" "$labels" &
     child=$!
     unset BESIDE
@@ -73,13 +69,6 @@ make_systems() {
     [ "$1" != bullseye ] || make_systems bookworm
 }
 
-# version SUITE PACKAGE: without Debian's revision.
-version() {
-    # shellcheck disable=SC2016 # dpkg-query expands that
-    dpkg-query --admindir="$store/$1/node/var/lib/dpkg" -W -f '${Version}\n' "$2" |
-        sed -n '1{s/^[0-9]*://;s/-[^-]*$//;p}'
-}
-
 # outcome SUITE PART STATUS: what the table says of it.
 outcome() {
     local summary=$store/$1/$2.summary text
@@ -87,8 +76,9 @@ outcome() {
     [ "$1:$2$3" != bullseye:demonstration0 ] || text="says what is too old"
     if [ -e "$summary" ]; then
         text=$(awk '$1 ~ /^(passed|failed|skipped)$/ && NF == 2 { count[$1] = $2 }
-            END { print (count["failed"] ? count["failed"] " failed, " : "") count["passed"] " passed, " \
-                count["skipped"] " skipped" }' "$summary")
+            END { if (NR == 0 || !("passed" in count)) print "failed, no results"
+                  else print (count["failed"] ? count["failed"] " failed, " : "") count["passed"] " passed, " \
+                      count["skipped"] " skipped" }' "$summary")
         [ "$3" = 0 ] || [[ $text = *failed* ]] || text="failed, $text"
         [ "$labels" = . ] || text+=" (${labels//|/, } only)"
         [ "$1" != bullseye ] || text+=", built on bookworm"
@@ -97,12 +87,10 @@ outcome() {
 }
 
 failed=0
-results=$store/results
 sed -n '/^[^# ]/{p;q;}' "$top/tests/suites/results.txt" >"$results" # the head of the table
 for suite in "${suites[@]}"; do
     mkdir -p "$store/$suite"
-    exec 8>"$store/$suite/lock"
-    flock 8 # another run with the same systems
+    lock "${suite/bullseye/bookworm}" # whose systems are used for both
     log=$store/$suite/log
     say "$suite: making the systems or bringing them up to date"
     if ! make_systems "$suite" >"$log" 2>&1 </dev/null; then
@@ -113,7 +101,7 @@ for suite in "${suites[@]}"; do
     fi
     row="$suite|$(date -u +%F)|$(uname -r | sed 's/-.*//')"
     for package in corosync libqb-dev gcc cmake pacemaker; do
-        row+="|$(version "$suite" $package)"
+        row+="|$(version "$store/$suite/node" $package)"
     done
     rm -f "$store/$suite"/*.summary
     for part in demonstration tests packages compilers; do

@@ -5,10 +5,11 @@
 # there: Debian has no libqb for it.
 set -eu
 cxx=$1 source=$2 standard=$3 qb=$4
+. "$(dirname "$0")/sources.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-command -v musl-gcc > /dev/null || { echo "SKIPPED: no musl-gcc here"; exit 77; }
+command -v musl-gcc > /dev/null || { echo "musl-gcc is not installed: skipped"; exit 77; }
 
 # libqb's headers, and the kernel's, without those of the other C library around them.
 mkdir more
@@ -45,16 +46,11 @@ searched "$cxx" -x c++ | grep -E '/c\+\+/|/gcc/.*/include$' > folders
 searched musl-gcc -x c | grep musl >> folders
 compile()
 {
-    # shellcheck disable=SC2046 # two words for each folder
-    "$cxx" -std=c++"$standard" -D_GNU_SOURCE -fno-exceptions -fno-rtti -fno-threadsafe-statics -Wall -Wextra -Werror \
-        -nostdinc -include words.h $(sed 's/^/-isystem /' folders) -isystem more \
+    # shellcheck disable=SC2046,SC2086 # several words
+    "$cxx" -std=c++"$standard" $rules -nostdinc -include words.h $(sed 's/^/-isystem /' folders) -isystem more \
         -I"$source/include" -I"$source/src" -fsyntax-only -x c++ "$@"
 }
-cat "$source"/src/*/*.[ch]pp | grep -hE '^#include <[a-z_]+>$' | sort -u > standard.cpp
-compile standard.cpp 2> errors || { tail -n 5 errors; echo "SKIPPED: this C++ library has no headers for musl"; exit 77; }
-count=0
-for file in "$source"/src/*/*.cpp; do
-    compile "$file" || { echo "FAILED: $file"; exit 1; }
-    count=$((count + 1))
-done
+echo '#include <cstddef>' | compile - 2> errors ||
+    { tail -n 5 errors; echo "this C++ library does not compile with musl's headers: skipped"; exit 77; }
+compile_all "$source"
 echo "$count sources"

@@ -198,8 +198,8 @@ static void check_steady(const char* path, const char* what, size_t before, size
     exit(1);
 }
 
-/* What is not ours stays for ever: of libqb's dependencies the newer ones of systemd, and of the newer C libraries two
- * pages for random numbers. */
+/* These stay loaded for ever, and are not ours: newer versions of systemd's library, which libqb needs; and two pages
+ * for random numbers in newer C libraries. */
 static void load_dependencies(void)
 {
     void* library = dlopen("libqb.so.100", RTLD_NOW);

@@ -11,6 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 if [ "$1" != --inside ]; then
     # unshare goes on as the same process, for which we, who are root outside, can allow all users.
+    unshare -U true || exit # otherwise nobody would open the other ends below
     turns=$(mktemp -d)
     trap 'rm -rf "$turns"' EXIT
     mkfifo "$turns/there" "$turns/mapped"

@@ -36,7 +36,7 @@ build() {
     rm -rf $folder
     CFLAGS=$2 CXXFLAGS=$2 LDFLAGS=$3 cmake -G Ninja -B $folder -DCOROSYNC_CLIENT_TESTS=OFF \
         -DCOROSYNC_CLIENT_WERROR=ON "${@:4}" >$log 2>&1 && cmake --build $folder >>$log 2>&1 || good=
-    ! grep 'warning:' $log | grep -qv 'linker hardening options not enabled by' || good= # since ours are on the line
+    ! grep 'warning:' $log | grep -v 'linker hardening options not enabled by' >/dev/null || good= # since ours are on the line
     [[ $* = *SANITIZE* ]] || exports_are_right $folder >>$log 2>&1 || good=
     if [ -z "$good" ]; then
         cat $log
@@ -46,7 +46,7 @@ build() {
 }
 
 builds() {
-    $CXX --version | head -n 1
+    $CXX --version | sed -n 1p
     build "as it is" "" ""
     build "with -O3" "" "" -DCMAKE_BUILD_TYPE=Release
     build "for a debugger" "" "" -DCMAKE_BUILD_TYPE=Debug

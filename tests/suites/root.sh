@@ -14,7 +14,7 @@ building=(cmake g++ libqb-dev ninja-build pkg-config dpkg-dev file iproute2)
 
 # mirror: of apt's sources the first that has Debian itself.
 mirror() {
-    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | sed -n 1p
 }
 
 # make: the system without anything, beside FOLDER/newcomer until it is complete.

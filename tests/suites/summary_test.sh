@@ -66,8 +66,8 @@ expect bad "passed 0" "failed 0" "skipped 1" "skipped away: nothing is installed
 
 # Results that end in the middle.
 sed -i 's/tests="1"/tests="2"/' results
-! "$summary" results Testing/Temporary/LastTest.log >said
-grep -qx 'failed all: 2 tests were to be run, and there are results of 1' said
+! "$summary" results Testing/Temporary/LastTest.log >said || fail "half of the results are taken for all"
+grep -qx 'failed all: 2 tests were to be run, and there are results of 1' said || fail "$(cat said)"
 : >results
-! "$summary" results Testing/Temporary/LastTest.log >/dev/null
+! "$summary" results Testing/Temporary/LastTest.log >said || fail "no results are taken for good ones"
 echo "summary.sh is right in $((cases + 2)) cases"
