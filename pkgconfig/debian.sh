@@ -16,10 +16,6 @@ cd "$1"
 shift
 name=$(basename "$tarball" .tar.xz)
 version=${name##*-}
-[ "$(dpkg-parsechangelog -l "$here/debian/changelog" -S Version | sed 's/-[^-]*$//')" = "$version" ] || {
-    echo "pkgconfig/debian/changelog does not begin with $version" >&2
-    exit 1
-}
 rm -f corosync-client_* lib*-cc_*.deb lib*-cc-dbgsym_*.deb libcorosync-client-dev_*.deb # of a build for another version
 mv "$tarball" "corosync-client_$version.orig.tar.xz"
 rm -rf "$name"

@@ -26,5 +26,6 @@ trap 'rm -f "$unfinished"' EXIT
 # shellcheck disable=SC2086 # several names
 LC_ALL=C tar -c --sort=name --format=gnu --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
     --mtime="${date}T00:00:00Z" --transform="s|^|$name/|S" --file="$unfinished" $contents
+rm -f "$folder"/corosync-client-*.tar.xz # rpmbuild would take that of an older version, too
 xz -c -T 1 "$unfinished" >"$tarball"
 echo "$tarball"

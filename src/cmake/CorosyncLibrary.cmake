@@ -49,5 +49,5 @@ function(corosync_library name version)
         target_link_options(${name} PRIVATE -Wl,-z,defs)
     endif()
     install(TARGETS ${name} EXPORT corosync-client INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT lib${name} NAMELINK_COMPONENT dev)
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} NAMELINK_COMPONENT dev)
 endfunction()

@@ -45,8 +45,8 @@ distribution_flags() {
     CFLAGS="$CFLAGS $CPPFLAGS" CXXFLAGS="$CXXFLAGS $CPPFLAGS" # cmake has no variable for the third
 }
 
-# build FOLDER [CMAKE_OPTION...]: in FOLDER/build, of a copy of the sources in FOLDER, as they are shipped. Nothing can
-# come from the network.
+# build FOLDER [CMAKE_OPTION...]: in FOLDER/build, of a copy in FOLDER of what the libraries are built from. Nothing
+# can come from the network.
 build() {
     local folder=$1 offline=()
     shift

@@ -68,7 +68,8 @@ apt upgrade
 [[ $(versions "${kept_dev[@]}" libcfg7) != *+newer* ]] || fail "these ought to wait: $(versions "${kept_dev[@]}" libcfg7)"
 installed "${ours[@]}" "${kept[@]}" "${kept_dev[@]}"
 run_on -cc
-! within apt-get -qs dist-upgrade | grep '^Remv .*-\(cc\|client\)' || fail "apt-get dist-upgrade would remove these"
+planned=$(within apt-get -qs dist-upgrade)
+! grep '^Remv .*-\(cc\|client\)' <<<"$planned" || fail "apt-get dist-upgrade would remove these"
 
 echo "Ours that are built for that"
 offer "$2/newer"

@@ -18,7 +18,7 @@ name=$(basename "$tarball" .tar.xz)
 list() {
     tar -t -f "$tarball" | grep -v '/$' | sed "s|^$name/||" | LC_ALL=C sort
 }
-if git -C "$source_folder" rev-parse 2>/dev/null; then
+if [ -e "$source_folder/.git" ]; then
     (cd "$source_folder" && git ls-files --cached --others --exclude-standard | while read -r file; do
         [ ! -e "$file" ] || echo "$file"
     done) | LC_ALL=C sort | diff - <(list) || fail "the tarball (>) is not what the repository has (<)"

@@ -10,8 +10,7 @@ set -eu -o pipefail
 . "$source_folder/tests/support/node.sh"
 
 need cmake ninja pkg-config
-work=$(mktemp -d)
-trap 'umount "$work/sources" 2>/dev/null; rm -rf "$work"' EXIT
+work=$WORK # which the sandbox takes away, with what is mounted there
 mkdir "$work/sources"
 mount --bind "$source_folder" "$work/sources"
 mount -o remount,bind,ro "$work/sources"
@@ -76,20 +75,20 @@ END
 answer=$(printf 'CS_ERR_BAD_HANDLE\n%.0s' 1 2 3)
 
 echo "With blanks in the prefix, folders of its own, and static libraries"
-installed "with blanks" "-DCMAKE_INSTALL_PREFIX=/opt/a prefix" -DCMAKE_INSTALL_LIBDIR=lib/deep \
-    -DCMAKE_INSTALL_INCLUDEDIR=headers -DCOROSYNC_CLIENT_STATIC=ON -DBUILD_SHARED_LIBS=OFF
+installed "with blanks" "-DCMAKE_INSTALL_PREFIX=/opt/a prefix" "-DCMAKE_INSTALL_LIBDIR=lib/deep down" \
+    "-DCMAKE_INSTALL_INCLUDEDIR=the headers" -DCOROSYNC_CLIENT_STATIC=ON -DBUILD_SHARED_LIBS=OFF
 prefix="$work/with blanks/opt/a prefix"
 [ ! -e "/opt/a prefix" ] || fail "DESTDIR is not heeded"
 [ -z "$(find "$work/with blanks" -type f -not -path "$prefix/*")" ] || fail "files outside the prefix"
 for library in "${libraries[@]}"; do
-    for file in "$prefix/lib/deep/lib$library".{so,a}; do
+    for file in "$prefix/lib/deep down/lib$library".{so,a}; do
         [ -s "$file" ] || fail "there is no $file"
     done
 done
-[ -s "$prefix/headers/corosync/cpg.h" ] || fail "there is no cpg.h"
+[ -s "$prefix/the headers/corosync/cpg.h" ] || fail "there is no cpg.h"
 
 quietly cmake -S "$work/project" -B "$work/project/build" -G Ninja \
-    "-Dcorosync-client_DIR=$prefix/lib/deep/cmake/corosync-client"
+    "-Dcorosync-client_DIR=$prefix/lib/deep down/cmake/corosync-client"
 quietly cmake --build "$work/project/build"
 says "$answer" "$work/project/build/program"
 says "$answer" "$work/project/build/program_static"
@@ -104,28 +103,28 @@ start_node ""
 grep -q "initialize: success" "$work/shared.txt" || fail "the program has seen nothing: $(cat "$work/shared.txt")"
 
 # pkg-config's answers, as a Makefile puts them into a command. Its words have to bear the blanks.
-export PKG_CONFIG_PATH="$prefix/lib/deep/pkgconfig" PKG_CONFIG_SYSROOT_DIR=
+export PKG_CONFIG_PATH="$prefix/lib/deep down/pkgconfig" PKG_CONFIG_SYSROOT_DIR=
 # program_of NAME ANSWERS
 program_of() {
     sh -c "cc '$work/project/program.c' -o '$work/$1' $2"
 }
 here="$(pkg-config --define-variable=prefix="${prefix// /\\ }" --cflags --libs libcmap libcpg libvotequorum)"
 program_of by_pkg_config "$here"
-LD_LIBRARY_PATH="$prefix/lib/deep" says "$answer" "$work/by_pkg_config"
+LD_LIBRARY_PATH="$prefix/lib/deep down" says "$answer" "$work/by_pkg_config"
 [[ $(needed "$work/by_pkg_config") = *libcmap.so.4* ]] || fail "the program has not the shared libraries"
-[[ $(pkg-config --cflags --libs libcmap) = *'-I/opt/a\ prefix/headers'*'-L/opt/a\ prefix/lib/deep'* ]] ||
+[[ $(pkg-config --cflags --libs libcmap) = *'-I/opt/a\ prefix/the\ headers'*'-L/opt/a\ prefix/lib/deep\ down'* ]] ||
     fail "pkg-config says $(pkg-config --cflags --libs libcmap)"
 
 # With --static, all that the archives need; the shared libraries are not to be found, so that they get taken.
 mkdir "$work/archives"
-cp "$prefix"/lib/deep/*.a "$work/archives"
+cp "$prefix/lib/deep down"/*.a "$work/archives"
 static=$(pkg-config --static --libs libcmap libcpg libvotequorum)
 for word in -lcmap -lcpg -lvotequorum '-lcorosync_common .*-lqb'; do
     [[ $static =~ $word ]] || fail "pkg-config --static says $static"
 done
 # What libqb's own file adds for a static libqb need not be installed for the shared one.
 static=$(sed -E "s/-L[^ ]*(\\\\ [^ ]*)*//; s/-lsystemd//g" <<<"$static")
-program_of static_by_pkg_config "-I'$prefix/headers' -L'$work/archives' $static"
+program_of static_by_pkg_config "-I'$prefix/the headers' -L'$work/archives' $static"
 says "$answer" "$work/static_by_pkg_config"
 [[ ! $(needed "$work/static_by_pkg_config") = *cmap* ]] || fail "the program needs $(needed "$work/static_by_pkg_config")"
 
@@ -133,6 +132,13 @@ DESTDIR="$work/with blanks" quietly cmake --build "$work/build with blanks" --ta
 left=$(find "$work/with blanks" -not -type d)
 [ -z "$left" ] || fail "uninstall has left $left"
 [ -z "$(find "$work/with blanks" -name '*corosync*')" ] || fail "uninstall has left folders"
+
+# A file of somebody else beside ours, below a folder whose name looks like a pattern.
+DESTDIR="$work/a [b]" quietly cmake --install "$work/build with blanks"
+touch "$work/a [b]/opt/a prefix/the headers/corosync/cfg.h"
+DESTDIR="$work/a [b]" quietly cmake --build "$work/build with blanks" --target uninstall
+left=$(find "$work/a [b]" -not -type d)
+[ "$left" = "$work/a [b]/opt/a prefix/the headers/corosync/cfg.h" ] || fail "uninstall has left only: $left"
 
 echo "With absolute folders"
 installed absolute -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_INSTALL_LIBDIR=/usr/lib/elsewhere \

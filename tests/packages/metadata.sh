@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# metadata.sh FOLDER: what is said about the packages in FOLDER, and about their source, is in order by lintian, and programs get the same
-# dependencies from it as from Debian's packages.
+# metadata.sh FOLDER: lintian finds nothing wrong with the packages in FOLDER and their source, programs get the same
+# dependencies as from Debian's packages, and the license is that of LICENSE.
 
 set -eu -o pipefail
 
@@ -42,8 +42,16 @@ for package in libcmap4 libcpg4 libvotequorum8 libcorosync-common4; do
     }
     functions "$theirs" >theirs
     functions $symbols >ours
+    # A program that uses what only ours have must not get Debian's package.
+    additions=$(join -v 1 <(cut -d ' ' -f 1 ours | sort) <(cut -d ' ' -f 1 theirs | sort))
+    for symbol in ${additions/cs_client_reason_place/}; do # which is for the services
+        grep "^ $symbol@.* 1\$" $symbols >/dev/null || fail "$package: Debian's would do for $symbol, which it lacks"
+    done
     lacking=$(comm -23 theirs ours)
     [ -s theirs ] && [ -z "$lacking" ] || fail "$package: Debian has $lacking"
     [ "$(head -1 "$theirs")" = "$(head -1 $symbols)" ] || fail "$package: another dependency than Debian's"
 done
+sed '1,/^Copyright/d; s/^ *//' "$source_folder/LICENSE" >license
+sed '1,/^$/d' "$source_folder/pkgconfig/debian/copyright" |
+    sed '1,/^$/d; /^License/d; s/^ *//; s/^\.$//' | diff license - || fail "debian/copyright has another license"
 echo "lintian is content; programs get Debian's dependencies"

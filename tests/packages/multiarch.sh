@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # multiarch.sh SYSTEM DEBS, inside sandbox.sh: our packages of two architectures lie side by side, and those of the other one
-# go again without a trace. The packages of the other architecture are made of the same files, in that one's folder of
-# libraries: whether those can be used is not the question, but whether the packages stand each other, each of which conflicts
-# with what the other one provides.
+# go again without a trace. The packages of the other architecture have the same files, in that architecture's folder. Nobody
+# runs them. The test is whether dpkg accepts both, though each conflicts with what the other one provides.
 
 set -eu -o pipefail
 

@@ -54,6 +54,10 @@ for package in "$home"/first/lib*-cc_*.deb; do
     provided=$(dpkg-deb -f "$package" Provides)
     [ "$provided" = "$name (= $version)" ] || fail "$name-cc provides $provided; corosync's is $version"
 done
+provided=$(dpkg-deb -f "$home"/first/libcorosync-client-dev_*.deb Provides)
+for name in libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev; do
+    [[ ", $provided," = *", $name (= $version),"* ]] || fail "libcorosync-client-dev provides $provided"
+done
 cp "$home"/first/*.* "$folder"
 
 # The same binaries, packed once more: the environment overrides what dpkg knows.
@@ -64,10 +68,10 @@ dpkg --compare-versions "$(dpkg-deb -f "$folder"/newer/libcpg4-cc_*.deb Version)
 [ "$(dpkg-deb -f "$folder"/newer/libcpg4-cc_*.deb Provides)" = "libcpg4 (= $version+newer)" ] ||
     fail "COROSYNC_CLIENT_DEBIAN_VERSION is not heeded"
 
-# Where the version is not known, it says what to do, and makes nothing.
+# Where the version is not known, it says what to do.
 quietly within dpkg --purge --force-depends libcorosync-common4
 rm -f "$system"/etc/apt/sources.list "$system"/var/lib/apt/lists/*Packages*
-within sh -c 'cd /srv/somebody/second/elsewhere && rm -rf ../*.deb && debian/rules clean && ! debian/rules build' \
+within sh -c 'cd /srv/somebody/second/elsewhere && debian/rules clean && ! debian/rules build' \
     >"$WORK/said" 2>&1 || fail "it builds, for whatever version: $(cat "$WORK/said")"
 grep -q 'Install libcorosync-common4, or set COROSYNC_CLIENT_DEBIAN_VERSION' "$WORK/said" || fail "it says $(cat "$WORK/said")"
 echo "$count packages for corosync $version, the same from both builds"

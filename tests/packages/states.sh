@@ -1,19 +1,27 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# states.sh SYSTEM DEBS, inside sandbox.sh: what happens to packages in the field. Ours are unpacked only, with a crash before
-# or while they are; they are replaced by an older version and by a newer one; they are to be removed or purged without
-# anything in their place; apt-get full-upgrade brings Debian's next revision. Nothing that uses them is ever lost, what runs
-# goes on, and at the end there are Debian's packages, as before.
+# states.sh SYSTEM DEBS, inside sandbox.sh: what happens to packages in the field. Ours are only unpacked, because of a crash;
+# an older and a newer version replace them; somebody tries to remove or purge them with nothing in their place; apt-get
+# full-upgrade brings Debian's next revision. No program that uses them is ever lost, what runs goes on, and at the end
+# Debian's packages are back.
 
 set -eu -o pipefail
 
 . "$(dirname "$0")/swapping.sh"
 
-# unaffected: a client that was there before all, and a daemon, still talk to each other; and so do new programs.
+# followed: the client that was there before all is told of changes.
+value=0
+followed() {
+    value=$((value + 1))
+    within corosync-cmapctl -s states.value u32 $value && grep -qw "states.value (u32) = $value" "$WORK/follower"
+}
+
+# unaffected: that client, and a daemon, still talk to each other; and so do new programs.
 unaffected() {
-    local value=$((SECONDS + RANDOM))
+    value=$((value + 1))
     within corosync-cmapctl -s states.value u32 $value || fail "corosync-cmapctl does not work"
-    await 30 grep -q "states.value (u32) = $value" "$WORK/follower" || fail "the old client sees nothing: $(cat "$WORK/follower")"
+    await 30 grep -qw "states.value (u32) = $value" "$WORK/follower" ||
+        fail "the old client sees nothing: $(cat "$WORK/follower")"
     kill -0 "$follower" || fail "the old client has ended"
 }
 
@@ -55,14 +63,14 @@ enter_with "$1" "$2"
 start_corosync
 within stdbuf -oL corosync-cmapctl -T states. </dev/zero >"$WORK/follower" 2>&1 &
 follower=$!
-await 30 within corosync-cmapctl -m stats stats.ipcs. >/dev/null
+await 30 followed || fail "the client sees nothing: $(cat "$WORK/follower")"
 unaffected
 
 echo "Ours are unpacked, and there is a crash"
 quietly within dpkg --unpack "${debs[@]}"
 complains 'not yet configured'
 unaffected
-keeps apt-get -qy --no-remove remove libcpg4-cc
+keeps dpkg --remove libcpg4-cc
 change dpkg --configure -a
 run_on -cc
 unaffected
@@ -83,8 +91,7 @@ unaffected
 
 echo "Nobody takes them away with nothing in their place"
 for package in "${libraries[@]/%/-cc}"; do
-    keeps dpkg --no-act --purge "$package"
-    keeps apt-get -qy --no-remove purge "$package"
+    keeps dpkg --purge "$package"
 done
 
 echo "Debian's next revision, without packages for development"

@@ -54,6 +54,7 @@ absent() {
 belong_to() {
     local suffix=$1 file package
     shift
+    [ $# -gt 0 ] || fail "there is no library"
     for file; do
         package=$(within dpkg -S "$(within realpath "${file#"$system"}")") || fail "$file is from no package"
         [[ $package =~ ^lib[a-z-]+[48]$suffix: ]] || fail "$file is from $package"
@@ -62,14 +63,18 @@ belong_to() {
 
 # run_on SUFFIX: what is installed uses the libraries of the packages with SUFFIX, and works.
 run_on() {
-    local program soname
+    local program soname found count=0
     for program in corosync-quorumtool corosync-cmapctl pacemakerd; do
         ! within ldd /usr/sbin/$program | grep -F 'not found' || fail "$program lacks a library"
         for soname in "${sonames[@]}"; do
-            # shellcheck disable=SC2046 # none or one
-            belong_to "$1" $(of_library "$soname" /usr/sbin/$program)
+            found=$(of_library "$soname" /usr/sbin/$program)
+            [ -z "$found" ] || {
+                belong_to "$1" "$found"
+                count=$((count + 1))
+            }
         done
     done
+    [ $count -gt 3 ] || fail "the programs have only $count of the libraries"
     within corosync-quorumtool -s | grep '^Quorate: *Yes' >/dev/null || fail "corosync-quorumtool does not work"
     within corosync-cmapctl -g totem.cluster_name | grep fixture >/dev/null || fail "corosync-cmapctl does not work"
     within pacemakerd --features | grep corosync >/dev/null || fail "pacemakerd does not know corosync"

@@ -4,8 +4,8 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/building.sh"
 
-# enter FOLDER [SYSTEM]: FOLDER/base or another one of them, with FOLDER/debian and FOLDER/newer as archives of packages, and nothing else. What is
-# changed in it is gone with the sandbox. Programs in it see the sandbox's processes and rings.
+# enter FOLDER [SYSTEM]: FOLDER/base or another one of them, with FOLDER/debian and FOLDER/newer as archives of packages, and
+# nothing else. What is changed in it is gone with the sandbox. Programs in it see the sandbox's processes and rings.
 enter() {
     local place
     [ -e "$1/complete" ] || skip "the system was not made"
