@@ -38,12 +38,14 @@ states() {
     within dpkg-query -W -f '${binary:Package} ${Version} ${db:Status-Status}\n'
 }
 
-# keeps COMMAND...: it is refused, and the packages stay as they are.
+# keeps COMMAND...: it is refused, and the packages stay as they are. dpkg keeps the wish, and obeys it later: it is taken back.
 keeps() {
-    local before
+    local before wished
     before=$(states)
+    wished=$(within dpkg --get-selections)
     ! within "$@" >"$WORK/said" 2>&1 || fail "$* was done: $(cat "$WORK/said")"
     [ "$(states)" = "$before" ] || fail "$* has changed: $(states | diff - <(echo "$before"))"
+    within dpkg --set-selections <<<"$wished"
     unaffected
 }
 
