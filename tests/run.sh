@@ -41,8 +41,8 @@ esac
 
 folder=$top/build${sanitize:+-$sanitize}
 say "Building in ${folder#"$top"/}${sanitize:+ with -fsanitize=$sanitize}"
-configure "$folder" -DCOROSYNC_CLIENT_TESTS=ON -DCOROSYNC_CLIENT_WERROR=ON -DCOROSYNC_CLIENT_SANITIZE="$sanitize" \
-    -DCOROSYNC_CLIENT_PACKAGE_TESTS=$package_tests
+configure "$folder" -DCOROSYNC_CLIENT_TESTS=ON -DCOROSYNC_CLIENT_BENCH=ON -DCOROSYNC_CLIENT_WERROR=ON \
+    -DCOROSYNC_CLIENT_SANITIZE="$sanitize" -DCOROSYNC_CLIENT_PACKAGE_TESTS=$package_tests
 
 # needed: the libraries, and what the commands of the chosen tests name of the build: a file, or a folder for all in it.
 # All of the build if all tests are chosen, or if one of them is about all programs.

@@ -28,6 +28,9 @@ if(COROSYNC_CLIENT_SANITIZE STREQUAL "address")
     # vptr needs RTTI. And a C program may pass any number for an enum; the functions check that themselves.
     set(sanitize -fsanitize=address,undefined -fno-sanitize=vptr,enum -fno-sanitize-recover=all
         -fno-omit-frame-pointer)
+    if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+        list(APPEND sanitize -fno-sanitize=function) # which needs RTTI and its run time, and C programs have none
+    endif()
 elseif(COROSYNC_CLIENT_SANITIZE STREQUAL "thread")
     set(sanitize -fsanitize=thread -fno-omit-frame-pointer)
 elseif(COROSYNC_CLIENT_SANITIZE)
