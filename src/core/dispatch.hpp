@@ -86,6 +86,8 @@ private:
             wanted.readable = false;
             if (got < 0)
                 return got;
+            if (event.daemon_sleeps)
+                wake_daemon();
             if (got > 0) {
                 // No data: the event was a part of a message. It counts as an event.
                 const int rc = event.data != nullptr ? run_callback(event) : 0;
@@ -100,6 +102,12 @@ private:
                 wanted.readable = (revents & POLLIN) != 0;
             }
         }
+    }
+
+    COROSYNC_COLD void wake_daemon()
+    {
+        if (const auto wake = Session::event_handling().wake_daemon; wake != nullptr)
+            wake(&session_);
     }
 
     // Delivers one event, with the caller's own cancellation state. No callback may begin after the handle was

@@ -47,7 +47,9 @@ int EventQueue::next(DispatchRecord& record, const NextEvent& wanted, const Even
         return rc;
     const int rc = transport_.visit([&](auto& transport) {
         lock_.assert_held();
-        return fetch_event(transport, record, wanted, handling, session, event);
+        const int found = fetch_event(transport, record, wanted, handling, session, event);
+        event.daemon_sleeps = transport.daemon_sleeps();
+        return found;
     });
     // A finalize in another thread looks like a hang-up here.
     return rc < 0 && lifecycle_.closing() ? -EBADF : rc;

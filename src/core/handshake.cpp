@@ -92,10 +92,10 @@ int unknown_reply()
     return kUnrecognized;
 }
 
-int send_request(int socket)
+int send_request(int socket, const Settings& settings)
 {
     Outgoing<HandshakeRequest> request(kAuthenticate);
-    request->message_size = kMessageSize;
+    request->message_size = settings.ring_kib * 1024;
     const iovec part = request.part();
     for (std::size_t sent = 0; sent < part.iov_len;) {
         const ssize_t some =
@@ -221,7 +221,7 @@ int perform_handshake(int socket, const char* service, const Settings& settings,
     const int off = 0;
     if (setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0)
         return -errno;
-    if (const int rc = send_request(socket); rc != 0)
+    if (const int rc = send_request(socket, settings); rc != 0)
         return rc;
     auto* reply = static_cast<std::byte*>(malloc(kHandshakeReplySize));
     if (reply == nullptr)

@@ -15,7 +15,8 @@
 
 namespace corosync {
 
-// The message size that we request. The daemon grants what a client requests, and every event fits into this size.
+// The least message size that we request, and the size of a ring. The daemon grants what a client requests, and every
+// event fits into this size.
 inline constexpr std::uint32_t kMessageSize = 8192 * 128;
 inline constexpr std::uint32_t kMaxMessageSize = 64U << 20;
 

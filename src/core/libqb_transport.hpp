@@ -39,6 +39,8 @@ public:
     // buffer, so swap the buffers.
     void move_event(Buffer& buffer) { buffer.swap(events_); }
     void reclaim_event() { pending_ = 0; }
+    static bool daemon_sleeps() { return false; } // libqb's client does not tell
+    static bool can_send_now() { return false; }
 
     static std::byte* lend_event(std::byte*, std::size_t) { return nullptr; }
     static bool call_in_event() { return false; }

@@ -67,20 +67,50 @@ int RequestChannel::send(const Message& message, unsigned threshold)
 
 int RequestChannel::exchange(const Message& request, unsigned threshold, View& reply)
 {
-    const int rc = transport_.visit([&](auto& transport) {
-        // Drop old replies: nobody waits for them, and they must not be mistaken for the new one. If the response ring
-        // fails, do not send the request.
-        View old_reply;
-        int rest = 0;
-        while ((rest = transport.reply(old_reply, 0)) > 0)
-            transport.drop_reply();
-        if (rest < 0)
-            return rest;
-        // A finalize in another thread does not stop a request that has begun.
-        return post(request, threshold, nullptr);
+    int rc = transport_.visit([&](auto& transport) {
+        exchange_.assert_held();
+        // If the response ring fails, do not send the request. A finalize in another thread does not stop a request
+        // that has begun.
+        const int rest = drop_old_replies(transport);
+        return rest < 0 ? rest : post(request, threshold, nullptr);
     });
-    const int result = lifecycle_.request_result(rc != 0 ? rc : wait_reply(reply));
+    if (rc == 0)
+        rc = wait_reply(reply);
+    if (rc > 0 && unclaimed_) {
+        drop_reply();
+        unclaimed_ = false;
+        rc = wait_reply(reply);
+    }
+    const int result = lifecycle_.request_result(rc);
     return result >= 0 ? result : lifecycle_.explain_end(result, transport_.late_events());
+}
+
+// Nobody waits for them, and they must not be mistaken for the next one. 0, or a negative errno if the ring fails.
+template <class Transport> int RequestChannel::drop_old_replies(Transport& transport)
+{
+    View old;
+    int rc = 0;
+    while ((rc = transport.reply(old, 0)) > 0) {
+        transport.drop_reply();
+        unclaimed_ = false;
+    }
+    return rc;
+}
+
+void RequestChannel::wake_daemon(const Message& request)
+{
+    if (lifecycle_.closing() || !lifecycle_.in_creator() || !exchange_.try_lock())
+        return;
+    const LockGuard guard(exchange_);
+    transport_.visit([&](auto& transport) {
+        exchange_.assert_held();
+        if (drop_old_replies(transport) < 0 || unclaimed_ || !sending_.try_lock())
+            return;
+        const LockGuard sending(sending_);
+        unclaimed_ = transport.can_send_now() && transport.send(request, kOrdinary, nullptr) == 0;
+        if (!unclaimed_)
+            forget_reason(); // the dispatch goes on
+    });
 }
 
 // Waits for the reply. 1, or a negative errno. Only the daemon's death ends the wait: a frozen daemon replies later.

@@ -48,6 +48,11 @@ public:
     // have to wait for another thread's request, or in a forked child; closing the connection has the same effect.
     int last_request(const Message& request);
 
+    // Wakes the daemon with a request whose reply nobody waits for; the next request drops that. Never waits: it does
+    // nothing if the daemon has not yet replied to the last one, or if another thread makes a request, which wakes the
+    // daemon as well.
+    void wake_daemon(const Message& request) COROSYNC_NO_LOCK_ANALYSIS;
+
     // For a forked child: replaces the descriptor with an unconnected one, but never between a message and its
     // notification byte.
     void disconnect_in_child();
@@ -61,6 +66,7 @@ private:
     int wait_reply(View& reply) COROSYNC_REQUIRES(exchange_);
     int wait_on_socket(int hangup_descriptor, int milliseconds) const;
     void drop_reply() COROSYNC_REQUIRES(exchange_);
+    template <class Transport> int drop_old_replies(Transport& transport) COROSYNC_REQUIRES(exchange_);
 
     AnyTransport& transport_;
     Lifecycle& lifecycle_;
@@ -69,6 +75,7 @@ private:
     Mutex sending_;
     std::int64_t refused_since_ms_ COROSYNC_GUARDED_BY(sending_) = 0; // 0: the last message was taken
     Spin spin_ COROSYNC_GUARDED_BY(exchange_);
+    bool unclaimed_ COROSYNC_GUARDED_BY(exchange_) = false; // a reply to wake_daemon() is still to come
 };
 
 // A request and its reply. The reply is valid as long as this object lives. Other requests of the connection wait that

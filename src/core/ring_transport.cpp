@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kRetryMs = 10;            // where poll() does not help
 constexpr std::size_t kCopyUpTo = 4096; // up to this size a copy costs almost nothing
+constexpr std::size_t kLarge = 3072;    // more than 278 smaller events fit into a ring; see daemon_sleeps()
 constexpr std::size_t kUserData = sizeof(std::int32_t);
 constexpr int kBothSides = 2;           // a ring's reference count while both sides are attached
 constexpr std::size_t kChunkHeader = 8; // precedes each chunk; the first chunk is at the start of the ring
@@ -153,6 +154,12 @@ int RingTransport::send(const Message& message, unsigned threshold, const std::a
     return send_byte(give_up);
 }
 
+bool RingTransport::can_send_now() const
+{
+    pollfd entry{socket_, POLLOUT, 0};
+    return poll(&entry, 1, 0) == 1 && entry.revents == POLLOUT;
+}
+
 int RingTransport::send_byte(const std::atomic<bool>* give_up)
 {
     const char byte = 1;
@@ -236,8 +243,20 @@ void RingTransport::reclaim_event()
     if (chunk_ == nullptr)
         return;
     chunk_ = nullptr;
+    if (chunk_size_ > kLarge && qb_rb_space_free(event_) < static_cast<ssize_t>(chunk_size_ + kChunkHeader))
+        was_full_ = true;
     finish_accesses();
     qb_rb_chunk_reclaim(event_);
+}
+
+// While more than 278 notification bytes are unread, the daemon waits for room on the socket, which wakes it. So small
+// events do not need this.
+bool RingTransport::daemon_sleeps()
+{
+    if (!was_full_ || qb_rb_space_free(event_) < static_cast<ssize_t>(ring_size_ / 2))
+        return false;
+    was_full_ = false;
+    return true;
 }
 
 int RingTransport::queued()

@@ -24,6 +24,7 @@ public:
     unsigned poll_set(pollfd (&set)[kMaxPollFds]);
 
     int send(const Message& message, unsigned threshold, const std::atomic<bool>* give_up);
+    [[nodiscard]] bool can_send_now() const;
     int reply(View& view, int timeout_ms);
     void drop_reply();
     int check_reply_ring();
@@ -36,6 +37,7 @@ public:
     static bool reserve_buffer(Buffer& buffer, std::size_t size) { return buffer.reserve(size); }
     void move_event(Buffer& buffer) const { std::memcpy(buffer.data(), chunk_, chunk_size_); }
     void reclaim_event();
+    bool daemon_sleeps();
 
     std::byte* lend_event(std::byte* data, std::size_t size);
     bool call_in_event();
@@ -82,6 +84,7 @@ private:
 
     std::byte* chunk_ = nullptr; // the oldest event, from peek_event() to reclaim_event()
     std::size_t chunk_size_ = 0;
+    bool was_full_ = false; // and not yet half empty again
 
     std::byte* event_base_ = nullptr; // libqb's mapping of the event ring; known from the first event on
     enum class Lending { untried, possible, impossible } lending_ = Lending::untried;

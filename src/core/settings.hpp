@@ -15,6 +15,7 @@ enum class Transport {
 struct Settings {
     Transport transport = Transport::automatic; // COROSYNC_CLIENT_TRANSPORT = auto | ring | libqb
     unsigned spin_us = 20;                      // COROSYNC_CLIENT_SPIN_US = 0 to 100
+    unsigned ring_kib = 1024;                   // COROSYNC_CLIENT_RING_KIB = 1024 to 65536
     unsigned connect_ms = 0;                    // COROSYNC_CLIENT_CONNECT_MS = 1 to 3600000; 0: no limit
     const char* peer_uids = nullptr;            // COROSYNC_CLIENT_PEER_UIDS = uid,uid,...
 

@@ -71,6 +71,7 @@ inline constexpr unsigned kMaxPollFds = 3; // a dispatch polls two descriptors o
 struct Event {
     std::byte* data = nullptr;
     std::size_t size = 0;
+    bool daemon_sleeps = false; // probably, although the ring has room again; with or without an event
 };
 
 inline constexpr int kSliceMs = 100; // after each slice a wait checks whether the daemon is still alive
@@ -184,6 +185,15 @@ concept MessageTransport = requires(T& transport, const T& same, const Message& 
         } -> std::same_as<bool>;
     {transport.move_event(buffer)};
     {transport.reclaim_event()};
+    // True once after the event ring was full of large events and is at most half full again. The daemon then sleeps up
+    // to 50 ms before it looks for room, if nothing wakes it.
+    {
+        transport.daemon_sleeps()
+        } -> std::same_as<bool>;
+    // True if the next send() does not have to wait for room for its notification byte.
+    {
+        transport.can_send_now()
+        } -> std::same_as<bool>;
 
     // Loans (see src/README.md). lend_event() returns the address at which a callback reads the event, or nullptr.
     // After call_in_event() that address stays valid and reclaim_event() may free the ring. end_called_in() frees the

@@ -323,6 +323,11 @@ const EventHandling& Session::event_handling()
                 ReplyHeader header; // most events are messages, for which this must cost little
                 if (event.read(header) && header.id == kConfchg)
                     static_cast<Session*>(session)->before_confchg(event);
+            },
+        .wake_daemon =
+            [](void* session) {
+                Outgoing<BareRequest> request(kLocalGet); // which costs the daemon least
+                static_cast<Session*>(session)->connection_.requests().wake_daemon({request.part()});
             }};
     return handling;
 }

@@ -18,6 +18,12 @@ int LoanSession::deliver(std::uint64_t, std::byte* event, std::size_t size)
     return 0;
 }
 
+void LoanSession::wake_daemon(void* session)
+{
+    corosync::Outgoing<LoanRequest> request(kWake);
+    static_cast<LoanSession*>(session)->connection().requests().wake_daemon({request.part()});
+}
+
 LoanHandle::LoanHandle()
 {
     EXPECT_EQ(0, opened);

@@ -22,13 +22,18 @@ struct Delivery {
     std::size_t size;
 };
 
+struct LoanRequest {
+    corosync::RequestHeader header;
+};
+
 class LoanSession {
 public:
     static constexpr char kService[] = "loan";
+    static constexpr std::int32_t kWake = 10; // the request that wakes the daemon
 
     static const corosync::EventHandling& event_handling()
     {
-        static constexpr corosync::EventHandling lending{.may_lend = true};
+        static constexpr corosync::EventHandling lending{.may_lend = true, .wake_daemon = wake_daemon};
         return lending;
     }
     static corosync::HandleTable<LoanSession>& table();
@@ -39,6 +44,8 @@ public:
     std::function<void(const Delivery&)> on_event;
 
 private:
+    static void wake_daemon(void* session);
+
     corosync::Connection connection_;
 };
 

@@ -27,6 +27,12 @@ unsigned spin_for(std::optional<std::string> value)
     return Settings::from_environment().spin_us;
 }
 
+unsigned ring_for(std::optional<std::string> value)
+{
+    const Variable variable("COROSYNC_CLIENT_RING_KIB", value);
+    return Settings::from_environment().ring_kib;
+}
+
 bool accepts(uid_t uid, std::optional<std::string> list)
 {
     const Variable variable("COROSYNC_CLIENT_PEER_UIDS", list);
@@ -61,6 +67,20 @@ TEST(Settings, ignore_a_spin_limit_that_is_not_a_number)
 {
     for (const char* value : {"", "-1", "+1", " 5", "5 ", "5us", "0x5", "1.5", "4294967296", "99999999999999999999"})
         EXPECT_EQ(20U, spin_for(value)) << value;
+}
+
+TEST(Settings, give_rings_the_size_of_the_variable)
+{
+    EXPECT_EQ(1024U, ring_for(std::nullopt));
+    EXPECT_EQ(1024U, ring_for("1024"));
+    EXPECT_EQ(4096U, ring_for("4096"));
+    EXPECT_EQ(65536U, ring_for("65536"));
+}
+
+TEST(Settings, give_rings_their_usual_size_if_the_variable_has_no_lawful_size)
+{
+    for (const char* value : {"", "0", "1023", "65537", "4294967295", "4294967296", "-4096", "4 MiB", "4096k"})
+        EXPECT_EQ(1024U, ring_for(value)) << value;
 }
 
 TEST(Settings, accept_root)

@@ -201,6 +201,16 @@ int RingTransport::reply(View&, int)
 
 void RingTransport::drop_reply() {}
 
+bool RingTransport::can_send_now() const
+{
+    return false;
+}
+
+bool RingTransport::daemon_sleeps()
+{
+    return false;
+}
+
 int RingTransport::check_reply_ring()
 {
     return 0;
