@@ -1,24 +1,26 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# mutants.sh [N] [SEED]
+# mutants.sh [N] [SEED] [SKIP]
 #
-# Asks whether the tests notice a fault. Changes one place of src at a time, in a copy of the tree: an operator, a constant,
-# a condition, or a call that is left out. N such mutants (20 unless given) are chosen by SEED (1 unless given) and built;
-# those that do not compile are replaced by others. For each, the suites of its part run until one fails. Prints each mutant
-# and what noticed it, and at the end those that nothing noticed: each is either equivalent to the original, or a test is
-# missing. Installs what is missing (as root, on Debian).
+# Asks whether the tests notice a fault. Changes one place of src at a time, in a copy of the tree: an operator, a
+# constant, a condition, or a call that is left out. N such mutants (20 unless given) are chosen by SEED (1 unless given)
+# and built; those that do not compile, or compile to the same libraries, are replaced by others. For each, the suites of
+# its part run until a test fails or takes too long. Prints each mutant with its number and what noticed it, and at the
+# end those that nothing noticed: each is either equivalent to the original, or a test is missing. SKIP goes on after the
+# mutant with that number. Installs what is missing (as root, on Debian).
 
 set -eu
 
 . "$(dirname "$0")/support/setup.sh"
 
 help_if_asked "${1-}"
-count=${1-20} seed=${2-1}
-[[ $count =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ ]] || die "usage: mutants.sh [N] [SEED]"
-install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgmock-dev libgtest-dev \
+count=${1-20} seed=${2-1} skip=${3-0}
+[[ $count =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ && $skip =~ ^[0-9]+$ ]] || die "usage: mutants.sh [N] [SEED] [SKIP]"
+install_missing "${build_packages[@]}" ccache "${sandbox_packages[@]}" libgmock-dev libgtest-dev \
     libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev
 
-folder=$top/build-mutants tree=$top/build-mutants/tree
+folder=$top/build-mutants
+tree=$folder/tree build=$folder/build
 rm -rf "$tree"
 mkdir -p "$tree"
 (cd "$top" && tar -c CMakeLists.txt LICENSE include man pkgconfig src tests) | tar -x -C "$tree"
@@ -45,55 +47,164 @@ candidates() {
     done
 }
 
-# suites FILE: of its part, as a regular expression for ctest, those that end soonest first.
-suites() {
+# stages FILE: the suites of its part, as regular expressions for ctest, those first that say most in a second.
+stages() {
+    local service=${1#src/} any='(cmap|cpg|votequorum)'
+    service=${service%%/*}
+    echo '^unit\.(core|assembly|trackers|ring_files|common)$'
     case $1 in
-    src/cmap/* | src/cpg/* | src/votequorum/*)
-        local service=${1#src/}
-        service=${service%%/*}
-        echo "^unit\. ^(faults|integration|promises)\.$service\.ring$ ^(faults|integration)\.$service\.socket$"
+    src/core/libqb_*)
+        printf '%s\n' "^(faults|promises)\.$any\.(libqb|socket)$" "^integration\.$any\.(libqb|socket)$" \
+            "^resources\.($any|large_message)\.(libqb|socket)$"
         ;;
-    *) echo "^unit\. ^faults\.(ring|(cmap|cpg)\.(ring|socket)) ^resources\.(cmap|cpg)\.(ring|libqb) ^resources\.large.*ring" ;;
+    src/c[mp]*/* | src/votequorum/*)
+        printf '%s\n' "^(fuzz\.${service}_.*|faults\.$service\.ring)$" "^(integration|promises)\.$service\.ring$" \
+            "^(faults|integration)\.$service\.(libqb|socket)$" "^resources\.($service|large_message)\.ring$"
+        ;;
+    *)
+        printf '%s\n' '^(fuzz\.cpg_.*|faults\.(ring|cpg\.ring))$' \
+            '^(fuzz\.(handshake|cmap_.*|votequorum_.*)|faults\.(log|(cmap|votequorum)\.ring))$' \
+            "^(integration\.cpg|promises\.$any)\.ring$" '^integration\.(cmap|votequorum)\.ring$' \
+            '^(unit\.event_queue|resources\.(cpg|large_message)\.ring)$' \
+            "^(faults|integration)\.$any\.(libqb|socket)$" \
+            "^resources\.($any|large_message)\.(ring|libqb|socket)$"
+        ;;
     esac
 }
 
-say "Building in build-mutants"
-configure() {
-    cmake -S "$tree" -B "$folder/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O1 \
-        -DCOROSYNC_CLIENT_LTO=OFF -DCOROSYNC_CLIENT_HARDEN=OFF
+# tests STAGE: "NAME COMMAND" for each of its tests. Those of GoogleTest come in three parts, as most of them only wait.
+tests() {
+    ctest --test-dir "$build" -N -V -R "$1" | awk '
+        /^[0-9]+: Test command:/ { sub(/^[^:]*: Test command: /, ""); command = $0; variables = "" }
+        /^[0-9]+:  [A-Z_]+=/ { variables = variables " " $2 }
+        /^ *Test +#[0-9]+:/ {
+            shards = command ~ /_test"?$/ ? 3 : 1
+            for (shard = 0; shard < shards; ++shard)
+                print $3 " env" variables " GTEST_TOTAL_SHARDS=" shards " GTEST_SHARD_INDEX=" shard \
+                    " GTEST_FAIL_FAST=1 TEST_TIME_LIMIT=100 " command
+        }'
 }
-rebuild() {
-    cmake --build "$folder/build" --parallel "$(nproc)" >"$folder/build.log" 2>&1
-}
-configure >"$folder/configure.log" || die "The configuration failed: $(cat "$folder/configure.log")"
-rebuild || die "The build failed: $(tail "$folder/build.log")"
 
-noticed=0 tried=0 survivors=()
+# compile TARGET...
+compile() {
+    cmake --build "$build" --parallel "$(nproc)" --target "$@" >"$folder/build.log" 2>&1
+}
+
+# compile_stage STAGE: builds its programs.
+compile_stage() {
+    local targets
+    mapfile -t targets < <(tests "$1" | grep -oE "$build/(fuzz|tests/[a-z]+)/[a-z_]+" | sed "s|^$build/||" | sort -u)
+    [[ $1 != *log* ]] || targets+=({cmap,cpg,votequorum}_session) # which log_test.sh finds by the folder
+    compile "${targets[@]}"
+}
+
+# Runs its tests, each "NAME COMMAND", eight at a time, until one fails, and prints its name. Runs in a sandbox, whose
+# end ends all that is left.
+# shellcheck disable=SC2016 # the inner shell expands that
+run_all='
+    logs=$WORK
+    unset WORK
+    while read -r name command; do
+        [ "$(jobs -r | wc -l)" -lt 8 ] || wait -n
+        {
+            log=$logs/$BASHPID
+            eval "$command" >"$log" 2>&1
+            status=$?
+            [ $status = 0 ] || [ $status = 77 ] || {
+                echo "$name $(sed -n "s/^\[  FAILED  \] \([^ ,]*\).*/\1/p;T;q" "$log")"
+                cp "$log" "$1"
+                kill -KILL $$
+            }
+        } </dev/null &
+    done <"$0"
+    wait
+'
+# run_stage STAGE: sets failed to what failed. If the stage took too long, that is empty, but the status is an error.
+run_stage() {
+    local status=0
+    tests "$1" >"$folder/stage.tests"
+    in_sandbox timeout -s KILL 600 bash -c "$run_all" "$folder/stage.tests" "$folder/failed.log" \
+        >"$folder/failed" 2>"$folder/stage.log" || status=$?
+    failed=$(head -n 1 "$folder/failed")
+    return "$status"
+}
+
+same_libraries() {
+    local library
+    for library in "$build"/lib/*.so; do
+        cmp -s "$library" "$folder/original-lib/${library##*/}" || return 1
+    done
+}
+
+say "Building in build-mutants"
+# With ccache, so that the original of a changed file need not be compiled again.
+export CCACHE_DIR=${CCACHE_DIR:-$folder/ccache}
+cmake -S "$tree" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O1 -DCOROSYNC_CLIENT_LTO=OFF \
+    -DCOROSYNC_CLIENT_HARDEN=OFF -DCMAKE_LINK_DEPENDS_NO_SHARED=ON \
+    -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache >"$folder/configure.log" ||
+    die "The configuration failed: $(cat "$folder/configure.log")"
+libraries=(cmap cpg votequorum corosync_common)
+compile "${libraries[@]}" || die "The build failed: $(tail "$folder/build.log")"
+cp -rT "$build/lib" "$folder/original-lib"
+
+# check STAGE: all of it must pass without a mutant.
+declare -A passes=()
+check() {
+    local begin
+    compile_stage "$1" || die "The build failed: $(tail "$folder/build.log")"
+    begin=$SECONDS
+    run_stage "$1" || die "Without a mutant this fails: $failed (see $folder/failed.log)"
+    passes[$1]=1
+    say "$1 takes $((SECONDS - begin)) s"
+}
+
+line() {
+    sed -n "${line}{s/^ *//;p}" "$1"
+}
+
+noticed=0 tried=0 same=0 number=0 survivors=()
 while IFS=$'\t' read -r file line rule; do
     [ "$tried" -lt "$count" ] || break
+    number=$((number + 1))
+    [ "$number" -gt "$skip" ] || continue
     cp "$tree/$file" "$folder/original"
-    sed -i "$line$rule" "$tree/$file"
-    what="$file:$line: $(sed -n "${line}p" "$folder/original" | sed 's/^ *//')  ->  $(sed -n "${line}p" "$tree/$file" | sed 's/^ *//')"
-    if cmp -s "$folder/original" "$tree/$file" || ! rebuild; then
+    sed "$line$rule" "$tree/$file" >"$folder/mutant"
+    what="$number $file:$line: $(line "$folder/original")  ->  $(line "$folder/mutant")"
+    begin=$SECONDS by=
+    cp "$folder/mutant" "$tree/$file"
+    if cmp -s "$folder/original" "$folder/mutant" || ! compile "${libraries[@]}"; then
         cp "$folder/original" "$tree/$file"
         continue
     fi
-    tried=$((tried + 1)) by=
-    for suite in $(suites "$file"); do
-        timeout -s KILL 600 ctest --test-dir "$folder/build" -R "$suite" --stop-on-failure --timeout 200 \
-            --parallel $((2 * $(nproc))) >"$folder/tests.log" 2>&1 || {
-            by=$(sed -n '/^.*Test *#[0-9]*: \([^ ]*\) .*\*\*\*.*$/{s//\1/p;q;}' "$folder/tests.log")
+    if same_libraries; then
+        same=$((same + 1))
+        cp "$folder/original" "$tree/$file"
+        continue
+    fi
+    tried=$((tried + 1))
+    for stage in $(stages "$file"); do
+        if [ -z "${passes[$stage]-}" ]; then
+            cp "$folder/original" "$tree/$file"
+            check "$stage"
+            cp "$folder/mutant" "$tree/$file"
+        fi
+        compile_stage "$stage" || {
+            by="the compiler"
             break
         }
+        run_stage "$stage" && continue
+        by=${failed:-the time limit of $stage}
+        break
     done
     cp "$folder/original" "$tree/$file"
     if [ -n "$by" ]; then
         noticed=$((noticed + 1))
-        printf '%s\n    noticed by %s\n' "$what" "$by"
+        by="noticed by $by"
     else
         survivors+=("$what")
-        printf '%s\n    not noticed\n' "$what"
+        by="not noticed"
     fi
+    printf '%s\n    %s, after %s s\n' "$what" "$by" $((SECONDS - begin))
 done < <(candidates | awk -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' | sort -k1,1 | cut -f2-)
-say "$noticed of $tried mutants were noticed. Not noticed:"
+say "$noticed of $tried mutants were noticed; $same others compile to the same libraries. Not noticed:"
 printf '%s\n' "${survivors[@]-}"
