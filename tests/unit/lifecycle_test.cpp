@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include <poll.h>
+#include <unistd.h>
 
 namespace {
 
@@ -92,6 +93,25 @@ TEST_F(LifecycleTest, wakes_a_child_that_begins_to_wait_after_the_close)
     EXPECT_EQ(0, in_child([this] {
                   lifecycle.close();
                   return rings(lifecycle.child_wakeup_fd(), 0) ? 0 : 1;
+              }));
+}
+
+// The eventfd then has the number 0.
+TEST_F(LifecycleTest, wakes_a_child_without_standard_input)
+{
+    EXPECT_EQ(0, in_child([] {
+                  ::close(STDIN_FILENO);
+                  {
+                      Lifecycle own;
+                      own.begin();
+                      const int alarm = own.child_wakeup_fd();
+                      if (alarm != STDIN_FILENO || own.child_wakeup_fd() != alarm)
+                          return 1;
+                      own.close();
+                      if (!rings(alarm, 0))
+                          return 2;
+                  }
+                  return ::close(STDIN_FILENO) != 0 ? 0 : 3; // it is closed already
               }));
 }
 

@@ -5,6 +5,7 @@
 #include "core/ring_files.hpp"
 #include "ring_names.hpp"
 #include "support/bytes.hpp"
+#include "support/process.hpp"
 
 #include <gtest/gtest.h>
 
@@ -225,6 +226,29 @@ TEST_F(Files, are_removed_without_other_files)
     EXPECT_TRUE(fs::exists(other));
     for (const auto& path : paths())
         EXPECT_FALSE(fs::exists(path)) << path;
+}
+
+// The directory then has the number 0 while it is open.
+TEST_F(Files, are_found_and_removed_without_standard_input)
+{
+    EXPECT_EQ(0, test::in_child([this] {
+                  ::close(STDIN_FILENO);
+                  struct stat status {};
+                  if (!safe() || !files.stat_data(corosync::Ring::event, status))
+                      return 1;
+                  corosync::RingAlias alias;
+                  if (!alias.map(files, kDataSize))
+                      return 2;
+                  files.remove();
+                  if (fs::exists(kDirectory))
+                      return 3;
+                  fs::create_directory(kDirectory);
+                  create(paths().front());
+                  RingFiles::remove_directories(1, 2);
+                  if (fs::exists(kDirectory))
+                      return 4;
+                  return ::close(STDIN_FILENO) != 0 ? 0 : 5; // nothing is left open
+              }));
 }
 
 // Page sizes of other machines. Each such page is one or more whole pages of this kernel.
