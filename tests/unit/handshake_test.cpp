@@ -178,6 +178,15 @@ TEST(ConnectAbstract, names_the_peer)
     ::close(socket);
 }
 
+// Nobody may be taken for root then.
+TEST(ConnectAbstract, names_no_peer_of_what_is_not_a_socket)
+{
+    const int file = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    corosync::Server server;
+    EXPECT_FALSE(corosync::socket_peer(file, server));
+    ::close(file);
+}
+
 TEST(ConnectAbstract, fails_where_nobody_listens)
 {
     EXPECT_EQ(-ECONNREFUSED, corosync::connect_abstract("unit-nobody-listens-here"));
