@@ -3,6 +3,8 @@
 // can have.
 #include "fake_cpg.hpp"
 
+#include <cstring>
+
 namespace {
 
 using namespace test;
@@ -207,6 +209,17 @@ TEST_F(CpgParts, of_a_member_make_a_message_after_a_malformed_event_that_says_it
     malformed.fields.joined = 1000;
     daemon.now({part(wire::kFirst, 0), part(wire::kContinued, 1), event(malformed.bytes()), part(wire::kLast, 2)});
     EXPECT_EQ(CS_ERR_LIBRARY, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
+    EXPECT_EQ(Texts{message}, messages(cpg.take()));
+}
+
+// The other events may have any bytes where this one has its lists.
+TEST_F(CpgParts, of_a_member_make_a_message_whatever_other_events_contain)
+{
+    Bytes other = Confchg({}, {{kOwnNode, kSender, CPG_REASON_PROCDOWN}}, {}).bytes();
+    const std::int32_t unknown_id = 4711;
+    std::memcpy(other.data(), &unknown_id, sizeof unknown_id);
+    daemon.now({part(wire::kFirst, 0), part(wire::kContinued, 1), event(other), part(wire::kLast, 2)});
     EXPECT_EQ(CS_OK, cpg_dispatch(cpg, CS_DISPATCH_ALL));
     EXPECT_EQ(Texts{message}, messages(cpg.take()));
 }
