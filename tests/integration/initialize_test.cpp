@@ -126,6 +126,24 @@ TEST_F(Initialize, works_beside_a_handle_that_was_never_finalized)
     EXPECT_TRUE(Listener().works());
 }
 
+// The library's own descriptors then have their numbers.
+TEST_F(Initialize, works_without_standard_descriptors)
+{
+    EXPECT_EQ(0, in_child([] {
+                  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+                      ::close(fd);
+                  const auto before = open_descriptors();
+                  {
+                      const Listener listener;
+                      if (!listener.works())
+                          return 1;
+                      if (listener.fd() > STDERR_FILENO)
+                          return 2;
+                  }
+                  return open_descriptors() == before ? 0 : 3;
+              }));
+}
+
 TEST_F(Initialize, does_not_change_the_programs_random_numbers)
 {
     ::srandom(1);
