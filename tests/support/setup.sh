@@ -86,17 +86,22 @@ build() {
     compile "$1" "$2"
 }
 
-# in_sandbox CMD...: returns the status of sandbox.sh. The sandbox ignores SIGINT, SIGTERM and SIGHUP: if one of them
-# ends this script, it kills the sandbox with all that is in it.
-in_sandbox() {
-    local sandbox status=0
-    "$top/tests/support/sandbox.sh" "$@" &
-    sandbox=$!
+# interruptible SIGNAL CMD...: returns the status of CMD. SIGNAL ends CMD if SIGINT, SIGTERM or SIGHUP ends this script.
+interruptible() {
+    local signal=$1 command status=0
+    "${@:2}" &
+    command=$!
     # shellcheck disable=SC2064 # the number that it is now
-    trap "kill -KILL $sandbox 2>/dev/null" EXIT
+    trap "kill -$signal $command 2>/dev/null" EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
-    wait "$sandbox" || status=$?
+    wait "$command" || status=$?
     trap - EXIT INT TERM HUP
     return "$status"
+}
+
+# in_sandbox CMD...: returns the status of sandbox.sh. That ignores SIGINT, SIGTERM and SIGHUP; SIGKILL ends all that is
+# in it.
+in_sandbox() {
+    interruptible KILL "$top/tests/support/sandbox.sh" "$@"
 }
