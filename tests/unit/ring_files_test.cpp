@@ -251,6 +251,18 @@ TEST_F(Files, are_found_and_removed_without_standard_input)
               }));
 }
 
+TEST_F(Files, have_no_alias_while_the_one_with_the_events_is_missing_or_too_short)
+{
+    const std::string data = std::string(kDirectory) + "/qb-event-cmap-data";
+    corosync::RingAlias alias;
+    fs::resize_file(data, kDataSize - 1);
+    EXPECT_FALSE(alias.map(files, kDataSize));
+    fs::remove(data);
+    EXPECT_FALSE(alias.map(files, kDataSize));
+    create(data);
+    EXPECT_TRUE(alias.map(files, kDataSize));
+}
+
 // Page sizes of other machines. Each such page is one or more whole pages of this kernel.
 class FilesOfLargePages : public Files, public ::testing::WithParamInterface<long> {
 protected:
