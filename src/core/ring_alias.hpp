@@ -33,8 +33,6 @@ public:
     // mapping at once.
     bool map(const RingFiles& files, std::size_t ring_size);
 
-    [[nodiscard]] bool mapped() const { return shared_ != nullptr; }
-
     // The address in the alias of offset `offset` of the ring.
     [[nodiscard]] std::byte* at(std::size_t offset) const { return shared_ + offset; }
 
