@@ -30,14 +30,21 @@ written=$top/tests/cross/results.txt
 enter=$top/tests/suites/enter.sh
 source=/usr/local/src/c folder=/usr/local/build # in the system
 
-# in_system COMMAND...: in that of the architecture, with the sources; its changes stay, unless there is $changes.
+# in_system COMMAND...: in that of the architecture, with the sources; its changes stay, unless there is $changes. All files
+# of a release have the same time. So those that have changed since the last build get that of now.
 in_system() {
     local status=0
     sources | "$enter" "$root" "$changes" sh -ec "
         mkdir -p $source
+        rm -rf $source.before
+        mv $source $source.before
+        mkdir $source
         cd $source
-        find . -mindepth 1 -delete
-        tar -x --no-same-owner --strip-components=1
+        tar -xm --no-same-owner --strip-components=1
+        find . -type f -exec sh -c '
+            for file; do
+                ! cmp -s \"\$file\" \"$source.before/\$file\" || touch -r \"$source.before/\$file\" \"\$file\"
+            done' sh {} +
         exec \"\$@\"" sh "$@" &
     child=$!
     wait "$child" || status=$?

@@ -20,6 +20,12 @@ constexpr char kPrefix[] = "/dev/shm/qb-";
 
 // The size of a new ring's header file before a client attaches: libqb's own fields, a semaphore, two paths and our
 // four bytes of user data. Another size means a libqb version with another layout.
+// libqb's data files are whole pages, and on these CPUs no smaller ones than this.
+#if defined(__arm__) || defined(__powerpc__)
+constexpr std::size_t kSmallestUnit = 16384;
+#else
+constexpr std::size_t kSmallestUnit = 1;
+#endif
 constexpr off_t kHeaderSize = sizeof(void*) == 8 ? 8252 : 8236;
 
 constexpr char kHeaderSuffix[] = "-header";
@@ -86,8 +92,9 @@ bool safe_file(int directory, const FileName& name, uid_t server, off_t size)
 
 std::size_t RingFiles::data_size(std::size_t ring_size)
 {
-    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    return (ring_size + 13 + page - 1) / page * page;
+    auto unit = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    unit = unit < kSmallestUnit ? kSmallestUnit : unit;
+    return (ring_size + 13 + unit - 1) / unit * unit;
 }
 
 bool RingFiles::parse(const char* service, const View (&fields)[3])

@@ -37,7 +37,8 @@ build() {
     CFLAGS=$2 CXXFLAGS=$2 LDFLAGS=$3 cmake -G Ninja -B $folder -DCOROSYNC_CLIENT_TESTS=OFF \
         -DCOROSYNC_CLIENT_WERROR=ON "${@:4}" >$log 2>&1 && cmake --build $folder >>$log 2>&1 || good=
     ! grep 'warning:' $log | grep -v 'linker hardening options not enabled by' >/dev/null || good= # since ours are on the line
-    [[ $* = *SANITIZE* ]] || exports_are_right $folder >>$log 2>&1 || good=
+    # These make the libraries call what they should not, abort() with -ftrapv.
+    [[ $* = *SANITIZE* || $* = *-ftrapv* ]] || exports_are_right $folder >>$log 2>&1 || good=
     if [ -z "$good" ]; then
         cat $log
         failed=1
@@ -70,7 +71,7 @@ fi
 CC=gcc-$gcc CXX=g++-$gcc
 builds
 ! echo 'int main() {}' | "$CXX" -fhardened -O2 -x c++ - -o /dev/null 2>/dev/null ||
-    build "with -fhardened" "-O2 -fhardened" "" -DCOROSYNC_CLIENT_HARDEN=OFF
+    build "with -fhardened" "-O2 -fhardened" "$relro" -DCOROSYNC_CLIENT_HARDEN=OFF
 CC=clang-$clang CXX=clang++-$clang
 builds
 exit $failed

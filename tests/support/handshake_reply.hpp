@@ -15,6 +15,11 @@ struct HandshakeReply {
     static constexpr std::int32_t kId = -1;
     static constexpr std::int32_t kSharedMemory = 1;
     static constexpr std::uint32_t kMessageSize = 1048576;
+#if defined(__arm__) || defined(__powerpc__)
+    static constexpr std::size_t kRingUnit = 16384; // a ring's file is a multiple of it, if pages are no larger
+#else
+    static constexpr std::size_t kRingUnit = 4096;
+#endif
 
     alignas(8) std::int32_t id = kId;
     alignas(8) std::int32_t size = 12328;

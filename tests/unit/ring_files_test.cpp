@@ -9,11 +9,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 
 #include <dlfcn.h>
+#include <qb/qbrb.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,7 +40,7 @@ using test::parses;
 
 constexpr char kDirectory[] = "/dev/shm/qb-1-2-3-abcdef";
 constexpr std::size_t kRingSize = 1048576;
-constexpr std::uintmax_t kDataSize = 1052672;
+constexpr std::uintmax_t kDataSize = kRingSize + HandshakeReply::kRingUnit;
 constexpr std::uintmax_t kHeaderSize = sizeof(void*) == 8 ? 8252 : 8236;
 constexpr uid_t kUs = 0;
 constexpr uid_t kServer = 65533;
@@ -296,12 +298,20 @@ protected:
 
 TEST_P(FilesOfLargePages, are_whole_pages)
 {
-    const auto page = static_cast<std::size_t>(GetParam());
-    EXPECT_EQ((kRingSize / page + 1) * page, ring_size);
+    const std::size_t unit = std::max(static_cast<std::size_t>(GetParam()), HandshakeReply::kRingUnit);
+    EXPECT_EQ((kRingSize / unit + 1) * unit, ring_size);
     EXPECT_EQ(kRingSize, RingFiles::data_size(kRingSize - 13));
     EXPECT_TRUE(safe());
     fs::resize_file(data, kDataSize);
     EXPECT_EQ(ring_size == kDataSize, safe());
+}
+
+TEST_P(FilesOfLargePages, are_as_large_as_those_of_libqb)
+{
+    qb_ringbuffer_t* const ring = qb_rb_open("unit", kRingSize, QB_RB_FLAG_CREATE | QB_RB_FLAG_SHARED_PROCESS, 0);
+    ASSERT_NE(nullptr, ring);
+    EXPECT_EQ(ring_size, fs::file_size("/dev/shm/qb-unit-data"));
+    qb_rb_close(ring);
 }
 
 TEST_P(FilesOfLargePages, have_an_alias_that_keeps_an_event_when_it_is_called_in)
