@@ -24,6 +24,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::uint64_t cookie = 0;
     trackers.add(notify, nullptr, cookie);
     trackers.confirm(cookie, 1);
-    trackers.deliver(1, fuzz::event(data, size, corosync::Buffer::kSlack).data(), size, {false});
+    trackers.deliver(1, fuzz::event("cmap", data, size, corosync::Buffer::kSlack).data(), size, {false});
     return 0;
 }

@@ -8,6 +8,8 @@
 namespace {
 
 constexpr std::size_t kHead = 32 + sizeof(void*);
+constexpr std::size_t kHeadOfInput = 40;
+constexpr fuzz::Number kNumbers[] = {{0, 4}, {8, 4}, {16, 4}, {24, 4}, {28, 4}};
 constexpr std::size_t kNameField = 4096;
 
 // Rings are in one directory in the place for such files, and nowhere else.
@@ -32,7 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     };
     fuzz::Input input(data, size);
     const std::size_t missing = input.number<std::uint16_t>();
-    put(0, input.take(kHead), kHead);
+    put(0, input.take(kHeadOfInput), kHead);
+    fuzz::to_host_order({reinterpret_cast<std::byte*>(whole), kHead}, kNumbers);
     for (std::size_t at = kHead; at < sizeof whole; at += kNameField)
         put(at, input.piece(), kNameField);
 
@@ -40,8 +43,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const fuzz::Message reply(fuzz::Bytes(whole, received));
     corosync::Offer offer;
     const int rc = corosync::decode_handshake({reply.data(), reply.size()}, "cmap", offer);
-    if (rc == 0 && received == sizeof whole)
-        for (const corosync::Ring ring : corosync::kRings)
-            check(offer.files.path(ring));
+    if (rc != 0 || received != sizeof whole)
+        return 0;
+    ++fuzz::reached;
+    for (const corosync::Ring ring : corosync::kRings)
+        check(offer.files.path(ring));
     return 0;
 }

@@ -2,6 +2,8 @@
 // Shared by the targets: reads the fuzzer's bytes piece by piece, and makes messages from them.
 #pragma once
 
+#include "byte_order.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -32,6 +34,7 @@ public:
         const Bytes bytes = take(sizeof value);
         if (!bytes.empty())
             std::memcpy(&value, bytes.data(), bytes.size());
+        to_host_order(reinterpret_cast<std::byte*>(&value), sizeof value);
         return value;
     }
 
@@ -48,11 +51,14 @@ private:
 class Message {
 public:
     Message() = default;
-    explicit Message(Bytes bytes, std::size_t spare = 0)
+    // A reply or an event of this service, if there is one.
+    explicit Message(Bytes bytes, std::string_view service = "", std::size_t spare = 0)
         : size_(bytes.size()), data_(static_cast<std::byte*>(malloc(size_ + spare)))
     {
         if (size_ != 0)
             std::memcpy(data_, bytes.data(), size_);
+        if (!service.empty())
+            to_host_order({data_, size_}, service);
     }
     ~Message() { free(data_); }
     Message(const Message&) = delete;
@@ -74,15 +80,19 @@ private:
 };
 
 // An event as dispatch gets it: writable and aligned; if needed, with spare bytes after it.
-inline Message event(const std::uint8_t* data, std::size_t size, std::size_t spare = 0)
+inline Message event(std::string_view service, const std::uint8_t* data, std::size_t size, std::size_t spare = 0)
 {
-    return Message(Bytes(data, size), spare);
+    return Message(Bytes(data, size), service, spare);
 }
+
+// How often an input's bytes got as far as a callback or the result of a call.
+inline unsigned reached;
 
 // Reads all that a callback got.
 inline volatile unsigned sink;
 inline void look_at(const void* data, std::size_t size)
 {
+    ++reached;
     unsigned sum = 0;
     for (const unsigned char byte : std::span(static_cast<const unsigned char*>(data), size))
         sum += byte;

@@ -38,8 +38,10 @@ public:
     template <class... T> void result(cs_error_t error, const T&... written)
     {
         see(&error, sizeof error);
-        if (error == CS_OK)
-            (see(&written, sizeof written), ...);
+        if (error != CS_OK)
+            return;
+        ++reached;
+        (see(&written, sizeof written), ...);
     }
 
     [[nodiscard]] std::uint64_t digest() const { return digest_; }

@@ -11,6 +11,7 @@ namespace {
 // Makes every connection use this transport.
 [[maybe_unused]] const int chosen = setenv("COROSYNC_CLIENT_TRANSPORT", "libqb", 1);
 
+std::string_view service;
 bool asked;           // a request has been sent, and its reply has not been received
 fuzz::Message answer; // kept as long as it is in use
 
@@ -19,7 +20,7 @@ bool next(fuzz::Message& message)
 {
     while (!fuzz::script->empty()) {
         if (const fuzz::Bytes bytes = fuzz::script->piece(); !bytes.empty()) {
-            message = fuzz::Message(bytes);
+            message = fuzz::Message(bytes, service);
             return true;
         }
     }
@@ -30,8 +31,9 @@ bool next(fuzz::Message& message)
 
 namespace corosync {
 
-int LibqbTransport::connect(const char*, const Settings&, const ConnectDeadline&)
+int LibqbTransport::connect(const char* name, const Settings&, const ConnectDeadline&)
 {
+    service = name;
     asked = false;
     return 0;
 }

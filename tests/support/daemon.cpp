@@ -131,7 +131,8 @@ void Daemon::await_service()
 {
     const Visit visit(network_);
     bool died = false;
-    const bool ready = eventually([&] { return (died = waits_in_state(pid_, WEXITED)) || serves("cmap"); });
+    const bool ready =
+        eventually(6 * kPatience, [&] { return (died = waits_in_state(pid_, WEXITED)) || serves("cmap"); });
     if (!ready || died)
         throw std::runtime_error("the daemon does not serve:\n" + log_tail());
     // The daemon removes the files of the connections that checked it. If it were killed or stopped before, it would
