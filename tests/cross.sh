@@ -30,8 +30,8 @@ written=$top/tests/cross/results.txt
 enter=$top/tests/suites/enter.sh
 source=/usr/local/src/c folder=/usr/local/build # in the system
 
-# in_system COMMAND...: in that of the architecture, with the sources; its changes stay, unless there is $changes. All files
-# of a release have the same time. So those that have changed since the last build get that of now.
+# in_system COMMAND...: in that of the architecture, with the sources; its changes stay, unless there is $changes. All
+# files of a release have the same time. So those that have changed since the last build get that of now.
 in_system() {
     local status=0
     sources | "$enter" "$root" "$changes" sh -ec "

@@ -52,7 +52,10 @@ struct HandshakeReply {
         text.copy(names[ring], kNameField);
     }
 
-    [[nodiscard]] const std::byte* data() const { return reinterpret_cast<const std::byte*>(this); }
+    [[nodiscard]] const std::byte* data() const
+    {
+        return reinterpret_cast<const std::byte*>(this);
+    }
 };
 static_assert(sizeof(HandshakeReply) == 12328);
 static_assert(offsetof(HandshakeReply, transport) == 24);
