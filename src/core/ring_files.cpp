@@ -18,14 +18,15 @@ namespace {
 constexpr char kShm[] = "/dev/shm/";
 constexpr char kPrefix[] = "/dev/shm/qb-";
 
-// The size of a new ring's header file before a client attaches: libqb's own fields, a semaphore, two paths and our
-// four bytes of user data. Another size means a libqb version with another layout.
 // libqb's data files are whole pages, and on these CPUs no smaller ones than this.
 #if defined(__arm__) || defined(__powerpc__)
 constexpr std::size_t kSmallestUnit = 16384;
 #else
 constexpr std::size_t kSmallestUnit = 1;
 #endif
+
+// The size of a new ring's header file before a client attaches: libqb's own fields, a semaphore, two paths and our
+// four bytes of user data. Another size means a libqb version with another layout.
 constexpr off_t kHeaderSize = sizeof(void*) == 8 ? 8252 : 8236;
 
 constexpr char kHeaderSuffix[] = "-header";
