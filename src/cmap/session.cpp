@@ -204,6 +204,12 @@ cs_error_t Session::get_string(const Key& key, char** text)
     });
 }
 
+void Session::wake_daemon()
+{
+    Outgoing<GetRequest> request(kGet); // for the key with the empty name, which no map has
+    connection_.requests().wake_daemon({request.part()});
+}
+
 cs_error_t Session::iter_init(const Key& prefix, cmap_iter_handle_t& iterator)
 {
     Outgoing<NameRequest> request(kIterInit);

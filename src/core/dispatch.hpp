@@ -43,6 +43,10 @@ concept Dispatchable = requires(Session& session, std::uint64_t handle, std::byt
     {
         Session::event_handling()
         } -> std::same_as<const EventHandling&>;
+    // Wakes the daemon with a request that changes nothing, by RequestChannel::wake_daemon().
+    {
+        session.wake_daemon()
+        } -> std::same_as<void>;
     // Decodes one event and calls the program's callback, unless there is no callback for it or the connection is
     // closing. The memory is writable and 8-aligned. Unless it is lent, Buffer::kSlack extra bytes follow the event. 0,
     // or -EPROTO for a malformed event.
@@ -87,7 +91,7 @@ private:
             if (got < 0)
                 return got;
             if (event.daemon_sleeps)
-                wake_daemon();
+                session_.wake_daemon();
             if (got > 0) {
                 // No data: the event was a part of a message. It counts as an event.
                 const int rc = event.data != nullptr ? run_callback(event) : 0;
@@ -102,12 +106,6 @@ private:
                 wanted.readable = (revents & POLLIN) != 0;
             }
         }
-    }
-
-    COROSYNC_COLD void wake_daemon()
-    {
-        if (const auto wake = Session::event_handling().wake_daemon; wake != nullptr)
-            wake(&session_);
     }
 
     // Delivers one event, with the caller's own cancellation state. No callback may begin after the handle was

@@ -28,8 +28,6 @@ struct EventHandling {
     int (*add_part)(void* session, const View& part, Buffer& buffer, Event& whole) = nullptr;
     // Called for every other event before its delivery.
     void (*before_delivery)(void* session, const View& event) = nullptr;
-    // Wakes the daemon if it sleeps. For sessions with large events. Never waits.
-    void (*wake_daemon)(void* session) = nullptr;
 };
 
 // What a dispatch wants.

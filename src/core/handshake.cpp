@@ -95,7 +95,7 @@ int unknown_reply()
 int send_request(int socket, const Settings& settings)
 {
     Outgoing<HandshakeRequest> request(kAuthenticate);
-    request->message_size = settings.ring_kib * 1024;
+    request->message_size = settings.message_size;
     const iovec part = request.part();
     for (std::size_t sent = 0; sent < part.iov_len;) {
         const ssize_t some =

@@ -15,11 +15,6 @@
 
 namespace corosync {
 
-// The message size that we request, unless COROSYNC_CLIENT_RING_KIB asks for a larger one. It is also the size of a
-// ring. The daemon grants what a client requests, and every event fits into this size.
-inline constexpr std::uint32_t kMessageSize = 8192 * 128;
-inline constexpr std::uint32_t kMaxMessageSize = 64U << 20;
-
 // The checked contents of a handshake reply.
 struct Offer {
     std::uint32_t message_size = 0;

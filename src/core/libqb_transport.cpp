@@ -69,7 +69,7 @@ int LibqbTransport::connect(const char* service, const Settings& settings, const
 int LibqbTransport::open_connection(const char* service, const Settings& settings, const ConnectDeadline& deadline)
 {
     errno = 0;
-    connection_ = qb_ipcc_connect_async(service, settings.ring_kib * std::size_t{1024}, &setup_socket_);
+    connection_ = qb_ipcc_connect_async(service, settings.message_size, &setup_socket_);
     if (connection_ == nullptr)
         return errno != 0 ? -errno : -ENOTCONN;
     int rc = 0;

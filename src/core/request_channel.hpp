@@ -51,7 +51,7 @@ public:
     // Wakes the daemon with a request whose reply nobody waits for; the next request drops that. Never waits: it does
     // nothing if the daemon has not yet replied to the last one, or if another thread makes a request, which wakes the
     // daemon as well.
-    void wake_daemon(const Message& request) COROSYNC_NO_LOCK_ANALYSIS;
+    void wake_daemon(const Message& request);
 
     // For a forked child: replaces the descriptor with an unconnected one, but never between a message and its
     // notification byte.

@@ -11,8 +11,6 @@ namespace corosync {
 namespace {
 
 constexpr unsigned kMaxSpinUs = 100;
-constexpr unsigned kMinRingKib = 1024;
-constexpr unsigned kMaxRingKib = 65536;
 constexpr unsigned kMaxConnectMs = 3600000;
 
 // Reads a decimal number and moves `text` behind it. False if there is no number or it does not fit.
@@ -53,8 +51,9 @@ Settings Settings::from_environment()
     std::uint32_t number = 0;
     if (number_in("COROSYNC_CLIENT_SPIN_US", number))
         settings.spin_us = number < kMaxSpinUs ? number : kMaxSpinUs;
-    if (number_in("COROSYNC_CLIENT_RING_KIB", number) && number >= kMinRingKib && number <= kMaxRingKib)
-        settings.ring_kib = number;
+    if (number_in("COROSYNC_CLIENT_RING_KIB", number) && number >= kMessageSize / 1024 &&
+        number <= kMaxMessageSize / 1024)
+        settings.message_size = number * 1024;
     if (number_in("COROSYNC_CLIENT_CONNECT_MS", number) && number >= 1 && number <= kMaxConnectMs)
         settings.connect_ms = number;
     settings.peer_uids = secure_getenv("COROSYNC_CLIENT_PEER_UIDS");

@@ -4,7 +4,14 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+
 namespace corosync {
+
+// The largest message of a connection, which is also the size of each of its rings. The daemon grants what a client
+// requests. Every event fits into the first of these sizes.
+inline constexpr std::uint32_t kMessageSize = 8192 * 128;
+inline constexpr std::uint32_t kMaxMessageSize = 64U << 20;
 
 enum class Transport {
     automatic, // rings, or libqb's client if the daemon offers something else
@@ -15,7 +22,7 @@ enum class Transport {
 struct Settings {
     Transport transport = Transport::automatic; // COROSYNC_CLIENT_TRANSPORT = auto | ring | libqb
     unsigned spin_us = 20;                      // COROSYNC_CLIENT_SPIN_US = 0 to 100
-    unsigned ring_kib = 1024;                   // COROSYNC_CLIENT_RING_KIB = 1024 to 65536
+    std::uint32_t message_size = kMessageSize;  // COROSYNC_CLIENT_RING_KIB = 1024 to 65536
     unsigned connect_ms = 0;                    // COROSYNC_CLIENT_CONNECT_MS = 1 to 3600000; 0: no limit
     const char* peer_uids = nullptr;            // COROSYNC_CLIENT_PEER_UIDS = uid,uid,...
 

@@ -264,6 +264,12 @@ cs_error_t Session::local_nodeid(unsigned& nodeid)
     return result_of(exchange);
 }
 
+void Session::wake_daemon()
+{
+    Outgoing<BareRequest> request(kLocalGet);
+    connection_.requests().wake_daemon({request.part()});
+}
+
 cs_error_t Session::iteration_initialize(cpg_handle_t owner, cpg_iteration_type_t type, const cpg_name* group,
                                          cpg_iteration_handle_t& iteration)
 {
@@ -323,11 +329,6 @@ const EventHandling& Session::event_handling()
                 ReplyHeader header; // most events are messages, for which this must cost little
                 if (event.read(header) && header.id == kConfchg)
                     static_cast<Session*>(session)->before_confchg(event);
-            },
-        .wake_daemon =
-            [](void* session) {
-                Outgoing<BareRequest> request(kLocalGet); // which costs the daemon least
-                static_cast<Session*>(session)->connection_.requests().wake_daemon({request.part()});
             }};
     return handling;
 }

@@ -175,6 +175,12 @@ cs_error_t Session::set_extra_info(const void* data, std::uint32_t size)
         result_of(Exchange(connection_.requests(), {head, body, 0, size + sizeof padding}, {kStatus})));
 }
 
+void Session::wake_daemon()
+{
+    Outgoing<NumberRequest> request(kGetInfo); // of this node, which 0 stands for
+    connection_.requests().wake_daemon({request.part()});
+}
+
 int Session::deliver(votequorum_handle_t handle, std::byte* event, std::size_t size) const
 {
     const View view(event, size);

@@ -18,10 +18,10 @@ int LoanSession::deliver(std::uint64_t, std::byte* event, std::size_t size)
     return 0;
 }
 
-void LoanSession::wake_daemon(void* session)
+void LoanSession::wake_daemon()
 {
     corosync::Outgoing<LoanRequest> request(kWake);
-    static_cast<LoanSession*>(session)->connection().requests().wake_daemon({request.part()});
+    connection_.requests().wake_daemon({request.part()});
 }
 
 LoanHandle::LoanHandle()

@@ -33,19 +33,18 @@ public:
 
     static const corosync::EventHandling& event_handling()
     {
-        static constexpr corosync::EventHandling lending{.may_lend = true, .wake_daemon = wake_daemon};
+        static constexpr corosync::EventHandling lending{.may_lend = true};
         return lending;
     }
     static corosync::HandleTable<LoanSession>& table();
 
     corosync::Connection& connection() { return connection_; }
+    void wake_daemon();
     int deliver(std::uint64_t handle, std::byte* event, std::size_t size);
 
     std::function<void(const Delivery&)> on_event;
 
 private:
-    static void wake_daemon(void* session);
-
     corosync::Connection connection_;
 };
 

@@ -2,7 +2,11 @@
 // Opening a connection: its results, and that nothing is left open if it fails. The same for every service.
 #include "listener.hpp"
 
+#include "support/environment.hpp"
+
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -142,6 +146,26 @@ TEST_F(Initialize, works_without_standard_descriptors)
                   }
                   return open_descriptors() == before ? 0 : 3;
               }));
+}
+
+TEST_F(Initialize, makes_rings_of_the_size_that_the_variable_has)
+{
+    const auto largest_file = [] {
+        std::uintmax_t largest = 0;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator("/dev/shm"))
+            if (entry.is_regular_file() && entry.path().string().ends_with(std::string("-") + service().name + "-data"))
+                largest = std::max(largest, entry.file_size());
+        return largest;
+    };
+    for (const std::uintmax_t kib : {1024U, 4096U, 65536U}) {
+        const Variable variable{"COROSYNC_CLIENT_RING_KIB", std::to_string(kib)};
+        const Listener listener;
+        EXPECT_TRUE(listener.works()) << kib;
+        if (transport() == Transport::socket)
+            continue;
+        EXPECT_LT(kib * 1024, largest_file());
+        EXPECT_GT(kib * 1024 + 65537, largest_file()) << "a page more, of 64 KiB at most";
+    }
 }
 
 TEST_F(Initialize, does_not_change_the_programs_random_numbers)

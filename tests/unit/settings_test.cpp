@@ -30,7 +30,7 @@ unsigned spin_for(std::optional<std::string> value)
 unsigned ring_for(std::optional<std::string> value)
 {
     const Variable variable("COROSYNC_CLIENT_RING_KIB", value);
-    return Settings::from_environment().ring_kib;
+    return Settings::from_environment().message_size / 1024;
 }
 
 bool accepts(uid_t uid, std::optional<std::string> list)

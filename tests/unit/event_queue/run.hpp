@@ -68,6 +68,7 @@ public:
     static HandleTable<Session>& table();
     Connection& connection(); // only for dispatches of the first thread
     static const EventHandling& event_handling();
+    static void wake_daemon() {} // the model never sleeps
     int deliver(std::uint64_t handle, std::byte* data, std::size_t size);
     EventQueue& queue() { return connection_.events(); }
     Connection& direct() { return connection_; }
