@@ -63,6 +63,7 @@ TEST_F(FullRing, wakes_the_daemon_when_it_is_half_empty)
     EXPECT_TRUE(is_silent()) << "the ring is nearly full";
     empty_half();
     EXPECT_TRUE(wakes_the_daemon());
+    end.reply(message(LoanSession::kWake, {}));
     EXPECT_EQ(CS_OK, dispatch(Flag::all));
     EXPECT_TRUE(is_silent()) << "once is enough";
 }
