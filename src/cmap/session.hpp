@@ -60,7 +60,7 @@ public:
                          cmap_track_handle_t& handle);
     cs_error_t track_delete(cmap_track_handle_t handle);
 
-    void wake_daemon();
+    COROSYNC_COLD void wake_daemon();
     int deliver(cmap_handle_t handle, std::byte* event, std::size_t size)
     {
         return trackers_.deliver(handle, event, size, connection_.closing_flag());

@@ -49,7 +49,7 @@ public:
     cs_error_t iteration_next(const Iteration& iteration, cpg_iteration_description_t& description);
     cs_error_t iteration_finalize(const Iteration& iteration, cpg_iteration_handle_t handle);
 
-    void wake_daemon();
+    COROSYNC_COLD void wake_daemon();
     int deliver(cpg_handle_t handle, std::byte* event, std::size_t size);
 
     std::atomic<void*> context{nullptr}; // the program's

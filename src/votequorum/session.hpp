@@ -54,7 +54,7 @@ public:
     cs_error_t get_extra_info(unsigned nodeid, std::uint32_t& size, void* data);
     cs_error_t set_extra_info(const void* data, std::uint32_t size);
 
-    void wake_daemon();
+    COROSYNC_COLD void wake_daemon();
     int deliver(votequorum_handle_t handle, std::byte* event, std::size_t size) const;
 
     std::atomic<void*> context{nullptr}; // the program's
