@@ -59,7 +59,7 @@ stages() {
         printf '%s\n' "^(faults|promises)\.$any\.(libqb|socket)$" "^integration\.$any\.(libqb|socket)$" \
             '^resources\.(cpg|large_message)\.(libqb|socket)$'
         ;;
-    src/c[mp]*/* | src/votequorum/*)
+    src/cmap/* | src/cpg/* | src/votequorum/*)
         printf '%s\n' "^(fuzz\.${service}_.*|faults\.$service\.ring)$" "^(integration|promises)\.$service\.ring$" \
             "^(faults|integration)\.$service\.(libqb|socket)$" "^resources\.($service|large_message)\.ring$"
         ;;
@@ -89,8 +89,8 @@ tests() {
         }'
 }
 
-# compile TARGET...
-compile() {
+# try_to_compile TARGET...: unlike compile() of setup.sh, this may fail.
+try_to_compile() {
     interruptible TERM ninja -C "$build" -j "$(nproc)" "$@" >"$folder/build.log" 2>&1
 }
 
@@ -99,7 +99,7 @@ compile_stage() {
     local targets
     mapfile -t targets < <(tests "$1" | grep -oE "$build/(fuzz|tests/[a-z]+)/[a-z_]+" | sed "s|^$build/||" | sort -u)
     [[ $1 != *log* ]] || targets+=({cmap,cpg,votequorum}_session) # which log_test.sh finds by the folder
-    compile "${targets[@]}"
+    try_to_compile "${targets[@]}"
 }
 
 # Runs its tests, each "NAME COMMAND", eight at a time, until one fails, and prints its name. Runs in a sandbox, whose
@@ -149,11 +149,12 @@ cmake -S "$tree" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=
     -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache >"$folder/configure.log" ||
     die "The configuration failed: $(cat "$folder/configure.log")"
 libraries=(cmap cpg votequorum corosync_common)
-compile "${libraries[@]}" || die "The build failed: $(tail "$folder/build.log")"
+try_to_compile "${libraries[@]}" || die "The build failed: $(tail "$folder/build.log")"
 cp -rT "$build/lib" "$folder/original-lib"
 
 # check STAGE: each of its tests must pass once without a mutant.
-[ "$skip" -gt 0 ] || : >"$folder/passed"
+[ "$skip" -gt 0 ] || rm -f "$folder/passed"
+touch "$folder/passed"
 check() {
     local begin=$SECONDS
     tests "$1" | grep -vFf "$folder/passed" >"$folder/unchecked" || return 0
@@ -180,7 +181,7 @@ while IFS=$'\t' read -r file line rule; do
     begin=$SECONDS by=
     echo "$file" >"$folder/changed"
     cp "$folder/mutant" "$tree/$file"
-    if cmp -s "$folder/original" "$folder/mutant" || ! compile "${libraries[@]}"; then
+    if cmp -s "$folder/original" "$folder/mutant" || ! try_to_compile "${libraries[@]}"; then
         cp "$folder/original" "$tree/$file"
         continue
     fi
@@ -200,7 +201,7 @@ while IFS=$'\t' read -r file line rule; do
         # A test that fails only now and then has noticed nothing.
         by=${failed:-the time limit of $stage}
         if [ -n "$failed" ] && run_tests < <(tests "^${failed% *}$" "${failed#* }"); then
-            say "$by failed once, and not again"
+            say "$by failed once, and not again; what would have run after it in its stage has not"
             by=
             continue
         fi
