@@ -18,7 +18,7 @@ namespace {
 constexpr char kShm[] = "/dev/shm/";
 constexpr char kPrefix[] = "/dev/shm/qb-";
 
-// libqb's data files are whole pages, and on these CPUs no smaller ones than this.
+// libqb makes its data files a multiple of the page size. On these CPUs it takes at least 16 KiB for that size.
 #if defined(__arm__) || defined(__powerpc__)
 constexpr std::size_t kSmallestUnit = 16384;
 #else

@@ -39,7 +39,7 @@ diff -u "$work/expected" "$work/actual" || fail "exports differ"
 
 wanted='libc\.so\.[0-9.]+|libc\.musl-.*|ld-linux-[a-z0-9-]+\.so\.[0-9]' # on arm the stack protector's word is in the dynamic linker
 [ "$name" = corosync_common ] || wanted="$wanted|libqb\.so\.[0-9]+|libcorosync_common\.so\.4"
-# 32-bit ARM's unwind tables, by which callbacks may throw through the libraries, name functions of this one.
+# Callbacks may throw through the libraries. On 32-bit ARM the unwind tables for that name functions of libgcc_s.
 arm=$(readelf -hW "$library" | grep 'Machine: *ARM$') || true
 [ -z "$arm" ] || wanted="$wanted|libgcc_s\.so\.1"
 unwanted=$(echo "$dynamic" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE "^($wanted)\$") || true

@@ -21,7 +21,7 @@ dynamic() # directory
 dynamic "$reference" > "$work/reference"
 dynamic "$directory" > "$work/ours"
 if readelf -hW "$directory/lib$name.so" | grep -q 'Machine: *ARM$'; then
-    sed -i '/^NEEDED libgcc_s\.so\.1$/d' "$work/ours" # for unwind tables, which C has none of there: see exports.sh
+    sed -i '/^NEEDED libgcc_s\.so\.1$/d' "$work/ours" # exports.sh says why; the reference, in C, has no such tables
 fi
 grep -q '^SONAME ' "$work/reference" || fail "lib$name: the reference was not understood"
 diff -u "$work/reference" "$work/ours" || fail "lib$name: has another soname, or needs something else"

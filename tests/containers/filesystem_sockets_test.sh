@@ -49,14 +49,11 @@ result() {
     local libraries=$1 said
     shift
     said=$("$@" env LD_LIBRARY_PATH="/mnt/build:/mnt/$libraries" "$client" 2>&1) || :
-    said=${said%%$'\n'*}
-    if [[ $said = *': CS_ERR_'* ]]; then
-        said=$(sed 's/\(: CS_ERR_[A-Z_]*\).*/\1/' <<<"$said")
-    fi
-    echo "$said"
+    sed -n '1s/\(: CS_ERR_[A-Z_]*\).*/\1/;1p' <<<"$said"
 }
 
-# same WORDS COMMAND...: so does a client with either's libraries, ours also with libqb's client.
+# same WORDS COMMAND...: a client that COMMAND starts says WORDS: with the reference's libraries, and with ours, also
+# when these use libqb's client.
 same() {
     local words=$1 theirs ours
     shift
@@ -68,7 +65,7 @@ same() {
     done
 }
 
-# without FOLDER COMMAND...: with another, empty one in its place.
+# without FOLDER COMMAND...: runs COMMAND with an empty folder in the place of FOLDER.
 without() {
     # shellcheck disable=SC2016 # the inner shell expands that
     unshare -m sh -c 'mount -t tmpfs tmpfs "$0" && exec "$@"' "$@"
@@ -78,7 +75,7 @@ as_user() {
     setpriv --reuid 1000 --regid 1000 --clear-groups "$@"
 }
 
-# is_running_on FOLDER: where the daemon's sockets are.
+# is_running_on FOLDER: the daemon has its sockets in FOLDER, and none in the abstract name space.
 is_running_on() {
     grep -q " $1/cmap\$" /proc/net/unix && ! grep -q ' @cmap' /proc/net/unix
 }

@@ -11,7 +11,7 @@ using namespace test;
 
 using Numbers = std::vector<std::int32_t>;
 
-constexpr std::size_t kRing = HandshakeReply::kMessageSize + HandshakeReply::kRingUnit;
+constexpr std::size_t kRing = HandshakeReply::kMessageSize + kRingUnit;
 
 class Loan : public LoanTest {
 protected:

@@ -24,7 +24,7 @@ struct Number {
     std::size_t step = 0;
 };
 
-// The numbers of a message behind its header; wire.hpp of the service draws it.
+// The numbers of a message after its header, at the places that the service's wire.hpp draws.
 struct Layout {
     std::string_view service;
     std::int32_t id; // the replies and events of a service have different ones

@@ -10,16 +10,18 @@
 
 namespace test {
 
+// A ring's file is a multiple of this, or of the page size if that is larger.
+#if defined(__arm__) || defined(__powerpc__)
+constexpr std::size_t kRingUnit = 16384;
+#else
+constexpr std::size_t kRingUnit = 4096;
+#endif
+
 struct HandshakeReply {
     static constexpr std::size_t kNameField = 4096;
     static constexpr std::int32_t kId = -1;
     static constexpr std::int32_t kSharedMemory = 1;
     static constexpr std::uint32_t kMessageSize = 1048576;
-#if defined(__arm__) || defined(__powerpc__)
-    static constexpr std::size_t kRingUnit = 16384; // a ring's file is a multiple of it, if pages are no larger
-#else
-    static constexpr std::size_t kRingUnit = 4096;
-#endif
 
     alignas(8) std::int32_t id = kId;
     alignas(8) std::int32_t size = 12328;
@@ -52,10 +54,7 @@ struct HandshakeReply {
         text.copy(names[ring], kNameField);
     }
 
-    [[nodiscard]] const std::byte* data() const
-    {
-        return reinterpret_cast<const std::byte*>(this);
-    }
+    [[nodiscard]] const std::byte* data() const { return reinterpret_cast<const std::byte*>(this); }
 };
 static_assert(sizeof(HandshakeReply) == 12328);
 static_assert(offsetof(HandshakeReply, transport) == 24);

@@ -40,7 +40,7 @@ using test::parses;
 
 constexpr char kDirectory[] = "/dev/shm/qb-1-2-3-abcdef";
 constexpr std::size_t kRingSize = 1048576;
-constexpr std::uintmax_t kDataSize = kRingSize + HandshakeReply::kRingUnit;
+constexpr std::uintmax_t kDataSize = kRingSize + test::kRingUnit;
 constexpr std::uintmax_t kHeaderSize = sizeof(void*) == 8 ? 8252 : 8236;
 constexpr uid_t kUs = 0;
 constexpr uid_t kServer = 65533;
@@ -298,7 +298,7 @@ protected:
 
 TEST_P(FilesOfLargePages, are_whole_pages)
 {
-    const std::size_t unit = std::max(static_cast<std::size_t>(GetParam()), HandshakeReply::kRingUnit);
+    const std::size_t unit = std::max(static_cast<std::size_t>(GetParam()), test::kRingUnit);
     EXPECT_EQ((kRingSize / unit + 1) * unit, ring_size);
     EXPECT_EQ(kRingSize, RingFiles::data_size(kRingSize - 13));
     EXPECT_TRUE(safe());
