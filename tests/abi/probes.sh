@@ -27,13 +27,14 @@ start_node ""
 examples=0
 while read -r -d '#' example; do
     [ -n "$example" ] || continue
-    program=$3
-    [[ $example == *libcmap* ]] || program=$4
+    program=$3 service=cmap
+    [[ $example == *libcmap* ]] || program=$4 service=cpg
     script=${example//\/usr\/lib\/x86_64-linux-gnu/$libraries}
-    timeout -s KILL 120 bpftrace -e "${script//10000000/1} BEGIN { printf(\"begun\\n\") }" >"$WORK/seen" 2>&1 &
+    : >"$WORK/seen" # or what the last one wrote would be taken for the next one's beginning
+    ends="uretprobe:$libraries/lib$service.so.4:${service}_finalize { exit(); }"
+    timeout -s KILL 120 bpftrace -e "${script//10000000/1} $ends BEGIN { printf(\"begun\\n\") }" >"$WORK/seen" 2>&1 &
     await 60 grep -q '^begun' "$WORK/seen" || fail "bpftrace does not begin: $(cat "$WORK/seen")"
     LD_LIBRARY_PATH=$libraries "$program" >/dev/null || fail "$program failed while it was traced"
-    pkill -INT -P $! bpftrace
     wait $! || fail "$script: $(cat "$WORK/seen")"
     grep -q -e '|@' -e ' ms$' "$WORK/seen" || fail "$script has seen nothing: $(cat "$WORK/seen")"
     examples=$((examples + 1))

@@ -5,6 +5,8 @@
 #include "support/eavesdropper.hpp"
 #include "support/storm.hpp"
 
+#include <algorithm>
+
 namespace {
 
 using namespace test;
@@ -36,11 +38,20 @@ TEST(CpgToken, that_does_not_arrive_delays_messages_and_requests_until_it_does)
     EXPECT_TRUE(full);
     EXPECT_EQ(CS_ERR_TRY_AGAIN, send_once(cpg, message));
     {
-        const auto start = Clock::now();
-        Background sending([&] { return send_once(cpg, pattern(3'000'000)); });
+        Duration shortest = Duration::max();
+        Background sending([&] {
+            cs_error_t error = CS_OK;
+            int sends = 0;
+            do { // on a busy machine it takes more than one until there were enough signals
+                const auto start = Clock::now();
+                error = send_once(cpg, pattern(3'000'000));
+                shortest = std::min<Duration>(shortest, Clock::now() - start);
+            } while (error == CS_ERR_TRY_AGAIN && Storm::count() <= 100 && ++sends < 3);
+            return error;
+        });
         const Storm storm(sending.thread());
         EXPECT_EQ(CS_ERR_TRY_AGAIN, sending.result());
-        EXPECT_LE(1s, sending.finished() - start); // a hundred retries, even with signals
+        EXPECT_LE(1s, shortest); // a hundred retries, even with signals
         EXPECT_LT(100, Storm::count());
     }
     unsigned nodeid = 0;

@@ -72,6 +72,8 @@ TEST_F(VotequorumPromiseToPrint, that_ids_are_printed_as_by_the_clusters_tools_i
     votequorum_ring_id_t ring_id{};
     while ((ring_id = present_ring()).seq % 16 < 10) {
         ASSERT_LT(ring_id.seq, 100U);
+        // A daemon that is killed earlier leaves the files of the finalized connection.
+        EXPECT_TRUE(eventually([this] { return connection_entries(daemon.pid()).empty(); }));
         daemon.restart();
     }
     const auto file = scratch_directory() + "/quorumtool";
