@@ -24,17 +24,20 @@ done
 
 bpftrace -e 'BEGIN { exit(); }' >/dev/null 2>&1 || { echo "bpftrace is not there, or may not trace"; exit 0; }
 start_node ""
+# A trace is of a file, in every process that has loaded it: other tests, which run now, have loaded the original.
+traced=$WORK/libraries
+cp -r "$libraries" "$traced"
 examples=0
 while read -r -d '#' example; do
     [ -n "$example" ] || continue
     program=$3 service=cmap
     [[ $example == *libcmap* ]] || program=$4 service=cpg
-    script=${example//\/usr\/lib\/x86_64-linux-gnu/$libraries}
+    script=${example//\/usr\/lib\/x86_64-linux-gnu/$traced}
     : >"$WORK/seen" # or what the last one wrote would be taken for the next one's beginning
-    ends="uretprobe:$libraries/lib$service.so.4:${service}_finalize { exit(); }"
+    ends="uretprobe:$traced/lib$service.so.4:${service}_finalize { exit(); }"
     timeout -s KILL 120 bpftrace -e "${script//10000000/1} $ends BEGIN { printf(\"begun\\n\") }" >"$WORK/seen" 2>&1 &
     await 60 grep -q '^begun' "$WORK/seen" || fail "bpftrace does not begin: $(cat "$WORK/seen")"
-    LD_LIBRARY_PATH=$libraries "$program" >/dev/null || fail "$program failed while it was traced"
+    LD_LIBRARY_PATH=$traced "$program" >/dev/null || fail "$program failed while it was traced"
     wait $! || fail "$script: $(cat "$WORK/seen")"
     grep -q -e '|@' -e ' ms$' "$WORK/seen" || fail "$script has seen nothing: $(cat "$WORK/seen")"
     examples=$((examples + 1))
