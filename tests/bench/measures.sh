@@ -118,7 +118,9 @@ measure nodes-ping-1m nodes "p50:1.05 p99" "node to node, ping-pong, 1 MB" ping_
 # The rows of the table in README.md: the row, its figure, and what that means to a user.
 gain stream-64 rate "delivered messages of 64 B"
 gain stream-8k rate "delivered messages of 8 kB"
+gain read-8k rate "delivered messages of 8 kB, each byte read"
 gain stream-60k rate "delivered messages of 60 kB"
+gain stream-300k-slow rate "delivered messages of 300 kB, each callback takes 1 ms"
 gain stream-3m rate "delivered messages of 3 MB"
 gain queued-64 time "a queued message of 64 B, until its callback has run"
 gain stream-60k cpu "the receiver's CPU for a message of 60 kB"
