@@ -100,4 +100,11 @@ inline bool read_header(const View& message, ReplyHeader& header)
            static_cast<std::size_t>(header.size) <= message.size();
 }
 
+// True if the message has a whole header with this id. Takes less time than read_header(), since it copies no header.
+inline bool has_id(const View& message, std::int32_t id)
+{
+    std::int32_t found = 0;
+    return message.size() >= sizeof(ReplyHeader) && message.read(found, offsetof(ReplyHeader, id)) && found == id;
+}
+
 } // namespace corosync

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "core/process.hpp"
 
+#include "core/annotations.hpp"
+
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -43,6 +45,20 @@ Word* make_page()
     return first ? made : present;
 }
 
+// For the first call in a process, and for each one if the kernel cannot clear the page.
+COROSYNC_COLD std::uint32_t find_number()
+{
+    Word* word = page.load(std::memory_order_acquire);
+    if (word == nullptr)
+        word = make_page();
+    if (word == &none)
+        return static_cast<std::uint32_t>(getpid());
+    // Increment before publishing: a child that is forked in between gets a higher number.
+    const std::uint32_t next = last.fetch_add(1, std::memory_order_relaxed) + 1;
+    std::uint32_t number = 0;
+    return word->compare_exchange_strong(number, next, std::memory_order_relaxed) ? next : number;
+}
+
 // For dlclose().
 __attribute__((destructor)) void release_page()
 {
@@ -55,17 +71,10 @@ __attribute__((destructor)) void release_page()
 
 std::uint32_t this_process()
 {
-    Word* word = page.load(std::memory_order_acquire);
-    if (word == nullptr)
-        word = make_page();
-    if (word == &none)
-        return static_cast<std::uint32_t>(getpid());
-    std::uint32_t number = word->load(std::memory_order_relaxed);
-    if (number != 0)
-        return number;
-    // Increment before publishing: a child that is forked in between gets a higher number.
-    const std::uint32_t next = last.fetch_add(1, std::memory_order_relaxed) + 1;
-    return word->compare_exchange_strong(number, next, std::memory_order_relaxed) ? next : number;
+    // Each lock asks for the number, so this is the short way.
+    const Word* word = page.load(std::memory_order_acquire);
+    const std::uint32_t number = word != nullptr ? word->load(std::memory_order_relaxed) : 0;
+    return number != 0 ? number : find_number();
 }
 
 bool is_dead(pid_t pid)

@@ -71,7 +71,7 @@ private:
     cs_error_t mcast_part(Outgoing<PartialMcastRequest>& request, std::span<const iovec> parts, std::size_t skip);
 
     int add_part(const View& part, Buffer& buffer, Event& whole);
-    void before_confchg(const View& event);
+    COROSYNC_COLD void before_confchg(const View& event);
     int deliver_message(cpg_handle_t handle, std::byte* event, const View& view) const;
     int deliver_confchg(cpg_handle_t handle, std::byte* event, const View& view) const;
     int deliver_totem(cpg_handle_t handle, std::byte* event, const View& view) const;
