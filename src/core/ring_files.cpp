@@ -67,10 +67,9 @@ struct FileName {
 template <class F> void for_each_entry(int parent, const char* path, const char* prefix, F f)
 {
     const int fd = openat(parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    DIR* directory = fd >= 0 ? fdopendir(fd) : nullptr;
+    DIR* directory = fdopendir(fd);
     if (directory == nullptr) {
-        if (fd >= 0)
-            close(fd);
+        close(fd); // nothing happens if it is -1
         return;
     }
     while (const dirent* entry = readdir(directory))
