@@ -9,11 +9,13 @@ command -v clang-format >/dev/null || {
     exit 77
 }
 clang-format --style=file --dump-config >/dev/null
-# shellcheck disable=SC2016 # the inner shell expands that
-badly=$(find include src tests \( -name '*.[ch]' -o -name '*.[ch]pp' \) -print0 |
-    xargs -0 -n 1 sh -c 'clang-format --dry-run -Werror "$0" 2>/dev/null || echo "$0"' | sort)
-[ -z "$badly" ] || {
+sources() {
+    find include src tests \( -name '*.[ch]' -o -name '*.[ch]pp' \) -print0
+}
+# All at once is several times faster than one by one.
+sources | xargs -0 clang-format --dry-run -Werror 2>/dev/null || {
     echo "To be formatted with clang-format -i:"
-    echo "$badly"
+    # shellcheck disable=SC2016 # the inner shell expands that
+    sources | xargs -0 -n 1 sh -c 'clang-format --dry-run -Werror "$0" 2>/dev/null || echo "$0"' | sort
     exit 1
 }
