@@ -13,7 +13,6 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
-#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -157,7 +156,7 @@ void run(const Program& program, Stage& stage)
     const int kept = WIFEXITED(status) ? WEXITSTATUS(status) - kPlayed : 0;
     std::cout << "end files: " << std::max<long>(0, std::ssize(left) - std::max(kept, 0)) << '\n';
     for (const auto& name : left)
-        std::filesystem::remove_all("/dev/shm/" + name);
+        test::remove_shared_memory_entry(name);
 }
 
 void serve()

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <filesystem>
 #include <ostream>
 #include <string>
 
@@ -55,7 +54,7 @@ void expect_no_connection_directories()
     else
         for (const auto& name : shared_memory_entries())
             if (name.starts_with("qb-"))
-                std::filesystem::remove_all("/dev/shm/" + name);
+                remove_shared_memory_entry(name);
 }
 
 void apply(Fault fault, FakeDaemon& daemon)

@@ -206,7 +206,7 @@ private:
 void remove_what_is_left_by(const Daemon& daemon)
 {
     for (const auto& left : connection_entries(daemon.pid()))
-        std::filesystem::remove_all("/dev/shm/" + left);
+        remove_shared_memory_entry(left);
 }
 
 // These two tests repeat their check, because the daemon may still be closing the descriptors of earlier connections.

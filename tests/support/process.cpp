@@ -55,6 +55,16 @@ std::set<std::string> connection_entries(pid_t daemon)
     return result;
 }
 
+void remove_shared_memory_entry(const std::string& name)
+{
+    std::error_code error;
+    do
+        fs::remove_all("/dev/shm/" + name, error);
+    while (error == std::errc::no_such_file_or_directory); // another process was faster: what is left?
+    if (error)
+        throw fs::filesystem_error("cannot remove", "/dev/shm/" + name, error);
+}
+
 bool maps_rings(pid_t process)
 {
     constexpr std::string_view kPrefix = "/dev/shm/qb-"; // a pid follows, or a word for the daemon's blackbox

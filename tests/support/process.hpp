@@ -20,6 +20,9 @@ std::set<std::string> shared_memory_entries();
 // Those of the connections to the daemon with this pid.
 std::set<std::string> connection_entries(pid_t daemon);
 
+// Removes a name in /dev/shm with all below it. Daemon and clients may be removing it at the same time.
+void remove_shared_memory_entry(const std::string& name);
+
 // Whether the process has mapped the memory of a connection, even if its files have been removed.
 bool maps_rings(pid_t process);
 
