@@ -100,7 +100,8 @@ inline bool read_header(const View& message, ReplyHeader& header)
            static_cast<std::size_t>(header.size) <= message.size();
 }
 
-// True if the message has a whole header with this id. Takes less time than read_header(), since it copies no header.
+// True if the message has a whole header with this id. For each event: it copies the id only, where read_header()
+// copies the header.
 inline bool has_id(const View& message, std::int32_t id)
 {
     std::int32_t found = 0;

@@ -71,7 +71,7 @@ __attribute__((destructor)) void release_page()
 
 std::uint32_t this_process()
 {
-    // Each lock asks for the number, so this is the short way.
+    // Each lock needs the number, so what is rare is in find_number().
     const Word* word = page.load(std::memory_order_acquire);
     const std::uint32_t number = word != nullptr ? word->load(std::memory_order_relaxed) : 0;
     return number != 0 ? number : find_number();

@@ -51,7 +51,7 @@ TEST(CpgToken, that_does_not_arrive_delays_messages_and_requests_until_it_does)
         });
         const Storm storm(sending.thread());
         EXPECT_EQ(CS_ERR_TRY_AGAIN, sending.result());
-        EXPECT_LE(1s, shortest); // a hundred retries, even with signals
+        EXPECT_LE(1s, shortest); // signals do not shorten the pauses
         EXPECT_LT(100, Storm::count());
     }
     unsigned nodeid = 0;

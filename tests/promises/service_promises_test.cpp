@@ -232,8 +232,10 @@ TEST_F(PromiseOfInitialize, that_it_waits_if_the_daemon_has_no_descriptor_is_kep
         Background initializing([&] { return service().initialize(&handle); });
         const bool waits = !initializing.ended_within(kGlance);
         none.reset();
-        EXPECT_EQ(CS_OK, initializing.result());
-        EXPECT_EQ(CS_OK, service().finalize(handle));
+        const auto error = initializing.result();
+        // If it did not wait, the daemon had a descriptor after all, but perhaps too few, as in the test above.
+        EXPECT_TRUE(error == CS_OK || (!waits && error == CS_ERR_LIBRARY)) << error.value();
+        EXPECT_EQ(error == CS_OK ? CS_OK : CS_ERR_BAD_HANDLE, service().finalize(handle));
         return waits;
     }));
     remove_what_is_left_by(daemon);
