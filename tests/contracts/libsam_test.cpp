@@ -16,7 +16,7 @@ using ContractC23 = Contract;
 const std::function<int()> lives[] = {
     [] { return 0; },
     [] {
-        for (const auto& [fd, target] : open_descriptors())
+        for (const auto& [fd, link] : open_descriptors())
             ::close(fd);
         return 0;
     },

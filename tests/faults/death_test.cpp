@@ -349,9 +349,9 @@ TEST(RequestToFrozenDaemon, of_every_kind_has_its_usual_result_when_the_daemon_c
     waiting.expect_the_usual();
 }
 
-class Freeze : public FakedServiceTest {};
+class FreezeOfDaemon : public FakedServiceTest {};
 
-TEST_F(Freeze, in_the_middle_of_a_batch_does_not_delay_its_events)
+TEST_F(FreezeOfDaemon, in_the_middle_of_a_batch_does_not_delay_its_events)
 {
     daemon.now(numbered(1, 100));
     client->on_told = [this] {
@@ -364,7 +364,7 @@ TEST_F(Freeze, in_the_middle_of_a_batch_does_not_delay_its_events)
     expect_usable();
 }
 
-TEST_F(Freeze, does_not_end_a_wait_for_events)
+TEST_F(FreezeOfDaemon, does_not_end_a_wait_for_events)
 {
     Background dispatching([this] { return client->dispatch(CS_DISPATCH_ONE); });
     EXPECT_TRUE(dispatching.thread().falls_asleep());

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 using namespace test;
 
 constexpr std::size_t kVisitors = 20; // each has rings of three megabytes
-constexpr Duration kPause = 250ms;    // between two connections
+constexpr Duration kBetweenConnections = 250ms;
 
 struct Oddity {
     const char* name;
@@ -70,7 +70,7 @@ TEST_P(OddHandshake, does_not_stop_later_connections_from_using_rings)
     EXPECT_TRUE(daemon.visited(2));
     bool rings = false;
     while (!rings && daemon.visits() + 4 <= kVisitors) {
-        std::this_thread::sleep_for(kPause);
+        std::this_thread::sleep_for(kBetweenConnections);
         rings = next_one_uses_rings();
     }
     EXPECT_TRUE(rings);

@@ -14,7 +14,7 @@ namespace {
 
 using namespace test;
 
-constexpr uid_t kStranger = 65534;
+constexpr uid_t kOtherUser = 65534;
 
 class Impostor : public ::testing::TestWithParam<std::tuple<const char*, Daemon::Ipc>> {
 protected:
@@ -23,7 +23,7 @@ protected:
         if (!can_change_user())
             GTEST_SKIP() << "there are no other users here";
         daemon.emplace(FakeDaemon::Options{
-            .service = kFaked.name, .answer = kFaked.answer, .ipc = std::get<1>(GetParam()), .uid = kStranger});
+            .service = kFaked.name, .answer = kFaked.answer, .ipc = std::get<1>(GetParam()), .uid = kOtherUser});
     }
 
     const Variable transport{"COROSYNC_CLIENT_TRANSPORT", std::get<0>(GetParam())};

@@ -17,7 +17,7 @@ namespace {
 
 using namespace test;
 
-constexpr uid_t kStranger = 65534;
+constexpr uid_t kOtherUser = 65534;
 constexpr uid_t kCaller = 65533;
 
 class Peer : public ::testing::TestWithParam<const char*> {
@@ -35,7 +35,7 @@ protected:
 
 TEST_P(Peer, of_a_user_that_is_not_listed_is_refused_before_any_file_is_opened)
 {
-    RawDaemon daemon({RawDaemon::honest}, {.uid = kStranger});
+    RawDaemon daemon({RawDaemon::honest}, {.uid = kOtherUser});
     const Watch watch(daemon.rings().directory());
     EXPECT_EQ(CS_ERR_ACCESS, Attempt().error());
     EXPECT_FALSE(watch.saw_anything());
@@ -46,14 +46,14 @@ TEST_P(Peer, of_a_user_that_is_not_listed_is_refused_before_any_file_is_opened)
 // The child process is killed if it waits too long.
 TEST_P(Peer, of_a_user_that_is_not_listed_is_refused_before_it_replies)
 {
-    const RawDaemon daemon({[](const Visitor& visitor) { visitor.await_cue(); }}, {.uid = kStranger});
+    const RawDaemon daemon({[](const Visitor& visitor) { visitor.await_cue(); }}, {.uid = kOtherUser});
     EXPECT_EQ(CS_ERR_ACCESS, in_child([] { return static_cast<int>(Attempt().error()); }));
 }
 
 TEST_P(Peer, of_a_listed_user_is_accepted)
 {
     const Variable listed("COROSYNC_CLIENT_PEER_UIDS", "1,65534");
-    RawDaemon daemon({RawDaemon::honest}, {.uid = kStranger});
+    RawDaemon daemon({RawDaemon::honest}, {.uid = kOtherUser});
     const Attempt attempt;
     ASSERT_EQ(CS_OK, attempt.error());
     EXPECT_TRUE(daemon.visited(1));
@@ -73,7 +73,7 @@ TEST_P(Peer, of_the_callers_own_user_is_accepted)
 
 TEST_P(Peer, of_another_user_is_refused_by_a_caller_who_is_not_root)
 {
-    RawDaemon daemon({RawDaemon::honest}, {.uid = kStranger});
+    RawDaemon daemon({RawDaemon::honest}, {.uid = kOtherUser});
     EXPECT_EQ(CS_ERR_ACCESS, in_child([] {
                   if (::setresuid(kCaller, kCaller, kCaller) != 0)
                       return -1;
@@ -97,8 +97,8 @@ TEST(PeerOfRaisedProgram, of_a_listed_user_is_refused)
         });
     };
 
-    const Variable listed("COROSYNC_CLIENT_PEER_UIDS", std::to_string(kStranger));
-    const RawDaemon daemon({RawDaemon::honest}, {.uid = kStranger});
+    const Variable listed("COROSYNC_CLIENT_PEER_UIDS", std::to_string(kOtherUser));
+    const RawDaemon daemon({RawDaemon::honest}, {.uid = kOtherUser});
     EXPECT_EQ(CS_OK, connect_as(0)); // the program's own user, so it gains no privileges
     EXPECT_EQ(CS_ERR_ACCESS, connect_as(kCaller));
     std::filesystem::remove(program);
@@ -111,7 +111,7 @@ protected:
     void expect_refused(const RawDaemon::Script& script)
     {
         RawDaemon daemon({[&](const Visitor& visitor) {
-            Visitor::become(kStranger);
+            Visitor::become(kOtherUser);
             script(visitor);
         }});
         const Watch watch(daemon.rings().directory());
@@ -137,8 +137,10 @@ TEST_P(Replier, of_a_user_that_is_not_listed_is_refused_after_one_byte)
     });
 }
 
-constexpr auto kTransport = [](const ::testing::TestParamInfo<const char*>& info) { return std::string(info.param); };
-INSTANTIATE_TEST_SUITE_P(By, Peer, ::testing::Values("auto", "ring", "libqb"), kTransport);
-INSTANTIATE_TEST_SUITE_P(By, Replier, ::testing::Values("auto", "ring"), kTransport);
+constexpr auto kPeerTransport = [](const ::testing::TestParamInfo<const char*>& info) {
+    return std::string(info.param);
+};
+INSTANTIATE_TEST_SUITE_P(By, Peer, ::testing::Values("auto", "ring", "libqb"), kPeerTransport);
+INSTANTIATE_TEST_SUITE_P(By, Replier, ::testing::Values("auto", "ring"), kPeerTransport);
 
 } // namespace

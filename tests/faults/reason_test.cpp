@@ -32,7 +32,7 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr uid_t kStranger = 65534;
+constexpr uid_t kImpostor = 65534;
 constexpr std::size_t kHeaderSize = 24;
 
 std::string reason()
@@ -69,7 +69,7 @@ TEST(ReasonOfInitialize, names_the_user_who_listens)
 {
     if (!can_change_user())
         GTEST_SKIP() << "there are no other users here";
-    const FakeDaemon daemon(faked(0, kStranger));
+    const FakeDaemon daemon(faked(0, kImpostor));
     EXPECT_THAT(reason_of_initialize(), HasSubstr("listens on the socket runs as user 65534,"));
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 using namespace test;
 
-using Numbers = std::vector<std::uint32_t>;
+using Order = std::vector<std::uint32_t>;
 
 constexpr std::uint32_t kJustBeyondRing = 1052673;
 constexpr std::uint32_t kJustBelow4Gib = 0xfffffff0;
@@ -50,7 +50,7 @@ protected:
         end.event(numbered(2));
         EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
         EXPECT_EQ(CS_ERR_LIBRARY, dispatch(flag));
-        EXPECT_EQ(Numbers{1}, told());
+        EXPECT_EQ(Order{1}, told());
         expect_given_up();
     }
 };
@@ -138,7 +138,7 @@ TEST_P(ByteWithoutEvent, after_valid_events_ends_the_connection_after_them)
     end.announce(2);
     EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
     EXPECT_EQ(CS_ERR_LIBRARY, dispatch(GetParam()));
-    EXPECT_EQ(Numbers{1}, told());
+    EXPECT_EQ(Order{1}, told());
     expect_given_up();
 }
 
@@ -167,7 +167,7 @@ TEST_F(EventWithoutByte, is_not_delivered_yet)
     EXPECT_EQ(0U, tracker.count());
     end.announce();
     EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
-    EXPECT_EQ(Numbers{1}, told());
+    EXPECT_EQ(Order{1}, told());
     EXPECT_FALSE(readable(fd));
 }
 
@@ -191,7 +191,7 @@ TEST_F(EventWithoutByte, is_awaited_without_spinning)
         }
         EXPECT_EQ(flag == CS_DISPATCH_ONE ? CS_OK : CS_ERR_LIBRARY, dispatching.result()) << flag;
     }
-    EXPECT_EQ((Numbers{1, 1}), told());
+    EXPECT_EQ((Order{1, 1}), told());
 }
 
 TEST_F(EventWithoutByte, does_not_delay_the_events_before_it)
@@ -200,14 +200,14 @@ TEST_F(EventWithoutByte, does_not_delay_the_events_before_it)
     end.event(numbered(2));
     end.put_event(numbered(3));
     EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
-    EXPECT_EQ((Numbers{1, 2}), told());
+    EXPECT_EQ((Order{1, 2}), told());
     EXPECT_FALSE(readable(fd));
     EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
-    EXPECT_EQ(Numbers{}, told());
+    EXPECT_EQ(Order{}, told());
     end.announce();
     EXPECT_TRUE(readable(fd, kPatience));
     EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ONE));
-    EXPECT_EQ(Numbers{3}, told());
+    EXPECT_EQ(Order{3}, told());
 }
 
 // A dead daemon will send no more notification bytes.
@@ -217,7 +217,7 @@ TEST_F(EventWithoutByte, is_delivered_after_the_daemons_death)
     EXPECT_EQ(CS_OK, dispatch(CS_DISPATCH_ALL));
     end.hang_up();
     EXPECT_EQ(CS_ERR_LIBRARY, dispatch(CS_DISPATCH_ALL));
-    EXPECT_EQ(Numbers{1}, told());
+    EXPECT_EQ(Order{1}, told());
 }
 
 // libqb's server does this when its client is slow: it sends some notification bytes first and the others at once

@@ -10,7 +10,7 @@ using namespace test;
 using Readiness = ServiceTest;
 
 // More events than the socket has room for notification bytes (278), so that the daemon has to send some later.
-constexpr int kMany = 1000;
+constexpr int kManyEvents = 1000;
 
 TEST_F(Readiness, begins_with_the_first_event)
 {
@@ -94,7 +94,7 @@ TEST_F(Readiness, returns_after_a_callback_that_causes_an_event)
 // The main loop of a program that dispatches one event or all per wake-up. Each wake-up must deliver an event.
 void follow(const Listener& listener, cs_dispatch_flags_t flag)
 {
-    while (Listener::told() < kMany) {
+    while (Listener::told() < kManyEvents) {
         const int before = Listener::told();
         ASSERT_TRUE(readable(listener.fd(), kPatience)) << "stalled after event " << before;
         ASSERT_EQ(CS_OK, listener.dispatch(flag)) << "woken without an event after event " << before;
@@ -102,14 +102,14 @@ void follow(const Listener& listener, cs_dispatch_flags_t flag)
         ASSERT_TRUE(flag == CS_DISPATCH_ALL || Listener::told() == before + 1);
     }
     EXPECT_FALSE(readable(listener.fd(), kGlance));
-    EXPECT_TRUE(numbers_to(kMany) == Listener::heard());
+    EXPECT_TRUE(numbers_to(kManyEvents) == Listener::heard());
 }
 
 TEST_F(Readiness, wakes_a_program_for_all_queued_events)
 {
     for (const auto flag : {CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL}) {
         const Listener listener;
-        listener.queue(kMany);
+        listener.queue(kManyEvents);
         follow(listener, flag);
     }
 }
@@ -118,7 +118,7 @@ TEST_F(Readiness, wakes_a_program_for_events_that_are_still_arriving)
 {
     for (const auto flag : {CS_DISPATCH_ONE_NONBLOCKING, CS_DISPATCH_ALL}) {
         const Listener listener;
-        Thread provoking([&] { listener.provoke(kMany); });
+        Thread provoking([&] { listener.provoke(kManyEvents); });
         follow(listener, flag);
     }
 }

@@ -18,22 +18,22 @@ namespace test {
 
 namespace {
 
-constexpr int kNever = -1;
-thread_local int until_failure = kNever; // this many allocations succeed before one fails
+constexpr int kNoFailure = -1;
+thread_local int until_failure = kNoFailure; // this many allocations succeed before one fails
 thread_local FailingAllocation::Extent extent = FailingAllocation::alone;
 thread_local bool has_failed = false;
 thread_local long live = 0;
 
 bool fails()
 {
-    if (until_failure == kNever)
+    if (until_failure == kNoFailure)
         return false;
     if (until_failure > 0) {
         --until_failure;
         return false;
     }
     if (extent == FailingAllocation::alone)
-        until_failure = kNever;
+        until_failure = kNoFailure;
     has_failed = true;
     errno = ENOMEM;
     return true;
@@ -61,7 +61,7 @@ FailingAllocation::FailingAllocation(int number, Extent how_far)
 
 FailingAllocation::~FailingAllocation()
 {
-    until_failure = kNever;
+    until_failure = kNoFailure;
 }
 
 bool FailingAllocation::happened() const

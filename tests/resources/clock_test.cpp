@@ -89,7 +89,10 @@ TEST_P(ClockThatIsSet, does_not_end_a_dispatch_that_waits)
     EXPECT_EQ(CS_OK, dispatching.result());
 }
 
-constexpr auto kName = [](const ::testing::TestParamInfo<Setting>& info) { return std::string(info.param.name); };
-INSTANTIATE_TEST_SUITE_P(Set, ClockThatIsSet, ::testing::Values(Setting{"back", -1h}, Setting{"forward", 1h}), kName);
+constexpr auto kSettingName = [](const ::testing::TestParamInfo<Setting>& info) {
+    return std::string(info.param.name);
+};
+INSTANTIATE_TEST_SUITE_P(Set, ClockThatIsSet, ::testing::Values(Setting{"back", -1h}, Setting{"forward", 1h}),
+                         kSettingName);
 
 } // namespace

@@ -138,10 +138,10 @@ TEST_P(ClosedDescriptor, fails_every_call_and_a_file_that_reuses_its_number_is_n
     EXPECT_EQ(CS_OK, service().ask(Handle())); // the daemon still works
 }
 
-constexpr auto kName = [](const ::testing::TestParamInfo<Foreign>& info) {
+constexpr auto kForeignName = [](const ::testing::TestParamInfo<Foreign>& info) {
     return ::testing::PrintToString(info.param);
 };
 INSTANTIATE_TEST_SUITE_P(To, ClosedDescriptor, ::testing::Values(Foreign::nothing, Foreign::pipe, Foreign::socket),
-                         kName);
+                         kForeignName);
 
 } // namespace

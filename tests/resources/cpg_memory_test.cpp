@@ -15,7 +15,7 @@ using ::testing::StartsWith;
 
 using CpgMemory = CpgTest;
 
-constexpr std::size_t kMost = 64 << 10; // bytes that may stay allocated
+constexpr std::size_t kMostBytes = 64 << 10; // bytes that may stay allocated
 
 // Decision 10
 TEST_F(CpgMemory, is_given_back_after_a_long_message)
@@ -40,13 +40,13 @@ TEST_F(CpgMemory, is_given_back_after_a_long_message)
         while (received == 0 && readable(fd, kPatience))
             ASSERT_EQ(CS_OK, cpg_dispatch(handle, flag));
         EXPECT_EQ(message.size(), received) << flag;
-        EXPECT_LE(allocated(), before + kMost) << flag;
+        EXPECT_LE(allocated(), before + kMostBytes) << flag;
     }
     received = 0;
     Background dispatching([=] { return cpg_dispatch(handle, CS_DISPATCH_BLOCKING); });
     EXPECT_EQ(CS_OK, send(handle, message));
     EXPECT_TRUE(eventually([&] { return received == message.size(); }));
-    EXPECT_TRUE(eventually([&] { return allocated() <= before + kMost; })); // after a second without messages
+    EXPECT_TRUE(eventually([&] { return allocated() <= before + kMostBytes; })); // after a second without messages
     EXPECT_EQ(CS_OK, cpg_finalize(handle));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, dispatching.result());
 }

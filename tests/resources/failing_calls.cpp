@@ -7,15 +7,15 @@ namespace test {
 
 namespace {
 
-constexpr int kNever = -1;
-thread_local int until_failure = kNever; // this many calls succeed before one fails
+constexpr int kNoFailure = -1;
+thread_local int until_failure = kNoFailure; // this many calls succeed before one fails
 thread_local const char* failed = nullptr;
 
 } // namespace
 
 bool call_fails(const char* name, int error)
 {
-    if (until_failure == kNever || until_failure-- > 0)
+    if (until_failure == kNoFailure || until_failure-- > 0)
         return false;
     failed = name;
     errno = error;
@@ -30,7 +30,7 @@ FailingCall::FailingCall(int number)
 
 FailingCall::~FailingCall()
 {
-    until_failure = kNever;
+    until_failure = kNoFailure;
 }
 
 bool FailingCall::happened() const

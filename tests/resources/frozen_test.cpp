@@ -15,8 +15,7 @@ namespace {
 
 using namespace test;
 
-constexpr Duration kDeaf = 1s;            // in this time no signal ends the wait
-constexpr int kFlags[] = {0, SA_RESTART}; // of a signal's handler
+constexpr Duration kDeaf = 1s; // in this time no signal ends the wait
 
 // Initialize in another thread.
 class Initializing {
@@ -73,7 +72,7 @@ using RunningDaemon = FrozenDaemon;
 // signal comes, the test cannot decide.)
 TEST_F(FrozenDaemon, keeps_initialize_waiting_whatever_signals_come_in_the_first_second)
 {
-    for (const int flags : kFlags) {
+    for (const int flags : kHandlerFlags) {
         const SignalCounter counter(flags);
         Freeze freeze(daemon());
         Initializing initializing;
@@ -97,7 +96,7 @@ TEST_F(FrozenDaemon, keeps_initialize_waiting_whatever_signals_come_in_the_first
 // after the first, because the first one may be too early for the library's clock.
 TEST_F(FrozenDaemon, lets_a_signal_end_initialize_after_a_second)
 {
-    for (const int flags : kFlags) {
+    for (const int flags : kHandlerFlags) {
         const SignalCounter counter(flags);
         Freeze freeze(daemon());
         Initializing initializing;
@@ -136,7 +135,7 @@ TEST_F(FrozenDaemon, keeps_initialize_waiting_when_an_ignored_signal_comes)
 TEST_F(RunningDaemon, is_reached_every_time_whatever_signals_come)
 {
     constexpr int kRounds = 300;
-    for (const int flags : kFlags) {
+    for (const int flags : kHandlerFlags) {
         Background living([] {
             int failed = 0;
             for (int round = 0; round < kRounds; ++round) {
@@ -193,11 +192,11 @@ TEST_P(ShortLimit, ends_initialize_whatever_signals_come)
     expect_given_up(initializing, freeze);
 }
 
-constexpr auto kName = [](const ::testing::TestParamInfo<Limit>& info) { return std::string(info.param.name); };
+constexpr auto kLimitName = [](const ::testing::TestParamInfo<Limit>& info) { return std::string(info.param.name); };
 INSTANTIATE_TEST_SUITE_P(Of, ShortLimit,
                          ::testing::Values(Limit{"a_millisecond", "1"}, Limit{"a_tenth_of_a_second", "100"},
                                            Limit{"more_than_a_second", "1200"}),
-                         kName);
+                         kLimitName);
 
 // An invalid limit is ignored. (Read as a number, each of them but the last two would end the wait by then.)
 TEST_P(InvalidLimit, is_ignored)
@@ -216,7 +215,7 @@ INSTANTIATE_TEST_SUITE_P(Of, InvalidLimit,
                                            Limit{"a_blank_before", " 100"}, Limit{"a_fraction", "0.1"},
                                            Limit{"a_sign", "+100"}, Limit{"what_wraps_around", "4294967396"},
                                            Limit{"too_much", "3600001"}, Limit{"the_most", "3600000"}),
-                         kName);
+                         kLimitName);
 
 // The limit delays nothing.
 TEST_F(RunningDaemon, is_reached_within_any_limit)

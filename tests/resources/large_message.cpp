@@ -35,7 +35,7 @@ __attribute__((noinline)) void take_memory_in_advance()
     constexpr std::size_t kHeap = 24 << 20;
     constexpr std::size_t kStack = 3 << 20;
     ::mallopt(M_ARENA_MAX, 1);
-    ::mallopt(M_MMAP_THRESHOLD, kHeap + 1);
+    ::mallopt(M_MMAP_THRESHOLD, kHeap + 4096); // above what malloc() adds, so that free() keeps it
     ::mallopt(M_TRIM_THRESHOLD, 2 * kHeap);
     std::free(std::memset(std::malloc(kHeap), 1, kHeap));
     auto* stack = static_cast<volatile char*>(alloca(kStack));

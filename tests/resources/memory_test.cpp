@@ -12,12 +12,12 @@ using namespace test;
 
 using Memory = ServiceTest;
 
-constexpr int kMost = 100; // allocations of one call
+constexpr int kMostAllocations = 100; // allocations of one call
 
 TEST_F(Memory, that_runs_out_makes_initialize_fail_and_keep_nothing)
 {
     Handle{}; // what the process needs only once is allocated here
-    for (int number = 0; number < kMost; ++number) {
+    for (int number = 0; number < kMostAllocations; ++number) {
         const auto descriptors = open_descriptors();
         std::uint64_t handle = kUntouched;
         const auto before = live_allocations();
@@ -46,7 +46,7 @@ void expect_call_survives(const HandleCall& call, FailingAllocation::Extent exte
     const auto usual = undisturbed(call);
     const auto before = live_allocations();
     bool enough = false;
-    for (int number = 0; !enough && number < kMost; ++number) {
+    for (int number = 0; !enough && number < kMostAllocations; ++number) {
         service().prepare(Handle());
         const Handle handle;
         const auto error = [&] {
@@ -80,7 +80,7 @@ TEST_F(Memory, that_runs_out_in_dispatch_loses_no_event)
         const auto before = live_allocations();
         bool enough = false;
         int number = 0;
-        for (; !enough && number < kMost; ++number) {
+        for (; !enough && number < kMostAllocations; ++number) {
             const Listener listener;
             const auto dispatch = [&] {
                 const FailingAllocation failing(number);

@@ -11,7 +11,6 @@ using namespace test;
 
 using Signals = ServiceTest;
 
-constexpr int kFlags[] = {0, SA_RESTART}; // of the signals' handler
 constexpr int kMany = 50;
 
 // Many signals have interrupted the call, unless it ended before.
@@ -25,7 +24,7 @@ TEST_F(Signals, change_nothing_in_a_call_that_waits)
 {
     for (const auto& call : service().calls()) {
         const auto usual = undisturbed(call);
-        for (const int flags : kFlags) {
+        for (const int flags : kHandlerFlags) {
             const Handle handle;
             service().prepare(handle);
             Freeze freeze(daemon());
@@ -41,7 +40,7 @@ TEST_F(Signals, change_nothing_in_a_call_that_waits)
 // Decision 3
 TEST_F(Signals, change_nothing_in_initialize)
 {
-    for (const int flags : kFlags) {
+    for (const int flags : kHandlerFlags) {
         std::uint64_t handle = kNoHandle;
         Freeze freeze(daemon());
         Background initializing([&] { return service().initialize(&handle); });
@@ -58,7 +57,7 @@ TEST_F(Signals, change_nothing_in_initialize)
 TEST_F(Signals, change_nothing_in_dispatch)
 {
     for (const auto flag : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
-        for (const int flags : kFlags) {
+        for (const int flags : kHandlerFlags) {
             Listener listener;
             Background dispatching(
                 [flag, handle = std::uint64_t(listener)] { return service().dispatch(handle, flag); });
@@ -83,7 +82,7 @@ TEST_F(Signals, change_nothing_from_initialize_to_finalize)
     std::vector<cs_error_t> usual;
     for (const auto& call : service().calls())
         usual.push_back(undisturbed(call));
-    for (const int flags : kFlags) {
+    for (const int flags : kHandlerFlags) {
         std::atomic<bool> enough = false;
         Background living([&] {
             int wrong = 0;

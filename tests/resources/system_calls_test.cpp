@@ -12,7 +12,7 @@ using namespace test;
 
 using SystemCalls = ServiceTest;
 
-constexpr int kMost = 1000; // calls of one function
+constexpr int kMostCalls = 1000; // calls of one function
 
 // libqb's client expects that a call that does not wait is never interrupted.
 Interruption::Calls calls_to_interrupt()
@@ -24,14 +24,14 @@ TEST_F(SystemCalls, that_are_interrupted_in_initialize_and_finalize_are_made_aga
 {
     int initializing = 0;
     int finalizing = 0;
-    for (bool enough = false; !enough && initializing < kMost; ++initializing) {
+    for (bool enough = false; !enough && initializing < kMostCalls; ++initializing) {
         std::uint64_t handle = kNoHandle;
         const Interruption interruption(initializing, calls_to_interrupt());
         EXPECT_EQ(CS_OK, service().initialize(&handle)) << initializing;
         enough = !interruption.happened();
         EXPECT_EQ(CS_OK, service().finalize(handle)) << initializing;
     }
-    for (bool enough = false; !enough && finalizing < kMost; ++finalizing) {
+    for (bool enough = false; !enough && finalizing < kMostCalls; ++finalizing) {
         std::uint64_t handle = kNoHandle;
         ASSERT_EQ(CS_OK, service().initialize(&handle));
         const Interruption interruption(finalizing, calls_to_interrupt());
@@ -39,7 +39,7 @@ TEST_F(SystemCalls, that_are_interrupted_in_initialize_and_finalize_are_made_aga
         enough = !interruption.happened();
     }
     EXPECT_LT(1, initializing);
-    EXPECT_GT(kMost, std::max(initializing, finalizing));
+    EXPECT_GT(kMostCalls, std::max(initializing, finalizing));
 }
 
 TEST_F(SystemCalls, that_are_interrupted_in_a_call_are_made_again)
@@ -49,7 +49,7 @@ TEST_F(SystemCalls, that_are_interrupted_in_a_call_are_made_again)
             continue;
         const auto usual = undisturbed(call);
         bool enough = false;
-        for (int number = 0; !enough && number < kMost; ++number) {
+        for (int number = 0; !enough && number < kMostCalls; ++number) {
             const Handle handle;
             service().prepare(handle);
             const Interruption interruption(number, calls_to_interrupt());
@@ -65,7 +65,7 @@ TEST_F(SystemCalls, that_are_interrupted_in_dispatch_are_made_again)
     for (const auto flag : kAllFlags) {
         bool enough = false;
         int number = 0;
-        for (; !enough && number < kMost; ++number) {
+        for (; !enough && number < kMostCalls; ++number) {
             Listener listener;
             const int fd = listener.fd();
             listener.provoke();

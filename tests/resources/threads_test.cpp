@@ -15,12 +15,12 @@ using Threads = ServiceTest;
 
 constexpr std::size_t kThreads = 8;
 constexpr int kAnswers = 50; // replies before all of them wait: joining a group again takes a second
-constexpr int kRounds = kSanitized ? 3 : 10;
+constexpr int kThreadRounds = kSanitized ? 3 : 10;
 
 TEST_F(Threads, that_share_a_handle_get_replies_until_it_is_finalized)
 {
     const auto& calls = service().calls();
-    for (int round = 0; round < kRounds; ++round) {
+    for (int round = 0; round < kThreadRounds; ++round) {
         Listener listener;
         const std::uint64_t handle = listener;
         std::atomic<int> answers = 0;

@@ -6,26 +6,14 @@
 #include "process.hpp"
 
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <stdexcept>
-#include <system_error>
 
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 namespace test {
-
-namespace {
-
-void check(bool good, const char* what)
-{
-    if (!good)
-        throw std::system_error(errno, std::generic_category(), what);
-}
-
-} // namespace
 
 FakeDaemon::FakeDaemon(const Options& options)
 {

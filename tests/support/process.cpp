@@ -22,6 +22,12 @@ namespace test {
 
 namespace fs = std::filesystem;
 
+void check(bool good, const char* function)
+{
+    if (!good)
+        throw std::system_error(errno, std::generic_category(), function);
+}
+
 std::map<int, std::string> open_descriptors()
 {
     const auto close = [](DIR* directory) { ::closedir(directory); };
@@ -83,8 +89,7 @@ int thread_count()
 
 Child::Child(const std::function<int()>& body) : pid_(::fork())
 {
-    if (pid_ == -1)
-        throw std::system_error(errno, std::generic_category(), "fork");
+    check(pid_ != -1, "fork");
     if (pid_ == 0)
         ::_exit(body());
 }

@@ -11,6 +11,9 @@
 
 namespace test {
 
+// Throws what errno says of the function if the call was not good.
+void check(bool good, const char* function);
+
 // Number and target of each open descriptor.
 std::map<int, std::string> open_descriptors();
 

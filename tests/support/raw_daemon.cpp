@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "raw_daemon.hpp"
 
+#include "process.hpp"
+
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -19,12 +19,6 @@
 namespace test {
 
 namespace {
-
-void check(bool good, const char* what)
-{
-    if (!good)
-        throw std::system_error(errno, std::generic_category(), what);
-}
 
 // The child cannot catch exceptions.
 void demand(bool good)

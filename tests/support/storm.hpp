@@ -5,7 +5,12 @@
 #include "client.hpp"
 #include "thread.hpp"
 
+#include <csignal>
+
 namespace test {
+
+// What the flags of a signal's handler can be: interrupted calls are restarted or not.
+inline constexpr int kHandlerFlags[] = {0, SA_RESTART};
 
 // Sends them as long as this lives. Their handler only counts them; the flags of its sigaction decide whether
 // interrupted calls are restarted.
