@@ -14,7 +14,7 @@ namespace {
 
 using namespace test;
 
-constexpr char kUntouched = '\xab';
+constexpr char kNotWritten = '\xab';
 
 // A function and the daemon's usual reply to it. Each function has its own handle, because some end what others need.
 struct Function {
@@ -44,7 +44,7 @@ protected:
     {
         SCOPED_TRACE("answered " + ::testing::PrintToString(answer.substr(0, 48)));
         daemon.on_next_request({reply(answer)});
-        std::ranges::fill(outputs(), kUntouched);
+        std::ranges::fill(outputs(), kNotWritten);
         const cs_error_t error = function.call.call(function.client->handle());
         EXPECT_TRUE(error == CS_OK || !told_anything());
         expect_usable(*function.client);
@@ -60,7 +60,7 @@ private:
     // Functions may store zeros.
     static bool told_anything()
     {
-        return !std::ranges::all_of(outputs(), [](char c) { return c == kUntouched || c == 0; });
+        return !std::ranges::all_of(outputs(), [](char c) { return c == kNotWritten || c == 0; });
     }
 };
 
