@@ -29,7 +29,7 @@ install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgmock-dev lib
     libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev \
     corosync-notifyd libsam-dev pacemaker pacemaker-cli-utils resource-agents \
     abigail-tools bpftrace clang clang-format clang-tidy libclang-rt-dev mandoc musl-tools "${multilib[@]}" patch \
-    python3-cffi shellcheck systemtap-sdt-dev valgrind
+    python3-cffi shellcheck strace systemtap-sdt-dev valgrind
 
 package_tests=OFF
 case " ${arguments[*]} " in

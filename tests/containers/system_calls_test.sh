@@ -27,6 +27,8 @@ if command -v systemd-analyze >/dev/null; then
         /^@/ { set = $1 } /^ +[@a-z]/ { has[set, ++count[set]] = $1 } END { add("@system-service") }' | sort -u >"$WORK/known"
     missing=$(comm -13 "$WORK/known" "$WORK/listed")
     [ -z "$missing" ] || fail "@system-service does not have $missing"
+else
+    echo "systemd-analyze is not installed: skipped in part"
 fi
 
 alive_or_gone() {
@@ -36,7 +38,7 @@ trace=()
 if command -v strace >/dev/null; then
     trace=(strace -f -qq -o "$WORK/trace")
 else
-    echo "strace is not installed: it was not checked whether each call is made"
+    echo "strace is not installed: skipped in part" # whether each call is made
 fi
 
 # live LISTS: with a daemon that is killed after some time, the program makes only listed calls, and all of these lists.

@@ -6,7 +6,8 @@
 # failed NUMBER
 # skipped NUMBER
 # skipped NAME: REASON            for each test that was skipped; the reason is the last line that it wrote
-# NUMBER skipped within: REASON   for those parts of programs that were skipped, by reasons
+# NUMBER skipped within: REASON   for those parts of tests that were skipped, by reasons. Scripts say of such a part
+#                                 "REASON: skipped in part"
 # failed NAME: WHAT               for each test that failed
 #
 # A test has passed only if ctest says that it was run, and it is skipped only if it asked for that itself and said why;
@@ -79,5 +80,5 @@ END {
     exit failed > 0 || passed == 0
 }' "$results" || status=$?
 
-sed -n '/\.cpp:[0-9]*: Skipped$/{n;p;}' "$log" | sort | uniq -c | sed 's/^ *\([0-9]*\) /\1 skipped within: /'
+sed -n -e '/\.cpp:[0-9]*: Skipped$/{n;p;}' -e 's/: skipped in part$//p' "$log" | sort | uniq -c | sed 's/^ *\([0-9]*\) /\1 skipped within: /'
 exit $status

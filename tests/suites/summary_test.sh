@@ -29,8 +29,10 @@ add_test(well sh -c "echo '<&>'")
 add_test(away sh -c "echo 'the <tool> is not installed: skipped'; exit 77")
 set_tests_properties(away PROPERTIES SKIP_RETURN_CODE 77)
 add_test(partly sh -c "printf '%s: Skipped\\nno users\\n' /a_test.cpp:7 /b_test.cpp:8")
+add_test(script sh -c "echo 'no strace: skipped in part'")
 END
-expect good "passed 2" "failed 0" "skipped 1" "skipped away: the <tool> is not installed" "2 skipped within: no users"
+expect good "passed 3" "failed 0" "skipped 1" "skipped away: the <tool> is not installed" "1 skipped within: no strace" \
+    "2 skipped within: no users"
 
 cat >CTestTestfile.cmake <<'END'
 add_test(well true)
