@@ -5,8 +5,8 @@
 
 namespace {
 
-// With this model each thread has the space from its beginning. Otherwise the C library allocates it at the first use.
-__attribute__((tls_model("initial-exec"))) constinit thread_local cs_client_reason_memory memory{};
+// With these attributes as in core/reason.cpp.
+__attribute__((tls_model("initial-exec"), used)) constinit thread_local cs_client_reason_memory memory{};
 
 } // namespace
 

@@ -18,7 +18,9 @@ namespace corosync {
 namespace {
 
 // With this model each thread has the space from its beginning. Otherwise the C library allocates it at the first use.
-__attribute__((tls_model("initial-exec"))) constinit thread_local Note noted{};
+// `used`, since gcc then keeps to the type's alignment. With more there may be a gap in front of the space, and the C
+// library does not get back what lies beside a gap when it unloads a library.
+__attribute__((tls_model("initial-exec"), used)) constinit thread_local Note noted{};
 
 // Writes `text` to `at`, with the note's word and its next numbers in it. Returns where the text ends, at most `last`.
 char* write_words(char* at, const char* last, const char* text, const Note& note, const long*& numbers)

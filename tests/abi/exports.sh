@@ -49,9 +49,13 @@ echo "$dynamic" | grep -qE '\(FLAGS(_1)?\).*NOW' || fail "is bound lazily"
 segments=$(readelf -lW "$library")
 echo "$segments" | grep -q GNU_RELRO || fail "has no read-only relocations"
 echo "$segments" | awk '$1 == "GNU_STACK" { found = $7 !~ /E/ } END { exit !found }' || fail "has an executable stack"
-# dlopen() has about 1.6 KiB of thread-local storage for all libraries of a process.
+# dlopen() has about 1.6 KiB of thread-local storage for all libraries of a process. dlclose() returns it only if there are
+# no gaps between those of several libraries.
 thread_local=$(echo "$segments" | awk '$1 == "TLS" { print $6 }')
+alignment=$(echo "$segments" | awk '$1 == "TLS" { print $NF }')
 [ $((${thread_local:-0})) -le 256 ] || fail "has $thread_local bytes of thread-local storage: dlopen() may find no room"
+[ $((${alignment:-1})) -le 8 ] && [ $((${thread_local:-0} % ${alignment:-1})) = 0 ] ||
+    fail "has $thread_local bytes of thread-local storage, aligned to $alignment: there may be gaps"
 
 # The library uses C++ as a language, without its run time: it has no exceptions, no type information and no
 # constructors that run when it is loaded. It also starts and ends no thread or process, handles no signal, prints
