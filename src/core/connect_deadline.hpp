@@ -41,12 +41,12 @@ public:
                 return ready;
             if (ready == 0 && max_ms >= 0 && now_ms() >= end)
                 return 0;
+            if (ready < 0 && errno != EINTR && errno != EAGAIN)
+                return -errno;
             if (ready < 0 && errno == EINTR && now_ms() - begin_ >= kSignalsCountAfterMs) {
                 explain(reasons::signal_came, static_cast<long>(now_ms() - begin_));
                 return -EAGAIN;
             }
-            if (ready < 0 && errno != EINTR && errno != EAGAIN)
-                return -errno;
         }
     }
 
