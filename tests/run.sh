@@ -25,11 +25,27 @@ done
 
 multilib=() # Debian has it for few architectures
 [ "$(uname -m)" != x86_64 ] || multilib=(g++-multilib)
+tools=()
+# of LABEL PACKAGE...: packages that only tests with that label need. Those of packages may need any.
+of() {
+    local i
+    for ((i = 0; i + 1 < ${#arguments[@]}; i++)); do
+        [ "${arguments[i]}" != -L ] || [[ $1 =~ ${arguments[i + 1]} || packages =~ ${arguments[i + 1]} ]] || return 0
+    done
+    tools+=("${@:2}")
+}
+of abi abigail-tools bpftrace clang musl-tools "${multilib[@]}"
+of analysis clang clang-tidy
+of bindings python3-cffi
+of clients corosync-notifyd libsam-dev pacemaker pacemaker-cli-utils resource-agents
+of containers strace
+of differential patch
+of format clang-format shellcheck
+of fuzz clang libclang-rt-dev
+of manual mandoc
+of valgrind valgrind
 install_missing "${build_packages[@]}" "${sandbox_packages[@]}" libgmock-dev libgtest-dev \
-    libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev \
-    corosync-notifyd libsam-dev pacemaker pacemaker-cli-utils resource-agents \
-    abigail-tools bpftrace clang clang-format clang-tidy libclang-rt-dev mandoc musl-tools "${multilib[@]}" patch \
-    python3-cffi shellcheck strace systemtap-sdt-dev valgrind
+    libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev systemtap-sdt-dev "${tools[@]}"
 
 package_tests=OFF
 case " ${arguments[*]} " in
@@ -71,6 +87,10 @@ needed() {
                         wanted[path "/all"] = 1
                     else if (path ~ /programs.txt$/)
                         wanted["all"] = 1
+                    else
+                        for (file in target)
+                            if (index(file, path "/") == 1)
+                                wanted[file] = 1
                 }
             }
             END {
