@@ -61,8 +61,8 @@ int check_descriptors(int count)
 
 ProgramDescriptors::ProgramDescriptors() : flags_(fcntl(0, F_GETFD)), lowest_(eventfd(0, EFD_CLOEXEC))
 {
-    // Copy descriptor 0 only if enough descriptors stay free for libqb.
-    if (check_descriptors(kConnectDescriptors + 1) == 0)
+    // Copy descriptor 0 only if enough descriptors stay free for libqb. If it was closed, it is now the one of lowest_.
+    if (flags_ >= 0 && check_descriptors(kConnectDescriptors + 1) == 0)
         zero_ = fcntl(0, F_DUPFD_CLOEXEC, 3);
     if (lowest_ >= 0)
         close(lowest_);
