@@ -269,8 +269,7 @@ void LibqbTransport::close()
     const bool daemon_disconnected = disconnected();
     {
         const DescriptorToClose event(event_socket_, event_file_);
-        const DescriptorToClose setup(setup_socket_,
-                                      setup_socket_ != event_socket_ ? setup_file_ : FileIdentity(setup_socket_));
+        const DescriptorToClose setup(setup_socket_, setup_file_);
         if (event && setup)
             qb_ipcc_disconnect(connection_);
         else

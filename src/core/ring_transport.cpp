@@ -370,10 +370,9 @@ int RingTransport::poll_now()
     if (known_disconnected())
         return POLLHUP;
     pollfd entry{socket_, POLLIN, 0};
-    const bool any = poll(&entry, 1, 0) > 0;
-    const bool ended = (any && hung_up(entry.revents)) || !both_sides_attached();
+    const bool readable = poll(&entry, 1, 0) > 0;
+    const bool ended = (readable && hung_up(entry.revents)) || !both_sides_attached();
     // If there are bytes to read, the caller counts them next and checks the descriptor then.
-    const bool readable = any && (entry.revents & POLLIN) != 0;
     if ((readable && !ended) || (descriptor_is_ours() && !ended))
         return readable ? POLLIN : 0;
     mark_disconnected();
