@@ -39,7 +39,7 @@ public:
     // memory.
     std::uint64_t add(T* object)
     {
-        for (std::uint32_t index = 0; index < kMaxSlots; ++index) {
+        for (std::uint32_t index = 0;; ++index) {
             Slot* slot = slot_for_add(index);
             if (slot == nullptr)
                 return 0;
@@ -57,7 +57,6 @@ public:
             slot->word.store(word(check, 1), std::memory_order_release);
             return word(check, index);
         }
-        return 0;
     }
 
     // Returns the object, which lives at least until unpin(). Returns nullptr if the handle is not open.
@@ -105,7 +104,7 @@ public:
     // Calls f(object) for each object, with open and with closed handles. The object lives at least until f returns.
     template <class F> void for_each(F f)
     {
-        for (std::uint32_t index = 0; index < kMaxSlots; ++index) {
+        for (std::uint32_t index = 0;; ++index) {
             Slot* slot = existing_slot(index);
             if (slot == nullptr)
                 return; // blocks are allocated in order
@@ -162,9 +161,10 @@ private:
         return slots != nullptr ? &slots[index - (kFirst << block)] : nullptr;
     }
 
+    // nullptr if there is no memory or no further slot.
     Slot* slot_for_add(std::uint32_t index)
     {
-        if (Slot* slot = existing_slot(index); slot != nullptr)
+        if (Slot* slot = existing_slot(index); slot != nullptr || index >= kMaxSlots)
             return slot;
         const std::uint32_t block = block_of(index);
         auto* fresh = static_cast<Slot*>(calloc(kFirst << block, sizeof(Slot)));

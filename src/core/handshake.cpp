@@ -56,16 +56,14 @@ int wait_readable(int socket, const ConnectDeadline& deadline, int max_ms)
 
 bool credentials_of(msghdr& message, Server& server)
 {
-    for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-        if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS &&
-            part->cmsg_len >= CMSG_LEN(sizeof(ucred))) {
-            ucred peer{};
-            std::memcpy(&peer, CMSG_DATA(part), sizeof peer);
-            server = {peer.pid, peer.uid};
-            return true;
-        }
-    }
-    return false;
+    // The kernel puts them first, and the buffer has no room for anything else.
+    const cmsghdr* part = CMSG_FIRSTHDR(&message);
+    if (part == nullptr || part->cmsg_type != SCM_CREDENTIALS)
+        return false;
+    ucred peer{};
+    std::memcpy(&peer, CMSG_DATA(part), sizeof peer);
+    server = {peer.pid, peer.uid};
+    return true;
 }
 
 // Receives at most `size` bytes. It never asks for more, because notification bytes may follow the reply directly.
@@ -162,11 +160,9 @@ int decode_handshake(const View& reply, const char* service, Offer& offer)
         return unknown_reply();
     if (header.error < 0)
         return explain_refusal(header.error);
-    if (reply.size() < kHandshakeReplySize)
-        return 0;
     HandshakeReply granted;
-    if (!reply.read(granted))
-        return unknown_reply();
+    if (reply.size() < kHandshakeReplySize || !reply.read(granted))
+        return 0;
     if (granted.transport != kSharedMemory) {
         explain(reasons::no_rings);
         return kNoSharedMemory;
@@ -206,7 +202,7 @@ bool socket_peer(int socket, Server& server)
 {
     ucred peer{};
     socklen_t size = sizeof peer;
-    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || size != sizeof peer)
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
         return false;
     server = {peer.pid, peer.uid};
     return true;

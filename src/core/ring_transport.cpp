@@ -169,7 +169,7 @@ int RingTransport::send_byte(const std::atomic<bool>* give_up)
         if (errno == EINTR)
             continue;
         const bool no_memory = errno == ENOBUFS || errno == ENOMEM; // in the kernel, now
-        if (!no_memory && errno != EAGAIN && errno != EWOULDBLOCK) {
+        if (!no_memory && errno != EAGAIN) {
             hang_up(); // for good: the hang-up ends the daemon's wait for this byte
             return -ENOTCONN;
         }
@@ -318,7 +318,7 @@ int RingTransport::read_bytes(int count)
         const ssize_t got = recv(socket_, bytes, left < sizeof bytes ? left : sizeof bytes, MSG_DONTWAIT);
         if (got > 0)
             taken += static_cast<int>(got);
-        else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        else if (got < 0 && errno == EAGAIN)
             break;
         else if (got == 0 || errno != EINTR)
             return taken > 0 ? taken : descriptor_is_ours() ? -EPIPE : -ENOTCONN;

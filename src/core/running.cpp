@@ -32,12 +32,12 @@ bool own_stack(std::uintptr_t address, std::uintptr_t& low, std::uintptr_t& high
     return known && address < high && address >= low;
 }
 
-// True if both addresses are on the calling thread's own stack. Only then they can be compared.
+// True if both addresses are on the calling thread's own stack. Only then they can be compared. `a` is at most `b`.
 bool on_own_stack(std::uintptr_t a, std::uintptr_t b)
 {
     std::uintptr_t low = 0;
     std::uintptr_t high = 0;
-    return own_stack(a, low, high) && b >= low && b < high;
+    return own_stack(a, low, high) && b < high;
 }
 
 } // namespace
