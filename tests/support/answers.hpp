@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Replaces functions of the C library and of libqb for the program, so that they answer what they rarely answer, or so
+// that something happens in the middle of a function that calls them. (FailingCall of tests/resources makes each call
+// fail in turn, on a real daemon.)
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+namespace test {
+
+class Answer {
+public:
+    // What the function returns; without a value it is called as ever.
+    using Given = std::optional<std::intptr_t>;
+
+    // Until the end of the scope each call of the function by this thread gets the answer, but for the first `others`
+    // calls. Calls that give_answer() makes are as ever.
+    Answer(std::string_view function, std::function<Given()> give_answer, int others = 0);
+    ~Answer();
+    Answer(const Answer&) = delete;
+    Answer& operator=(const Answer&) = delete;
+
+    int calls() const { return calls_; } // that got the answer
+
+    static std::function<Given()> failure(int error)
+    {
+        return [error] {
+            errno = error;
+            return -1;
+        };
+    }
+
+private:
+    friend Given answer_of(std::string_view function);
+
+    const std::string_view function_;
+    const std::function<Given()> give_answer_;
+    int others_;
+    int calls_ = 0;
+    Answer* const next_;
+};
+
+// For an action in the middle of a function, once.
+inline std::function<Answer::Given()> once(std::function<void()> action)
+{
+    return [action = std::move(action), done = false]() mutable -> Answer::Given {
+        if (!done) {
+            done = true;
+            action();
+        }
+        return {};
+    };
+}
+
+} // namespace test
