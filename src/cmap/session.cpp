@@ -30,7 +30,7 @@ cs_error_t send_recv_handle(Connection& connection, Outgoing<Request>& request, 
 {
     const Exchange exchange(connection.requests(), {request.part()}, ReplyFormat::of<HandleReply>(reply_id));
     HandleReply reply;
-    if (exchange.ok() && exchange.reply().read(reply))
+    if (exchange.read(reply))
         handle = reply.handle;
     return result_of(exchange);
 }
@@ -114,7 +114,7 @@ template <class OnValue> cs_error_t Session::fetch(const Key& key, std::size_t r
     request->room = room;
     const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<GetReply>(kGet, room));
     GetReply reply;
-    if (!exchange.ok() || !exchange.reply().read(reply))
+    if (!exchange.read(reply))
         return result_of(exchange);
     const std::byte* bytes = nullptr;
     if (reply.value_length <= room)
@@ -223,7 +223,7 @@ cs_error_t Session::iter_next(cmap_iter_handle_t iterator, char* key, std::size_
     request->handle = iterator;
     const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<IterNextReply>(kIterNext));
     IterNextReply reply;
-    if (!exchange.ok() || !exchange.reply().read(reply))
+    if (!exchange.read(reply))
         return result_of(exchange);
     const std::ptrdiff_t key_length = length_of(reply.key);
     if (key_length < 0 || reply.value_length > kMaxRoom)

@@ -95,6 +95,8 @@ public:
     [[nodiscard]] std::int32_t error() const { return error_; }
     [[nodiscard]] bool ok() const { return status_ == 0 && error_ == kWireOk; }
     [[nodiscard]] const View& reply() const { return reply_; }
+    // Copies the beginning of the reply. False unless ok().
+    template <class Reply> [[nodiscard]] bool read(Reply& reply) const { return ok() && reply_.read(reply); }
 
 private:
     int check(const ReplyFormat& format);

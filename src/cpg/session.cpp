@@ -244,7 +244,7 @@ cs_error_t Session::membership(const cpg_name& group, cpg_address* members, int&
     const Exchange exchange(connection_.requests(), {request.part()},
                             ReplyFormat::of<MembershipReply>(kMembershipReply, kMaxMembersInReply * sizeof(Address)));
     MembershipReply reply;
-    if (!exchange.ok() || !exchange.reply().read(reply))
+    if (!exchange.read(reply))
         return result_of(exchange);
     // The daemon's count includes members that do not fit into its reply. The program has room for CPG_MEMBERS_MAX.
     std::size_t most = reply.count < CPG_MEMBERS_MAX ? reply.count : CPG_MEMBERS_MAX;
@@ -261,7 +261,7 @@ cs_error_t Session::local_nodeid(unsigned& nodeid)
     Outgoing<BareRequest> request(kLocalGet);
     const Exchange exchange(connection_.requests(), {request.part()}, ReplyFormat::of<LocalGetReply>(kLocalGetReply));
     LocalGetReply reply;
-    if (exchange.ok() && exchange.reply().read(reply))
+    if (exchange.read(reply))
         nodeid = reply.nodeid;
     return result_of(exchange);
 }
@@ -282,7 +282,7 @@ cs_error_t Session::iteration_initialize(cpg_handle_t owner, cpg_iteration_type_
     const Exchange exchange(connection_.requests(), {request.part()},
                             ReplyFormat::of<IterationInitializeReply>(kIterationInitializeReply));
     IterationInitializeReply reply;
-    if (!exchange.ok() || !exchange.reply().read(reply))
+    if (!exchange.read(reply))
         return result_of(exchange);
     return from_transport(
         // on failure the daemon's iteration ends with the connection
@@ -296,7 +296,7 @@ cs_error_t Session::iteration_next(const Iteration& iteration, cpg_iteration_des
     const Exchange exchange(connection_.requests(), {request.part()},
                             ReplyFormat::of<IterationNextReply>(kIterationNextReply));
     IterationNextReply reply;
-    if (!exchange.ok() || !exchange.reply().read(reply))
+    if (!exchange.read(reply))
         return result_of(exchange);
     if (!valid(reply.group))
         return CS_ERR_LIBRARY;

@@ -50,7 +50,7 @@ cs_error_t Session::getinfo(unsigned nodeid, votequorum_info& info)
     // In an error reply the other fields are uninitialized memory of the daemon.
     std::memset(&info, 0, sizeof info);
     InfoReply reply;
-    if (!exchange.ok() || !exchange.reply().read(reply))
+    if (!exchange.read(reply))
         return result_of(exchange);
     info.node_id = reply.nodeid;
     info.node_state = reply.state;

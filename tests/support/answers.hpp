@@ -26,6 +26,9 @@ public:
 
     int calls() const { return calls_; } // that got the answer
 
+    // In give_answer(): where the function writes its result.
+    template <class Result> static Result& result() { return *static_cast<Result*>(result_); }
+
     static std::function<Given()> failure(int error)
     {
         return [error] {
@@ -35,13 +38,14 @@ public:
     }
 
 private:
-    friend Given answer_of(std::string_view function);
+    friend Given answer_of(std::string_view function, void* result);
 
     const std::string_view function_;
     const std::function<Given()> give_answer_;
     int others_;
     int calls_ = 0;
     Answer* const next_;
+    static thread_local void* result_;
 };
 
 // For an action in the middle of a function, once.
