@@ -57,8 +57,7 @@ int LibqbTransport::connect(const char* service, const Settings& settings, const
         programs.restore(server_.pid);
         return rc;
     }
-    if (qb_ipcc_fd_get(connection_, &event_socket_) != 0)
-        event_socket_ = -1;
+    qb_ipcc_fd_get(connection_, &event_socket_);
     setup_file_ = FileIdentity(setup_socket_);
     event_file_ = FileIdentity(event_socket_);
     const int size = qb_ipcc_get_buffer_size(connection_);
@@ -264,8 +263,6 @@ void LibqbTransport::release_in_child()
 
 void LibqbTransport::close()
 {
-    if (connection_ == nullptr)
-        return;
     const bool daemon_disconnected = disconnected();
     {
         const DescriptorToClose event(event_socket_, event_file_);
@@ -275,7 +272,6 @@ void LibqbTransport::close()
         else
             release_in_child(); // no descriptor is free for a placeholder
     }
-    connection_ = nullptr;
     // libqb removes the files of a dead and reaped daemon, but not their directory.
     if (daemon_disconnected && is_dead(server_.pid))
         RingFiles::remove_directories(server_.pid, getpid());

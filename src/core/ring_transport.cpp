@@ -405,13 +405,10 @@ void RingTransport::release_in_child()
 
 void RingTransport::close()
 {
-    if (socket_ < 0)
-        return;
     if (file_.matches(socket_)) {
         shutdown(socket_, SHUT_RDWR);
         ::close(socket_);
     }
-    socket_ = -1;
     close_rings();
     // A live daemon removes the files too. But it may die first.
     files_.remove();

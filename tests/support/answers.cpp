@@ -109,13 +109,35 @@ ANSWERS(ssize_t, recv, (int socket, void* data, std::size_t size, int flags), (s
 ANSWERS(ssize_t, recvmsg, (int socket, msghdr* message, int flags), (socket, message, flags))
 ANSWERS(int, setsockopt, (int socket, int level, int name, const void* value, socklen_t size) noexcept,
         (socket, level, name, value, size))
-ANSWERS(int, getsockopt, (int socket, int level, int name, void* value, socklen_t* size) noexcept,
-        (socket, level, name, value, size))
+ANSWERS_WITH(value, int, getsockopt, (int socket, int level, int name, void* value, socklen_t* size) noexcept,
+             (socket, level, name, value, size))
 ANSWERS(int, dup3, (int from, int to, int flags) noexcept, (from, to, flags))
 ANSWERS(qb_ringbuffer_t*, qb_rb_open, (const char* name, std::size_t size, std::uint32_t flags, std::size_t user_data),
         (name, size, flags, user_data))
 ANSWERS(ssize_t, qb_rb_chunk_peek, (qb_ringbuffer_t * ring, void** data, int timeout), (ring, data, timeout))
 ANSWERS(int32_t, qb_rb_chunk_commit, (qb_ringbuffer_t * ring, std::size_t size), (ring, size))
+ANSWERS(int32_t, qb_rb_refcount_get, (qb_ringbuffer_t * ring), (ring))
+ANSWERS(ssize_t, qb_rb_space_free, (qb_ringbuffer_t * ring), (ring))
+ANSWERS(ssize_t, qb_rb_space_used, (qb_ringbuffer_t * ring), (ring))
+ANSWERS(ssize_t, qb_rb_chunks_used, (qb_ringbuffer_t * ring), (ring))
+ANSWERS(void*, qb_rb_shared_user_data_get, (qb_ringbuffer_t * ring), (ring))
+ANSWERS_WITH(fd, qb_ipcc_connection_t*, qb_ipcc_connect_async, (const char* name, std::size_t size, int* fd),
+             (name, size, fd))
+ANSWERS(int, qb_ipcc_connect_continue, (qb_ipcc_connection_t * connection), (connection))
+ANSWERS(void, qb_ipcc_disconnect, (qb_ipcc_connection_t * connection), (connection))
+ANSWERS_WITH(fd, int32_t, qb_ipcc_fd_get, (qb_ipcc_connection_t * connection, int32_t* fd), (connection, fd))
+ANSWERS(int32_t, qb_ipcc_fc_enable_max_set, (qb_ipcc_connection_t * connection, std::uint32_t most), (connection, most))
+ANSWERS(int32_t, qb_ipcc_get_buffer_size, (qb_ipcc_connection_t * connection), (connection))
+ANSWERS(ssize_t, qb_ipcc_send, (qb_ipcc_connection_t * connection, const void* data, std::size_t size),
+        (connection, data, size))
+ANSWERS(ssize_t, qb_ipcc_sendv, (qb_ipcc_connection_t * connection, const iovec* parts, std::size_t count),
+        (connection, parts, count))
+ANSWERS_WITH(data, ssize_t, qb_ipcc_recv,
+             (qb_ipcc_connection_t * connection, void* data, std::size_t size, int timeout),
+             (connection, data, size, timeout))
+ANSWERS_WITH(data, ssize_t, qb_ipcc_event_recv,
+             (qb_ipcc_connection_t * connection, void* data, std::size_t size, int timeout),
+             (connection, data, size, timeout))
 
 int fcntl(int file, int command, ...)
 {
