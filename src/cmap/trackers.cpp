@@ -32,8 +32,7 @@ int Trackers::add(cmap_notify_fn_t notify, void* user_data, std::uint64_t& cooki
         ++index;
     if (index == size_ && !grow())
         return -ENOMEM;
-    if (++serial_ == 0)
-        serial_ = 1;
+    serial_ = serial_ % UINT32_MAX + 1; // never 0
     cookie = (static_cast<std::uint64_t>(serial_) << 32) | index;
     entries_[index] = {cookie, false, {notify, user_data, 0}};
     return 0;
@@ -128,9 +127,8 @@ Trackers::Entry* Trackers::entry_of(std::uint64_t cookie)
 bool Trackers::grow()
 {
     const std::size_t larger = size_ == 0 ? kFirstSize : size_ * 2;
-    if (larger > UINT32_MAX) // a cookie has 32 bits for the index
-        return false;
-    auto* entries = static_cast<Entry*>(realloc(entries_, larger * sizeof(Entry)));
+    // A cookie has 32 bits for the index.
+    auto* entries = larger <= UINT32_MAX ? static_cast<Entry*>(realloc(entries_, larger * sizeof(Entry))) : nullptr;
     if (entries == nullptr)
         return false;
     for (std::size_t index = size_; index < larger; ++index)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -34,15 +35,8 @@ constexpr char kDataSuffix[] = "-data";
 
 const char* prefix_of(Ring ring)
 {
-    switch (ring) {
-    case Ring::request:
-        return "qb-request-";
-    case Ring::response:
-        return "qb-response-";
-    case Ring::event:
-        return "qb-event-";
-    }
-    return "";
+    constexpr const char* kPrefixes[] = {"qb-request-", "qb-response-", "qb-event-"};
+    return kPrefixes[static_cast<int>(ring)];
 }
 
 bool starts_with(const char* text, const char* prefix)
@@ -92,8 +86,7 @@ bool safe_file(int directory, const FileName& name, uid_t server, off_t size)
 
 std::size_t RingFiles::data_size(std::size_t ring_size)
 {
-    auto unit = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    unit = unit < kSmallestUnit ? kSmallestUnit : unit;
+    const std::size_t unit = std::max(static_cast<std::size_t>(sysconf(_SC_PAGESIZE)), kSmallestUnit);
     return (ring_size + 13 + unit - 1) / unit * unit;
 }
 

@@ -240,8 +240,6 @@ int RingTransport::peek_event(Event& event)
 
 void RingTransport::reclaim_event()
 {
-    if (chunk_ == nullptr)
-        return;
     chunk_ = nullptr;
     if (chunk_size_ > kLarge && qb_rb_space_free(event_) < static_cast<ssize_t>(chunk_size_ + kChunkHeader))
         was_full_ = true;

@@ -9,7 +9,7 @@ namespace {
 
 void close_handle(cpg_iteration_handle_t handle)
 {
-    if (handle != 0 && iterations().close(handle) != nullptr)
+    if (iterations().close(handle) != nullptr)
         iterations().unpin(handle);
 }
 
