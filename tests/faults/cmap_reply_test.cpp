@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <vector>
 
 namespace {
 
@@ -225,6 +226,59 @@ TEST_F(CmapReply, that_never_comes_because_the_daemon_dies_fails_the_call)
     EXPECT_EQ(CS_ERR_LIBRARY, set_with({die()}));
     daemon.await_death();
     expect_dead();
+}
+
+// Only the statistics map reports a value that has no room in the reply.
+class CmapStatsReply : public FakeCmapTest {
+protected:
+    CmapStatsReply() { EXPECT_EQ(CS_OK, cmap_initialize_map(&stats, CMAP_MAP_STATS)); }
+    ~CmapStatsReply() override { EXPECT_EQ(CS_OK, cmap_finalize(stats)); }
+
+    static Bytes without_value(std::uint64_t length, cmap_value_types_t type)
+    {
+        wire::GetReply fields{};
+        fields.header = {wire::kGet, sizeof fields, CS_OK};
+        fields.type = static_cast<std::uint8_t>(type);
+        fields.value_length = length;
+        return as_bytes(fields);
+    }
+    cmap_handle_t stats = 0;
+};
+
+TEST_F(CmapStatsReply, without_the_value_that_the_caller_has_room_for_is_malformed)
+{
+    std::vector<char> room(20000);
+    std::size_t size = room.size();
+    daemon.on_next_request({reply(without_value(18000, CMAP_VALUETYPE_BINARY))});
+    EXPECT_EQ(CS_ERR_LIBRARY, cmap_get(stats, "some.key", room.data(), &size, nullptr));
+    EXPECT_EQ(room.size(), size);
+}
+
+TEST_F(CmapStatsReply, with_a_string_without_room_is_asked_for_again_with_more)
+{
+    const auto before = daemon.requests();
+    for (const std::uint64_t length : {600U, 17000U, 900000U})
+        daemon.on_next_request({reply(without_value(length, CMAP_VALUETYPE_STRING))});
+    daemon.on_next_request({reply(error_reply(wire::kGet, CS_ERR_INVALID_PARAM))});
+    char* text = nullptr;
+    EXPECT_NE(CS_OK, cmap_get_string(stats, "some.key", &text));
+    EXPECT_EQ(nullptr, text);
+    EXPECT_EQ(before + 3, daemon.requests()); // the last one with all the room that there is
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get(stats, "some.key", nullptr, nullptr, nullptr));
+    EXPECT_EQ(before + 4, daemon.requests());
+}
+
+TEST_F(CmapReply, that_has_no_room_is_asked_for_again_with_the_callers_room)
+{
+    const auto before = daemon.requests();
+    for (const std::size_t most : {std::size_t{20000}, std::size_t{2000000}}) {
+        std::vector<char> room(most);
+        std::size_t size = room.size();
+        daemon.on_next_request({reply(error_reply(wire::kGet, CS_ERR_INVALID_PARAM))});
+        EXPECT_EQ(CS_OK, cmap_get(cmap, "some.key", room.data(), &size, nullptr));
+        EXPECT_EQ(sizeof(std::uint32_t), size);
+    }
+    EXPECT_EQ(before + 4, daemon.requests());
 }
 
 } // namespace

@@ -98,4 +98,12 @@ TEST_F(CpgWithoutZeroCopy, only_members_can_send_buffers)
     EXPECT_EQ(CS_ERR_NOT_EXIST, send(1));
 }
 
+// As for any other call, the daemon's death comes first.
+TEST_F(CpgWithoutZeroCopy, a_message_fails_for_the_daemon_that_is_gone_also_without_a_group)
+{
+    EXPECT_EQ(CS_ERR_NOT_EXIST, send(10));
+    daemon.kill();
+    EXPECT_EQ(CS_ERR_LIBRARY, send(10));
+}
+
 } // namespace

@@ -69,8 +69,12 @@ TEST_F(CmapHandle, that_is_valid_does_not_allow_null)
     const Cmap cmap;
     ASSERT_EQ(CS_OK, cmap.set("handle.number", u8(1)));
     ASSERT_EQ(CS_OK, cmap.set("handle.string", text("x")));
-    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_uint8(cmap, "handle.number", nullptr));
-    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_double(cmap, "handle.number", nullptr));
+    const auto all = [&](auto... get) {
+        for (const cs_error_t error : {get(cmap, "handle.number", nullptr)...})
+            EXPECT_EQ(CS_ERR_INVALID_PARAM, error);
+    };
+    all(cmap_get_int8, cmap_get_uint8, cmap_get_int16, cmap_get_uint16, cmap_get_int32, cmap_get_uint32, cmap_get_int64,
+        cmap_get_uint64, cmap_get_float, cmap_get_double);
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_string(cmap, "handle.string", nullptr));
 }
 

@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <qb/qbipcc.h>
 #include <qb/qbrb.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -139,6 +140,8 @@ ANSWERS_WITH(data, ssize_t, qb_ipcc_event_recv,
              (qb_ipcc_connection_t * connection, void* data, std::size_t size, int timeout),
              (connection, data, size, timeout))
 
+ANSWERS(int, pthread_setcancelstate, (int state, int* before), (state, before))
+ANSWERS(int, sched_getaffinity, (pid_t process, std::size_t size, cpu_set_t* set) noexcept, (process, size, set))
 ANSWERS(int, access, (const char* path, int mode) noexcept, (path, mode))
 ANSWERS(int, __register_atfork, (void (*before)(), void (*in_parent)(), void (*in_child)(), void* library) noexcept,
         (before, in_parent, in_child, library))

@@ -6,6 +6,7 @@
 #include "core/reason.hpp"
 #include "core/reasons.hpp"
 #include "core/running.hpp"
+#include "core/spin.hpp"
 #include "support/answers.hpp"
 #include "support/process.hpp"
 #include "support/thread.hpp"
@@ -42,6 +43,22 @@ TEST(LockOfTwoThreads, is_taken_if_the_other_one_leaves_at_the_begin_of_the_wait
     EXPECT_TRUE(mutex.try_lock_for(1000));
     EXPECT_FALSE(mutex.try_lock());
     mutex.unlock();
+}
+
+TEST(LockThatIsFree, was_not_held_at_a_fork)
+{
+    Mutex mutex;
+    EXPECT_FALSE(mutex.held_at_fork());
+}
+
+TEST(SpinOnManyCpus, is_off_if_the_kernel_has_more_than_the_set_has_room_for)
+{
+    Spin spin;
+    const Answer too_many("sched_getaffinity", Answer::failure(EINVAL));
+    spin.configure(100);
+    int looks = 0;
+    spin.until([&] { return ++looks; });
+    EXPECT_EQ(0, looks);
 }
 
 TEST(WakeupOfAChild, is_that_of_the_thread_that_was_first)

@@ -163,4 +163,15 @@ TEST(Message, can_be_cut_from_any_part_of_its_body)
     EXPECT_EQ("head:", gathered({part("head:"), body, 12, 0}));
 }
 
+TEST(Message, has_an_id_only_with_a_whole_header)
+{
+    corosync::ReplyHeader header{};
+    header.id = 7;
+    const auto* bytes = reinterpret_cast<const std::byte*>(&header);
+    EXPECT_TRUE(corosync::has_id({bytes, sizeof header}, 7));
+    EXPECT_FALSE(corosync::has_id({bytes, sizeof header}, 8));
+    EXPECT_FALSE(corosync::has_id({bytes, sizeof header - 1}, 7));
+    EXPECT_FALSE(corosync::has_id({bytes, 3}, 7));
+}
+
 } // namespace

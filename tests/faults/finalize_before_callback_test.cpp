@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A finalize in the middle of a dispatch: no callback begins after it, whatever the event.
+#include "service.hpp"
+
+#include "support/answers.hpp"
+
+namespace {
+
+using namespace test;
+
+class FinalizeBeforeACallback : public ::testing::Test {
+protected:
+    ~FinalizeBeforeACallback() override { remove_what_libqb_leaves(); }
+
+    FakeDaemon daemon{{.service = kFaked.name, .answer = kFaked.answer}};
+};
+
+// A dispatch forbids cancellation when it begins, and allows it just before it looks at the event and calls the
+// callback.
+TEST_F(FinalizeBeforeACallback, lets_none_begin)
+{
+    for (const auto& kind : kFaked.connect(daemon)->kinds()) {
+        for (const int others : {0, 1}) {
+            const auto client = kFaked.connect(daemon);
+            daemon.now({event(kind.event)});
+            ASSERT_TRUE(readable(client->fd(), kPatience));
+            bool finalized = false;
+            const Answer finalizes("pthread_setcancelstate", once([&] {
+                                       finalized = true;
+                                       EXPECT_EQ(CS_OK, client->finalize());
+                                   }),
+                                   others);
+            client->dispatch(CS_DISPATCH_ALL);
+            EXPECT_TRUE(finalized) << kind.name << ", " << others;
+            EXPECT_EQ(Numbers{}, client->told) << kind.name << ", " << others;
+        }
+    }
+}
+
+} // namespace
