@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 using corosync::ConnectDeadline;
 using corosync::Offer;
 
-constexpr int kStandardInput = 0;
+constexpr int kStandardInputs[] = {0, 0, 0};
 
 class Pair {
 public:
@@ -110,7 +110,7 @@ protected:
     {
         corosync::Server server;
         Offer offer;
-        return corosync::perform_handshake(pair.ours(), "cmap", {}, ConnectDeadline(0), server, offer);
+        return corosync::perform_handshake(pair.ours(), "cmap", settings, ConnectDeadline(0), server, offer);
     }
     void reply() const
     {
@@ -123,6 +123,7 @@ protected:
         return once([this] { reply(); });
     }
     Pair pair;
+    corosync::Settings settings;
 };
 
 TEST_F(HandshakeWith, a_daemon_succeeds_in_spite_of_interruptions)
@@ -204,11 +205,13 @@ TEST_F(HandshakeWithout, credentials_is_refused)
 
 TEST_F(HandshakeWithout, credentials_is_refused_also_if_there_are_descriptors)
 {
+    // Their numbers must not be taken for those of a user.
+    settings.peer_uids = "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20";
     const auto before = open_descriptors();
     expect_no_access([this] {
         const HandshakeReply good("/dev/shm/qb-1-2-3-abcdef", "cmap");
         iovec part{const_cast<HandshakeReply*>(&good), sizeof good};
-        alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+        alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof kStandardInputs)> control{};
         msghdr message{};
         message.msg_iov = &part;
         message.msg_iovlen = 1;
@@ -217,8 +220,8 @@ TEST_F(HandshakeWithout, credentials_is_refused_also_if_there_are_descriptors)
         cmsghdr* const descriptor = CMSG_FIRSTHDR(&message);
         descriptor->cmsg_level = SOL_SOCKET;
         descriptor->cmsg_type = SCM_RIGHTS;
-        descriptor->cmsg_len = CMSG_LEN(sizeof(int));
-        std::memcpy(CMSG_DATA(descriptor), &kStandardInput, sizeof kStandardInput);
+        descriptor->cmsg_len = CMSG_LEN(sizeof kStandardInputs);
+        std::memcpy(CMSG_DATA(descriptor), kStandardInputs, sizeof kStandardInputs);
         EXPECT_EQ(static_cast<ssize_t>(sizeof good), ::sendmsg(pair.daemons(), &message, 0));
     });
     // With credentials there is no room for it.

@@ -131,28 +131,30 @@ TEST_F(Rings, are_not_attached_if_libqb_fails_and_what_it_leaked_is_closed)
     EXPECT_EQ(-1, ::fcntl(leaked, F_GETFD));
 }
 
-TEST_F(Rings, are_not_attached_unless_they_are_new)
+// What libqb says of a ring that is not new.
+struct Lie {
+    const char* function;
+    std::intptr_t answer;
+    int others = 0;
+};
+
+constexpr std::int32_t kLevels[] = {-1, 3};
+
+class RingsThatAreNotNew : public Rings, public ::testing::WithParamInterface<Lie> {};
+
+TEST_P(RingsThatAreNotNew, are_not_attached)
 {
-    std::int32_t level = -1;
-    const struct {
-        const char* function;
-        std::intptr_t answer;
-        int others;
-    } kLies[] = {{"qb_rb_refcount_get", 1, 0},
-                 {"qb_rb_refcount_get", 3, 2},
-                 {"qb_rb_space_free", 1, 0},
-                 {"qb_rb_chunks_used", 1, 0},
-                 {"qb_rb_chunks_used", 1, 1},
-                 {"qb_rb_shared_user_data_get", 0, 0},
-                 {"qb_rb_shared_user_data_get", reinterpret_cast<std::intptr_t>(&level), 0}};
-    for (const auto& lie : kLies) {
-        const Answer lies(lie.function, always(lie.answer), lie.others);
-        EXPECT_EQ(kUnrecognized, attach()) << lie.function << ", " << lie.others;
-    }
-    level = 3;
-    const Answer lies("qb_rb_shared_user_data_get", always(reinterpret_cast<std::intptr_t>(&level)));
+    const Lie& lie = GetParam();
+    const Answer lies(lie.function, always(lie.answer), lie.others);
     EXPECT_EQ(kUnrecognized, attach());
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Lie, RingsThatAreNotNew,
+    ::testing::Values(Lie{"qb_rb_refcount_get", 1}, Lie{"qb_rb_refcount_get", 3, 2}, Lie{"qb_rb_space_free", 1},
+                      Lie{"qb_rb_chunks_used", 1}, Lie{"qb_rb_chunks_used", 1, 1}, Lie{"qb_rb_shared_user_data_get", 0},
+                      Lie{"qb_rb_shared_user_data_get", reinterpret_cast<std::intptr_t>(&kLevels[0])},
+                      Lie{"qb_rb_shared_user_data_get", reinterpret_cast<std::intptr_t>(&kLevels[1])}));
 
 TEST_F(Rings, are_given_up_if_a_request_cannot_be_committed)
 {
