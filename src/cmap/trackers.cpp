@@ -32,7 +32,8 @@ int Trackers::add(cmap_notify_fn_t notify, void* user_data, std::uint64_t& cooki
         ++index;
     if (index == size_ && !grow())
         return -ENOMEM;
-    serial_ = serial_ % UINT32_MAX + 1; // never 0
+    if (++serial_ == 0)
+        serial_ = 1;
     cookie = (static_cast<std::uint64_t>(serial_) << 32) | index;
     entries_[index] = {cookie, false, {notify, user_data, 0}};
     return 0;
@@ -127,8 +128,9 @@ Trackers::Entry* Trackers::entry_of(std::uint64_t cookie)
 bool Trackers::grow()
 {
     const std::size_t larger = size_ == 0 ? kFirstSize : size_ * 2;
-    // A cookie has 32 bits for the index.
-    auto* entries = larger <= UINT32_MAX ? static_cast<Entry*>(realloc(entries_, larger * sizeof(Entry))) : nullptr;
+    if (larger > UINT32_MAX) // a cookie has 32 bits for the index
+        return false;
+    auto* entries = static_cast<Entry*>(realloc(entries_, larger * sizeof(Entry)));
     if (entries == nullptr)
         return false;
     for (std::size_t index = size_; index < larger; ++index)

@@ -31,9 +31,9 @@ bool Assemblies::Assembly::append(const std::byte* bytes, std::size_t size)
         std::size_t larger = 2 * (have + size);
         if (larger > length || larger < have)
             larger = length;
-        constexpr std::size_t kAround = sizeof(DeliverEvent) + Buffer::kSlack;
-        // With 32-bit sizes the sum may be too large.
-        auto* grown = larger <= SIZE_MAX - kAround ? static_cast<std::byte*>(realloc(data, larger + kAround)) : nullptr;
+        if (larger > SIZE_MAX - sizeof(DeliverEvent) - Buffer::kSlack) // possible with 32-bit sizes
+            return false;
+        auto* grown = static_cast<std::byte*>(realloc(data, sizeof(DeliverEvent) + larger + Buffer::kSlack));
         if (grown == nullptr)
             return false;
         data = grown;

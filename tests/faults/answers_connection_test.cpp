@@ -23,11 +23,6 @@ namespace {
 using namespace test;
 using namespace corosync;
 
-std::function<Answer::Given()> always(std::intptr_t result)
-{
-    return [result] { return result; };
-}
-
 Caller here()
 {
     return Caller::at(__builtin_frame_address(0));

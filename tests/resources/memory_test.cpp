@@ -49,14 +49,15 @@ TEST_F(Memory, that_runs_out_makes_the_65th_initialize_fail_and_keep_nothing)
         GTEST_SKIP() << "with rings so many handles need a lot of shared memory";
     const std::vector<Handle> handles(64);
     bool failed = false;
-    for (int number = 0; number < kMost; ++number) {
+    for (int number = 0; number < kMostAllocations; ++number) {
         const auto before = live_allocations();
         std::uint64_t handle = kUntouched;
         const FailingAllocation failing(number);
         const auto error = service().initialize(&handle);
         failed |= error == CS_ERR_NO_MEMORY;
-        if (error == CS_ERR_NO_MEMORY)
+        if (error == CS_ERR_NO_MEMORY) {
             EXPECT_EQ(before, live_allocations()) << number;
+        }
         if (error == CS_OK) {
             EXPECT_EQ(CS_OK, service().finalize(handle));
             break;

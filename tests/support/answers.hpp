@@ -48,6 +48,12 @@ private:
     static thread_local void* result_;
 };
 
+// The function returns this.
+inline std::function<Answer::Given()> always(std::intptr_t result)
+{
+    return [result] { return result; };
+}
+
 // For an action in the middle of a function, once.
 inline std::function<Answer::Given()> once(std::function<void()> action)
 {

@@ -25,11 +25,6 @@ namespace {
 using namespace test;
 using namespace corosync;
 
-std::function<Answer::Given()> always(std::intptr_t result)
-{
-    return [result] { return result; };
-}
-
 class Pair {
 public:
     explicit Pair(int type) { EXPECT_EQ(0, ::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends_.data())); }

@@ -26,11 +26,6 @@ namespace {
 using namespace test;
 using namespace corosync;
 
-std::function<Answer::Given()> always(std::intptr_t result)
-{
-    return [result] { return result; };
-}
-
 // Rings of a daemon, and a socket pair instead of a connection to it.
 class Rings : public ::testing::Test {
 protected:
