@@ -83,7 +83,7 @@ TEST(ConnectToSlowDaemon, ends_if_the_rest_of_the_reply_is_late)
     const Variable rings("COROSYNC_CLIENT_TRANSPORT", "ring");
     RawDaemon daemon({[](const Visitor& visitor) {
                          if (visitor.read_request())
-                             visitor.send(&visitor.offer, 24);
+                             visitor.send(&visitor.offer, 25);
                          visitor.await_cue();
                      }},
                      {.service = "loan"});
@@ -96,10 +96,9 @@ TEST(ConnectToSlowDaemon, ends_if_the_rest_of_the_reply_is_late)
     });
     const Answer received(
         "recvmsg",
-        [&] {
-            late = true;
+        [&]() -> Answer::Given {
             errno = EAGAIN;
-            return -1;
+            return std::exchange(late, true) ? Answer::Given() : Answer::Given(-1);
         },
         1);
     Connection connection;

@@ -257,11 +257,12 @@ TEST_F(CmapStatsReply, without_the_value_that_the_caller_has_room_for_is_malform
 TEST_F(CmapStatsReply, with_a_string_without_room_is_asked_for_again_with_more)
 {
     const auto before = daemon.requests();
-    for (const std::uint64_t length : {600U, 17000U, 900000U})
+    for (const std::uint64_t length : {600U, 17000U})
         daemon.on_next_request({reply(without_value(length, CMAP_VALUETYPE_STRING))});
-    daemon.on_next_request({reply(error_reply(wire::kGet, CS_ERR_INVALID_PARAM))});
+    for (int times = 0; times < 2; ++times)
+        daemon.on_next_request({reply(error_reply(wire::kGet, CS_ERR_INVALID_PARAM))});
     char* text = nullptr;
-    EXPECT_NE(CS_OK, cmap_get_string(stats, "some.key", &text));
+    EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get_string(stats, "some.key", &text));
     EXPECT_EQ(nullptr, text);
     EXPECT_EQ(before + 3, daemon.requests()); // the last one with all the room that there is
     EXPECT_EQ(CS_ERR_INVALID_PARAM, cmap_get(stats, "some.key", nullptr, nullptr, nullptr));

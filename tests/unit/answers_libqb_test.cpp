@@ -424,6 +424,20 @@ TEST_F(LibqbClient, is_not_disconnected_without_a_descriptor_for_a_placeholder)
     EXPECT_EQ(1, ::send(foreign.daemons(), "", 1, MSG_NOSIGNAL));
 }
 
+TEST_F(LibqbClient, is_not_disconnected_if_one_of_two_numbers_has_no_placeholder)
+{
+    connect_over_sockets();
+    Pair foreign{SOCK_STREAM};
+    ASSERT_EQ(setup.ours(), ::dup3(foreign.ours(), setup.ours(), O_CLOEXEC));
+    pollfd set[kMaxPollFds];
+    EXPECT_EQ(0U, transport.poll_set(set));
+    const Answer none("socket", Answer::failure(EMFILE));
+    transport.close();
+    EXPECT_EQ(0, disconnects.calls());
+    EXPECT_EQ(-1, ::fcntl(event->ours(), F_GETFD));
+    event->lose();
+}
+
 // The number of a descriptor of libqb's that the program has closed, and perhaps used again.
 class Placeholder : public ::testing::Test {
 protected:

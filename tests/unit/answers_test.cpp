@@ -17,6 +17,7 @@
 
 #include <corosync/client.h>
 #include <gtest/gtest.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 namespace {
@@ -169,6 +170,9 @@ TEST_F(RunningInThread, goes_on_if_one_frame_is_on_another_stack)
         static char low[64];
         EXPECT_FALSE(ended(low, here));
         EXPECT_FALSE(ended(reinterpret_cast<char*>(stdout), mains));
+        char* const above_all =
+            reinterpret_cast<char*>(::getauxval(AT_RANDOM)) + 16; // NOLINT(performance-no-int-to-ptr)
+        EXPECT_FALSE(ended(above_all, above_all + 16));
     });
 }
 
