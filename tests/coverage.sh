@@ -46,6 +46,9 @@ compile "$folder" all
 [ -n "$more" ] || find "$folder" -name '*.gcda' -delete
 
 say "Running the tests"
+# Thousands of rounds of what other tests do once. With counters, and on a busy machine, they and others take long.
+export GTEST_FILTER='-FinalizeAndHangUp.makes_waiting_*:CmapRounds.*:Finalize.ends_every_waiting_dispatch_with_the_same_result'
+export TEST_TIME_LIMIT=600
 [ $# -gt 0 ] || set -- -L '^(unit|fuzz|faults|integration|contracts|promises|cluster|manual)$' -E '^fuzz.live$'
 status=0
 ctest --test-dir "$folder" --output-on-failure --parallel $((2 * $(nproc))) --repeat until-pass:2 "$@" \
@@ -53,7 +56,7 @@ ctest --test-dir "$folder" --output-on-failure --parallel $((2 * $(nproc))) --re
 tail -n 20 "$folder/tests.log"
 
 say "Counting"
-gcovr --root "$top" --filter "$top/src/" --exclude-throw-branches --exclude-unreachable-branches \
+gcovr --root "$top" --filter "$top/src/" --exclude-throw-branches --exclude-unreachable-branches --gcov-ignore-parse-errors \
     --html-details "$folder/report/index.html" --json "$folder/report/counts.json" \
     --exclude-directories '.*/event_queue_test.dir' "$folder/src" "$folder/tests/unit"
 python3 "$top/tests/coverage.py" "$top" "$top/tests/coverage.txt" "$folder/report/counts.json" || status=1

@@ -230,7 +230,7 @@ bool LibqbTransport::sockets_are_ours() const
 bool LibqbTransport::disconnected()
 {
     pollfd entry{setup_socket_, 0, 0};
-    return (poll(&entry, 1, 0) > 0 && hung_up(entry.revents)) || !setup_socket_is_ours();
+    return poll(&entry, 1, 0) > 0 || !setup_socket_is_ours(); // poll() tells of nothing but the end
 }
 
 void LibqbTransport::wake()

@@ -105,7 +105,7 @@ inline bool read_header(const View& message, ReplyHeader& header)
 inline bool has_id(const View& message, std::int32_t id)
 {
     std::int32_t found = 0;
-    return message.size() >= sizeof(ReplyHeader) && message.read(found, offsetof(ReplyHeader, id)) && found == id;
+    return message.read(found, offsetof(ReplyHeader, id)) && found == id && message.size() >= sizeof(ReplyHeader);
 }
 
 } // namespace corosync
