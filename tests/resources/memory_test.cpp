@@ -52,8 +52,10 @@ TEST_F(Memory, that_runs_out_makes_the_65th_initialize_fail_and_keep_nothing)
     for (int number = 0; number < kMostAllocations; ++number) {
         const auto before = live_allocations();
         std::uint64_t handle = kUntouched;
-        const FailingAllocation failing(number);
-        const auto error = service().initialize(&handle);
+        const auto error = [&] {
+            const FailingAllocation failing(number);
+            return service().initialize(&handle);
+        }();
         failed |= error == CS_ERR_NO_MEMORY;
         if (error == CS_ERR_NO_MEMORY) {
             EXPECT_EQ(before, live_allocations()) << number;
