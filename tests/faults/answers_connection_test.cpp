@@ -201,6 +201,23 @@ TEST_F(QueueAfterAFork, forgets_a_byte_without_an_event)
     EXPECT_EQ(1, next({}));
 }
 
+// The first byte has announced both events.
+TEST_F(QueueAfterAFork, forgets_an_announced_event_that_another_process_has_taken)
+{
+    events().before_fork();
+    events().after_fork();
+    ASSERT_EQ(0, enter());
+    send(1, 24);
+    send(2, 24);
+    EXPECT_EQ(1, next({}));
+    events().end_event(*record);
+    {
+        const Answer taken("qb_rb_chunk_peek", always(0));
+        EXPECT_EQ(0, next({}));
+    }
+    EXPECT_EQ(0, end.unread_bytes());
+}
+
 using LoanAtAFork = ConnectionTest;
 
 // clone() without the handlers for forks: nobody has called the loan in.

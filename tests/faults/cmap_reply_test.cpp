@@ -269,6 +269,20 @@ TEST_F(CmapStatsReply, with_a_string_without_room_is_asked_for_again_with_more)
     EXPECT_EQ(before + 4, daemon.requests());
 }
 
+TEST_F(CmapStatsReply, to_a_tracker_of_any_other_key_than_a_connections_name_is_its_handle)
+{
+    cmap_track_handle_t handle = 0;
+    const auto track = [&](const char* key, std::int32_t flags) {
+        const auto ignore = [](cmap_handle_t, cmap_track_handle_t, std::int32_t, const char*, cmap_notify_value,
+                               cmap_notify_value, void*) {};
+        return cmap_track_add(stats, key, flags, ignore, nullptr, &handle);
+    };
+    EXPECT_EQ(CS_OK, track("k", CMAP_TRACK_MODIFY));
+    EXPECT_EQ(CS_OK, track("stats.other.name", CMAP_TRACK_MODIFY));
+    EXPECT_EQ(CS_OK, track("stats.x.procname", CMAP_TRACK_MODIFY | CMAP_TRACK_PREFIX));
+    EXPECT_EQ(CS_ERR_NOT_SUPPORTED, track("stats.x.procname", CMAP_TRACK_MODIFY));
+}
+
 TEST_F(CmapReply, that_has_no_room_is_asked_for_again_with_the_callers_room)
 {
     const auto before = daemon.requests();

@@ -116,7 +116,9 @@ TEST_F(Rings, are_not_attached_if_libqb_fails_and_what_it_leaked_is_not_found)
 TEST_F(Rings, are_not_attached_if_libqb_fails_and_what_it_leaked_is_closed)
 {
     int leaked = -1;
+    int other = -1;
     const Answer leaks("qb_rb_open", [&] {
+        other = ::open((std::string(daemon.offer().names[0]) + "-header").c_str(), O_RDWR | O_CLOEXEC);
         leaked = ::open((std::string(daemon.offer().names[0]) + "-data").c_str(), O_RDWR | O_CLOEXEC);
         errno = ENOMEM;
         return 0;
@@ -124,6 +126,7 @@ TEST_F(Rings, are_not_attached_if_libqb_fails_and_what_it_leaked_is_closed)
     EXPECT_EQ(-ENOMEM, attach());
     EXPECT_LT(0, leaked);
     EXPECT_EQ(-1, ::fcntl(leaked, F_GETFD));
+    EXPECT_EQ(0, ::close(other));
 }
 
 // What libqb says of a ring that is not new.

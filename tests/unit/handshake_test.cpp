@@ -122,6 +122,15 @@ TEST_F(Handshake, refuses_names_that_a_daemon_does_not_use)
     }
 }
 
+TEST_F(Handshake, refuses_a_name_that_is_shorter_than_the_services)
+{
+    HandshakeReply strange(kDirectory, "votequorum");
+    Offer offer;
+    EXPECT_EQ(0, corosync::decode_handshake({strange.data(), sizeof strange}, "votequorum", offer));
+    strange.name(2, std::string(kDirectory) + "/qb-event-");
+    EXPECT_EQ(kUnrecognized, corosync::decode_handshake({strange.data(), sizeof strange}, "votequorum", offer));
+}
+
 TEST_F(Handshake, ignores_the_servers_handle)
 {
     reply.server_handle = this;

@@ -170,6 +170,17 @@ TEST_F(OwnerOfFiles, must_be_the_caller_or_the_server)
     expect_unsafe_with([](const std::string& path) { give(path, kStranger); });
 }
 
+// A program that runs as another user for a while.
+TEST_F(OwnerOfFiles, may_be_the_real_user_of_the_process)
+{
+    ::chmod(kDirectory, 0755);
+    EXPECT_EQ(0, test::in_child([this] { return ::seteuid(kStranger) == 0 && safe() ? 0 : 1; }));
+    give(kDirectory, kServer);
+    EXPECT_EQ(0, test::in_child([this] { return ::seteuid(kStranger) == 0 && safe() ? 0 : 1; }));
+    give(paths().front(), kServer - 1);
+    EXPECT_EQ(0, test::in_child([this] { return ::seteuid(kStranger) == 0 && !safe() ? 0 : 1; }));
+}
+
 TEST_F(OwnerOfFiles, must_own_the_directory_too)
 {
     give(kDirectory, kServer);
@@ -261,6 +272,9 @@ TEST_F(Files, have_no_alias_while_the_one_with_the_events_is_missing_or_too_shor
     EXPECT_FALSE(alias.map(files, kDataSize));
     fs::remove(data);
     EXPECT_FALSE(alias.map(files, kDataSize));
+    ::mkfifo(data.c_str(), 0600);
+    EXPECT_FALSE(alias.map(files, kDataSize));
+    fs::remove(data);
     create(data);
     EXPECT_TRUE(alias.map(files, kDataSize));
 }
