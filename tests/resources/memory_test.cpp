@@ -6,8 +6,6 @@
 
 #include "support/process.hpp"
 
-#include <vector>
-
 namespace {
 
 using namespace test;
@@ -40,32 +38,6 @@ TEST_F(Memory, that_runs_out_makes_initialize_fail_and_keep_nothing)
         EXPECT_EQ(descriptors, open_descriptors()) << number;
     }
     ADD_FAILURE() << "more allocations than expected";
-}
-
-// The table of handles has room for 64 of them, and grows.
-TEST_F(Memory, that_runs_out_makes_the_65th_initialize_fail_and_keep_nothing)
-{
-    if (transport() != Transport::socket)
-        GTEST_SKIP() << "with rings so many handles need a lot of shared memory";
-    const std::vector<Handle> handles(64);
-    bool failed = false;
-    for (int number = 0; number < kMostAllocations; ++number) {
-        const auto before = live_allocations();
-        std::uint64_t handle = kUntouched;
-        const auto error = [&] {
-            const FailingAllocation failing(number);
-            return service().initialize(&handle);
-        }();
-        failed |= error == CS_ERR_NO_MEMORY;
-        if (error == CS_ERR_NO_MEMORY) {
-            EXPECT_EQ(before, live_allocations()) << number;
-        }
-        if (error == CS_OK) {
-            EXPECT_EQ(CS_OK, service().finalize(handle));
-            break;
-        }
-    }
-    EXPECT_TRUE(failed);
 }
 
 // Or the call works without the memory. If it failed it has done nothing, so it can be made again.
