@@ -181,7 +181,7 @@ cs_error_t Session::get(const Key& key, void* value, std::size_t* length, cmap_v
 cs_error_t Session::get_number(const Key& key, cmap_value_types_t type, void* number, std::size_t size)
 {
     return fetch(key, min_room(), [&](auto stored_type, std::uint64_t length, const std::byte* bytes) {
-        if (stored_type != type || length != size)
+        if (stored_type != type || length != size || bytes == nullptr)
             return CS_ERR_INVALID_PARAM;
         std::memcpy(number, bytes, size);
         return CS_OK;

@@ -58,7 +58,8 @@ bool credentials_of(msghdr& message, Server& server)
 {
     // The kernel puts them first, and the buffer has no room for anything else.
     const cmsghdr* part = CMSG_FIRSTHDR(&message);
-    if (part == nullptr || part->cmsg_type != SCM_CREDENTIALS)
+    if (part == nullptr || part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_CREDENTIALS ||
+        part->cmsg_len < CMSG_LEN(sizeof(ucred)))
         return false;
     ucred peer{};
     std::memcpy(&peer, CMSG_DATA(part), sizeof peer);
@@ -202,7 +203,7 @@ bool socket_peer(int socket, Server& server)
 {
     ucred peer{};
     socklen_t size = sizeof peer;
-    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || size != sizeof peer)
         return false;
     server = {peer.pid, peer.uid};
     return true;

@@ -229,8 +229,8 @@ bool LibqbTransport::sockets_are_ours() const
 
 bool LibqbTransport::disconnected()
 {
-    pollfd entry{setup_socket_, 0, 0};
-    return poll(&entry, 1, 0) > 0 || !setup_socket_is_ours(); // poll() tells of nothing but the end
+    pollfd entry{setup_socket_, 0, 0}; // poll() then reports only the end of the connection
+    return poll(&entry, 1, 0) > 0 || !setup_socket_is_ours();
 }
 
 void LibqbTransport::wake()
@@ -266,7 +266,9 @@ void LibqbTransport::close()
     const bool daemon_disconnected = disconnected();
     {
         const DescriptorToClose event(event_socket_, event_file_);
-        const DescriptorToClose setup(setup_socket_, setup_file_);
+        // Of one socket the first placeholder is enough: another one needs descriptors that may not be free.
+        const DescriptorToClose setup(setup_socket_,
+                                      setup_socket_ != event_socket_ ? setup_file_ : FileIdentity(setup_socket_));
         if (event && setup)
             qb_ipcc_disconnect(connection_);
         else

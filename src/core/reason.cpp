@@ -18,8 +18,8 @@ namespace corosync {
 namespace {
 
 // With this model each thread has the space from its beginning. Otherwise the C library allocates it at the first use.
-// `used`, since gcc then keeps to the type's alignment. With more there may be a gap in front of the space, and the C
-// library does not get back what lies beside a gap when it unloads a library.
+// Without `used`, gcc may align the space to more than its type needs. That can leave a gap in front of it, and when
+// the C library unloads a library, it does not take back what is beside a gap.
 __attribute__((tls_model("initial-exec"), used)) constinit thread_local Note noted{};
 
 // Writes `text` to `at`, with the note's word and its next numbers in it. Returns where the text ends, at most `last`.

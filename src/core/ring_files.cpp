@@ -35,8 +35,15 @@ constexpr char kDataSuffix[] = "-data";
 
 const char* prefix_of(Ring ring)
 {
-    constexpr const char* kPrefixes[] = {"qb-request-", "qb-response-", "qb-event-"};
-    return kPrefixes[static_cast<int>(ring)];
+    switch (ring) {
+    case Ring::request:
+        return "qb-request-";
+    case Ring::response:
+        return "qb-response-";
+    case Ring::event:
+        break;
+    }
+    return "qb-event-";
 }
 
 bool starts_with(const char* text, const char* prefix)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A finalize in the middle of a dispatch: no callback begins after it, whatever the event.
+// After a finalize in the middle of a dispatch no callback begins, for any kind of event.
 #include "service.hpp"
 
 #include "support/answers.hpp"
@@ -8,20 +8,15 @@ namespace {
 
 using namespace test;
 
-class FinalizeBeforeACallback : public ::testing::Test {
-protected:
-    ~FinalizeBeforeACallback() override { remove_what_libqb_leaves(); }
-
-    FakeDaemon daemon{{.service = kFaked.name, .answer = kFaked.answer}};
-};
+using FinalizeBeforeACallback = FakedServiceTest;
 
 // A dispatch forbids cancellation when it begins, and allows it just before it looks at the event and calls the
 // callback.
 TEST_F(FinalizeBeforeACallback, lets_none_begin)
 {
-    for (const auto& kind : kFaked.connect(daemon)->kinds()) {
+    for (const auto& kind : client->kinds()) {
         for (const int others : {0, 1}) {
-            const auto client = kFaked.connect(daemon);
+            client = kFaked.connect(daemon);
             daemon.now({event(kind.event)});
             ASSERT_TRUE(readable(client->fd(), kPatience));
             bool finalized = false;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "clocks.hpp"
 
+#include "support/next_function.hpp"
+
 #include <atomic>
 #include <cerrno>
 #include <utility>
 
-#include <dlfcn.h>
 #include <sys/time.h>
 
 namespace test {
@@ -15,11 +16,6 @@ namespace {
 std::atomic<std::time_t> offset = 0; // seconds
 constexpr long kSlice = 2'000'000;   // nanoseconds; a wait sees a change of the clock after at most this time
 constexpr long kSecond = 1'000'000'000;
-
-template <class Function> Function* next(const char* name)
-{
-    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
 
 int real_time(clockid_t clock, timespec* time)
 {

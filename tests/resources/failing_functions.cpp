@@ -3,30 +3,18 @@
 #undef _FORTIFY_SOURCE // its inline functions would hide ours
 #include "failing_calls.hpp"
 
+#include "support/next_function.hpp"
+
 #include <cerrno>
 #include <cstdarg>
 #include <cstddef>
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <semaphore.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-namespace test {
-
-namespace {
-
-template <class Function> Function* next(const char* name)
-{
-    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
-} // namespace
-
-} // namespace test
 
 extern "C" {
 

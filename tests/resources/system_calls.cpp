@@ -7,6 +7,7 @@
 
 #include "support/client.hpp"
 #include "support/eventually.hpp"
+#include "support/next_function.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,7 +15,6 @@
 #include <cstddef>
 #include <utility>
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -59,11 +59,6 @@ bool interrupts(bool waits = false)
 std::size_t part_of(std::size_t size)
 {
     return byte_by_byte ? std::min<std::size_t>(size, 1) : size;
-}
-
-template <class Function> Function* next(const char* name)
-{
-    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
 } // namespace

@@ -2,13 +2,14 @@
 #undef _FORTIFY_SOURCE // its inline functions would hide ours
 #include "answers.hpp"
 
+#include "next_function.hpp"
+
 #include <csignal>
 #include <cstdarg>
 #include <cstdlib>
 #include <ctime>
 #include <utility>
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -30,11 +31,6 @@ namespace test {
 namespace {
 
 thread_local Answer* answers = nullptr;
-
-template <class Function> Function* next(const char* name)
-{
-    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
 
 // The optional third argument of some functions.
 void* third(va_list arguments)
@@ -107,7 +103,7 @@ ANSWERS(int, socket, (int domain, int type, int protocol) noexcept, (domain, typ
 ANSWERS(int, connect, (int socket, const sockaddr* address, socklen_t size), (socket, address, size))
 ANSWERS(ssize_t, send, (int socket, const void* data, std::size_t size, int flags), (socket, data, size, flags))
 ANSWERS(ssize_t, recv, (int socket, void* data, std::size_t size, int flags), (socket, data, size, flags))
-ANSWERS(ssize_t, recvmsg, (int socket, msghdr* message, int flags), (socket, message, flags))
+ANSWERS_WITH(message, ssize_t, recvmsg, (int socket, msghdr* message, int flags), (socket, message, flags))
 ANSWERS(int, setsockopt, (int socket, int level, int name, const void* value, socklen_t size) noexcept,
         (socket, level, name, value, size))
 ANSWERS_WITH(value, int, getsockopt, (int socket, int level, int name, void* value, socklen_t* size) noexcept,
@@ -206,9 +202,9 @@ long syscall(long number, ...) noexcept
     return real(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }
 
+// The C library's own, since dlsym() allocates.
 void* __libc_malloc(std::size_t);
 void* __libc_calloc(std::size_t, std::size_t);
-
 void* __libc_realloc(void*, std::size_t);
 
 void* realloc(void* memory, std::size_t size)

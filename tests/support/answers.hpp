@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Replaces functions of the C library and of libqb for the program, so that they answer what they rarely answer, or so
-// that something happens in the middle of a function that calls them. (FailingCall of tests/resources makes each call
-// fail in turn, on a real daemon.)
+// Replaces functions of the C library and of libqb in a program. A test can then say what they return, or do something
+// in the middle of a function that calls them. (FailingCall of tests/resources makes each call fail in turn, on a real
+// daemon.)
 #pragma once
 
 #include <cerrno>
@@ -14,11 +14,11 @@ namespace test {
 
 class Answer {
 public:
-    // What the function returns; without a value it is called as ever.
+    // What the function returns. Without a value the real function is called.
     using Given = std::optional<std::intptr_t>;
 
-    // Until the end of the scope each call of the function by this thread gets the answer, but for the first `others`
-    // calls. Calls that give_answer() makes are as ever.
+    // Until the end of the scope each call of the function by this thread gets the answer, except the first `others`
+    // calls. What give_answer() itself calls are the real functions.
     Answer(std::string_view function, std::function<Given()> give_answer, int others = 0);
     ~Answer();
     Answer(const Answer&) = delete;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A connect where system calls answer what they rarely answer.
+// A connect where system calls return what they rarely return.
 #include "core/connect_deadline.hpp"
 #include "core/handshake.hpp"
 #include "support/answers.hpp"
@@ -13,6 +13,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -201,6 +202,26 @@ protected:
 TEST_F(HandshakeWithout, credentials_is_refused)
 {
     expect_no_access([this] { reply(); });
+}
+
+TEST_F(HandshakeWithout, credentials_is_refused_whatever_else_the_kernel_gives)
+{
+    const std::function<void(cmsghdr&)> changes[] = {
+        [](cmsghdr& part) { part.cmsg_level = IPPROTO_TCP; },
+        [](cmsghdr& part) { part.cmsg_type = SCM_RIGHTS; },
+        [](cmsghdr& part) { part.cmsg_len = CMSG_LEN(sizeof(ucred)) - 1; },
+    };
+    for (const auto& change : changes) {
+        const Answer polled("poll", replies());
+        const Answer received("recvmsg", [&] {
+            auto& message = Answer::result<msghdr>();
+            const auto got = ::recvmsg(pair.ours(), &message, MSG_DONTWAIT);
+            if (got > 0)
+                change(*CMSG_FIRSTHDR(&message));
+            return got;
+        });
+        EXPECT_EQ(-EACCES, perform()) << &change - changes;
+    }
 }
 
 TEST_F(HandshakeWithout, credentials_is_refused_also_if_there_are_descriptors)

@@ -69,7 +69,8 @@ TEST(ProcessNumber, is_the_same_for_threads_that_ask_at_the_same_time)
                 number = this_process();
             }));
         threads.clear();
-        return numbers == std::vector<std::uint32_t>(kThreads, numbers[0]) ? 0 : 1;
+        EXPECT_EQ(std::vector<std::uint32_t>(kThreads, numbers[0]), numbers);
+        return ::testing::Test::HasFailure() ? 1 : 0;
     };
     for (int times = 0; times < 50; ++times)
         ASSERT_EQ(0, in_child([&] { return all_get_the_same() == 0 ? in_child(all_get_the_same) : 2; }));

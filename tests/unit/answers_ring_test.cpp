@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The transport on rings, where system calls and libqb's rings answer what they rarely answer.
+// The transport on rings, where system calls and libqb's rings return what they rarely return.
 #include "core/handshake.hpp"
 #include "core/reasons.hpp"
 #include "core/ring_alias.hpp"
@@ -204,7 +204,7 @@ TEST_F(Rings, have_room_for_a_byte_unless_the_daemon_hangs_up)
     EXPECT_FALSE(transport.can_send_now());
 }
 
-TEST_F(Rings, hold_nothing_yet_whatever_word_libqb_has_for_it)
+TEST_F(Rings, hold_nothing_if_libqb_says_so_with_any_of_its_errors)
 {
     ASSERT_EQ(0, attach());
     for (const int rc : {0, -ETIMEDOUT, -EAGAIN}) {

@@ -5,6 +5,7 @@
 #include "core/ring_files.hpp"
 #include "ring_names.hpp"
 #include "support/bytes.hpp"
+#include "support/next_function.hpp"
 #include "support/process.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +15,6 @@
 #include <fstream>
 #include <functional>
 
-#include <dlfcn.h>
 #include <qb/qbrb.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,7 +25,7 @@ static long page_size = 0; // what sysconf() returns as the page size; 0: the ma
 // Replaces the C library's function, also for the core, which is linked into this program.
 extern "C" long sysconf(int name) noexcept
 {
-    static const auto real = reinterpret_cast<long (*)(int)>(dlsym(RTLD_NEXT, "sysconf"));
+    static const auto real = test::next<long(int)>("sysconf");
     return page_size != 0 && name == _SC_PAGESIZE ? page_size : real(name);
 }
 #endif
