@@ -106,7 +106,7 @@ run_on ""
 echo "Where anything would lose what it needs, all stays as it is"
 export COROSYNC_CLIENT_DEBIAN_VERSION=0.1-1 # less than any suite's programs ask for
 rm build/*.deb
-(cd build/corosync-client-*/ && dpkg-buildpackage -b -uc -nc)
+(cd build/corosync-client-*/ && DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -b -uc -nc)
 ! readme 'dpkg -i ' || fail "they were installed, though the cluster needs more than 0.1"
 content
 state | diff /tmp/before - || fail "not the packages from before"
