@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# mutants.sh [N] [SEED] [SKIP]
+# mutants.sh [--quick] [N] [SEED] [SKIP]
 #
 # Asks whether the tests notice a fault. Changes one place of src at a time, in a copy of the tree: an operator, a
 # constant, a condition, or a call that is left out. N such mutants (20 unless given) are chosen by SEED (1 unless
@@ -14,8 +14,13 @@ set -eu
 . "$(dirname "$0")/support/setup.sh"
 
 help_if_asked "${1-}"
+quick=
+[ "${1-}" != --quick ] || {
+    quick=yes
+    shift
+}
 count=${1-20} seed=${2-1} skip=${3-0}
-[[ $count =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ && $skip =~ ^[0-9]+$ ]] || die "usage: mutants.sh [N] [SEED] [SKIP]"
+[[ $count =~ ^[1-9][0-9]*$ && $seed =~ ^[0-9]+$ && $skip =~ ^[0-9]+$ ]] || die "usage: mutants.sh [--quick] [N] [SEED] [SKIP]"
 install_missing "${build_packages[@]}" ccache "${sandbox_packages[@]}" libgmock-dev libgtest-dev \
     libcmap-dev libcorosync-common-dev libcpg-dev libvotequorum-dev
 
@@ -106,7 +111,7 @@ tests() {
             shards = command ~ /_test"?$/ && !one ? 3 : 1
             for (shard = 0; shard < shards; ++shard)
                 print $3 " env" variables " GTEST_TOTAL_SHARDS=" shards " GTEST_SHARD_INDEX=" shard \
-                    " GTEST_FAIL_FAST=1 GTEST_FILTER=" filter " TEST_TIME_LIMIT=100 " command
+                    " GTEST_FAIL_FAST=1 GTEST_FILTER=" filter " TEST_TIME_LIMIT=40 " command
         }' "$folder/ctest"
 }
 
@@ -208,14 +213,17 @@ passes_without_mutant() {
 # notice STAGE <TESTS: builds and runs them, and sets by to what has noticed the mutant, or else fails. On a busy machine a
 # test may fail by chance, so it must fail twice, and then pass without the mutant.
 notice() {
-    local tries=0
+    local tries=0 begin=$SECONDS
     cat >"$folder/chosen"
     while [ $((tries++)) -lt 3 ]; do
         compile_programs <"$folder/chosen" || {
             by="the compiler"
             return
         }
-        ! run_tests <"$folder/chosen" || return 1
+        ! run_tests <"$folder/chosen" || {
+            spent=$((spent + SECONDS - begin))
+            return 1
+        }
         by=${failed:-the time limit of $1}
         [ -n "$failed" ] || return 0
         run_again "$by" || ! passes_without_mutant "$by" || return 0
@@ -238,7 +246,7 @@ while IFS=$'\t' read -r file line rule; do
     cp "$tree/$file" "$folder/original"
     sed "$line$rule" "$tree/$file" >"$folder/mutant"
     what="$number $file:$line: $(line "$folder/original")  ->  $(line "$folder/mutant")"
-    begin=$SECONDS by='' failed=''
+    begin=$SECONDS spent=0 by='' failed=''
     echo "$file" >"$folder/changed"
     cp "$folder/mutant" "$tree/$file"
     if cmp -s "$folder/original" "$folder/mutant" || ! try_to_compile "${libraries[@]}"; then
@@ -257,6 +265,7 @@ while IFS=$'\t' read -r file line rule; do
     done >"$folder/first"
     if ! notice "$stage" <"$folder/first"; then
         for stage in $(stages "$file"); do
+            [ -z "$quick" ] || [ "$spent" -lt 30 ] || break
             check "$stage"
             ! notice "$stage" < <(tests "$stage") || break
         done

@@ -142,7 +142,7 @@ TEST_F(RingSending, stops_waiting_for_another_request_when_the_handle_is_finaliz
     Background<int> asking = ask();
     EXPECT_TRUE(asking.thread().falls_asleep());
     Background sending([this] { return send_small(connection); });
-    EXPECT_TRUE(sending.thread().falls_asleep());
+    EXPECT_FALSE(sending.ended_within(300ms));
     finalize();
     EXPECT_TRUE(sending.ended_within(3s));
     EXPECT_FALSE(asking.ended_within({}));
@@ -151,6 +151,19 @@ TEST_F(RingSending, stops_waiting_for_another_request_when_the_handle_is_finaliz
     end.reply(message(1, {}));
     EXPECT_EQ(0, asking.result());
     sending.result();
+}
+
+TEST_F(RingSending, of_a_request_waits_for_another_thread_that_waits_for_room)
+{
+    fill_socket();
+    Background sending([this] { return send_small(connection); });
+    EXPECT_TRUE(sending.thread().falls_asleep());
+    Background<int> asking = ask();
+    EXPECT_FALSE(asking.ended_within(300ms));
+    end.take_bytes(kBytesOnSocket);
+    EXPECT_EQ(0, sending.result());
+    end.reply(message(1, {}));
+    EXPECT_EQ(0, asking.result());
 }
 
 TEST_F(RingSending, of_a_request_that_waits_for_room_continues_after_finalize)
