@@ -273,8 +273,10 @@ const Group kWaiting("cpg.waiting", [](Transcript& at, test::Daemon&) {
     const test::SignalCounter signals;
     for (const auto type : {CS_DISPATCH_ONE, CS_DISPATCH_BLOCKING}) {
         const std::string with = type == CS_DISPATCH_ONE ? "one" : "blocking";
+        std::atomic<bool> joined = false;
         Cpg cpg;
         cpg.on_event = [&](const Cpg::Call&) {
+            test::eventually([&] { return joined.load(); }); // or the finalize could be first, and the join fail
             if (type == CS_DISPATCH_BLOCKING)
                 cpg.finalize();
         };
@@ -289,6 +291,7 @@ const Group kWaiting("cpg.waiting", [](Transcript& at, test::Daemon&) {
         at(with + ".through_signals") << test::SignalCounter::count() - before
                                       << dispatcher.ended_within(test::kGlance);
         at(with + ".join") << test::join(cpg, "waiting." + with);
+        joined = true;
         const auto result = dispatcher.result();
         at(with) << *result << take_told(cpg);
     }
