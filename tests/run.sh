@@ -119,7 +119,7 @@ rm -f "$log"
 tests() {
     set +m
     # Most of them wait most of the time.
-    "${launcher[@]}" ctest --test-dir "$folder" --output-on-failure --no-tests=error --parallel $((4 * $(nproc))) \
+    "${launcher[@]}" ctest --test-dir "$folder" --output-on-failure --no-tests=error --parallel $((6 * $(nproc))) \
         "$@" "${arguments[@]}"
 }
 quietly() {
