@@ -155,7 +155,7 @@ run_all='
 run_tests() {
     local status=0
     cat >"$folder/tests"
-    in_sandbox timeout -s KILL 600 bash -c "$run_all" "$folder/tests" "$folder/failed.log" \
+    in_sandbox timeout -s KILL 200 bash -c "$run_all" "$folder/tests" "$folder/failed.log" \
         >"$folder/failed" 2>"$folder/run.log" || status=$?
     failed=$(head -n 1 "$folder/failed")
     return "$status"

@@ -8,7 +8,9 @@
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <utility>
 
@@ -26,15 +28,15 @@ __attribute__((tls_model("initial-exec"), used)) constinit thread_local Note not
 char* write_words(char* at, const char* last, const char* text, const Note& note, const long*& numbers)
 {
     for (; *text != '\0' && at < last; ++text) {
-        const auto room = static_cast<std::size_t>(last - at) + 1;
+        const std::ptrdiff_t room = last - at;
         int length = 1;
         if (*text == '%')
-            length = std::snprintf(at, room, "%ld", *numbers++);
+            length = std::snprintf(at, static_cast<std::size_t>(room) + 1, "%ld", *numbers++);
         else if (*text == '$')
-            length = std::snprintf(at, room, "%s", note.word);
+            length = std::snprintf(at, static_cast<std::size_t>(room) + 1, "%s", note.word);
         else
             *at = *text;
-        at += static_cast<std::size_t>(length) < room ? length : last - at;
+        at += std::clamp<std::ptrdiff_t>(length, 0, room);
     }
     *at = '\0';
     return at;
