@@ -36,7 +36,7 @@ char* write_words(char* at, const char* last, const char* text, const Note& note
             length = std::snprintf(at, static_cast<std::size_t>(room) + 1, "%s", note.word);
         else
             *at = *text;
-        at += std::clamp<std::ptrdiff_t>(length, 0, room);
+        at += std::min<std::ptrdiff_t>(std::max(length, 0), room);
     }
     *at = '\0';
     return at;
