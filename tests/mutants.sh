@@ -74,7 +74,7 @@ stages() {
         return
         ;;
     src/core/log.cpp | src/core/reason.cpp)
-        echo '^(unit\.core|faults\.(log|ring))$'
+        echo '^(unit\.(core|reason_memory)|faults\.(log|ring))$'
         ;;
     *.hpp)
         printf '%s\n' '^(valgrind\.(cmap|votequorum)|promises\.cmap|faults\.cpg)\.ring$' \

@@ -8,8 +8,8 @@ set(same_in_any_folder
 add_library(library_rules INTERFACE)
 target_compile_options(library_rules INTERFACE
     -fno-exceptions -fno-rtti -fno-threadsafe-statics -fasynchronous-unwind-tables
-    # Also where the flags say -Wp,-D_GLIBCXX_ASSERTIONS, which comes after any -U.
-    -U_GLIBCXX_ASSERTIONS -Wp,-U_GLIBCXX_ASSERTIONS -D_GLIBCXX_NO_ASSERTIONS
+    # A mere -U would come before the -Wp,-D_GLIBCXX_ASSERTIONS that distributions have.
+    -Wp,-U_GLIBCXX_ASSERTIONS -D_GLIBCXX_NO_ASSERTIONS
     $<$<CXX_COMPILER_ID:GNU>:-Wno-hardened> # which -fhardened gives for the line above
     ${same_in_any_folder})
 target_link_options(library_rules INTERFACE ${same_in_any_folder}) # where link-time optimization compiles

@@ -276,7 +276,7 @@ const Group kWaiting("cpg.waiting", [](Transcript& at, test::Daemon&) {
         std::atomic<bool> joined = false;
         Cpg cpg;
         cpg.on_event = [&](const Cpg::Call&) {
-            test::eventually([&] { return joined.load(); }); // or the finalize could be first, and the join fail
+            test::eventually([&] { return joined.load(); }); // a finalize before that could make the join fail
             if (type == CS_DISPATCH_BLOCKING)
                 cpg.finalize();
         };

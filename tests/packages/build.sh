@@ -17,7 +17,8 @@ shift 2
 need "$CC" "$CXX" pkg-config
 export CC CXX
 distribution_flags
-CFLAGS="$CFLAGS $*" CXXFLAGS="$CXXFLAGS $*" LDFLAGS="$LDFLAGS -Wl,--as-needed $*"
+# Fedora and Arch Linux have the assertions, in this form.
+CFLAGS="$CFLAGS $*" CXXFLAGS="$CXXFLAGS -Wp,-D_GLIBCXX_ASSERTIONS $*" LDFLAGS="$LDFLAGS -Wl,--as-needed $*"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -20,7 +20,7 @@ mkdir -p "$root.archives/partial"
 if [ -n "$changes" ]; then
     mkdir "$changes/upper" "$changes/work" "$changes/root"
     mount -t overlay overlay -o "lowerdir=$root,upperdir=$changes/upper,workdir=$changes/work" "$changes/root" || {
-        echo "An overlay cannot keep its changes in $changes. COROSYNC_CLIENT_SUITES can name a folder elsewhere." >&2
+        echo "An overlay cannot keep its changes in $changes. Set COROSYNC_CLIENT_SUITES to a folder on another file system." >&2
         exit 1
     }
     new=$changes/root

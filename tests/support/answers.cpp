@@ -191,7 +191,7 @@ int ioctl(int file, unsigned long request, ...)
 long syscall(long number, ...) noexcept
 {
     using Function = long(long, long, long, long, long, long, long);
-    // Not one whose initialization waits for another thread's: such a wait calls syscall().
+    // If two threads initialized a usual local static at once, one would wait for the other, by syscall().
     constinit static std::atomic<Function*> real = nullptr;
     if (real == nullptr)
         real = test::next<Function>("syscall");
