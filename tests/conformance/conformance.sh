@@ -39,6 +39,14 @@ release=$(sed -n 's/^Version: *//p' "${libraries[reference]}/pkgconfig/libcpg.pc
     exit 1
 }
 
+# The lines of transcripts that a hang ends: those on both sides, and those that the lists have for the reference.
+hangs=$(grep -v '^#' "$here/hangs.txt")
+declare -A listed_hangs=([ours]=$hangs [reference]=$hangs$'\n'$(
+    sed -n 's/^    \([^ ]*\) \(.* hang\) -> .*/\1 \2/p' "$here"/differences_*.txt | while read -r variants line; do
+        [[ $variants != all && ,$variants, != *,$variant,* ]] || printf '%s\n' "$line"
+    done
+))
+
 mkdir -p "$folder"
 rm -f "$folder"/*
 runs=()
@@ -48,7 +56,8 @@ for side in reference ours; do
         run=$folder/$side.${what// /.}
         # shellcheck disable=SC2086 # these are words
         timeout -s KILL 1200 "$here/../support/sandbox.sh" env "${environment[@]}" \
-            LD_LIBRARY_PATH="${libraries[$side]}" "$program" "${libraries[$side]}" $what >"$run.part" 2>"$run.errors" &
+            LISTED_HANGS="${listed_hangs[$side]}" LD_LIBRARY_PATH="${libraries[$side]}" \
+            "$program" "${libraries[$side]}" $what >"$run.part" 2>"$run.errors" &
         runs+=("$run")
         pids+=($!)
     done

@@ -40,8 +40,7 @@ const Group kDead("cpg.dead_daemon", [](Transcript& at, test::Daemon& daemon) {
         void* buffer = nullptr;
         at("zcb_alloc") << cpg_zcb_alloc(cpg, 8, &buffer);
         daemon.kill();
-        at("readiness") << (test::eventually(std::chrono::seconds(1), [&] { return readiness(fd) != "quiet"; }),
-                            readiness(fd));
+        at("readiness") << (test::eventually([&] { return readiness(fd) != "quiet"; }), readiness(fd));
         for (const auto& [name, kind, call] : test::cpg_calls())
             if (kind != test::HandleCall::finalize && std::string(name).find("zcb") == std::string::npos)
                 at(in_one_word(name)) << call(cpg);

@@ -122,7 +122,7 @@ inline std::string members_word(cpg_handle_t handle, const std::string& group)
 inline std::string members_left(const std::string& group)
 {
     const Cpg asking;
-    test::eventually(std::chrono::seconds(3), [&] { return test::members_of(asking, group).empty(); });
+    test::eventually([&] { return test::members_of(asking, group).empty(); });
     return members_word(asking, group);
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 using conformance::Group;
 
-constexpr unsigned kMostSeconds = 120; // for a group
+constexpr unsigned kMostSeconds = 600; // for a group
 
 // Which of Corosync's libraries were loaded from another folder, as text.
 std::string strangers(const std::string& folder)

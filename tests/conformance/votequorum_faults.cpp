@@ -24,8 +24,7 @@ const Group kDead("votequorum.dead_daemon", [](Transcript& at, test::Daemon& dae
     Votequorum votequorum;
     const int fd = votequorum.fd();
     daemon.kill();
-    at("readiness") << (test::eventually(std::chrono::seconds(1), [&] { return readiness(fd) != "quiet"; }),
-                        readiness(fd));
+    at("readiness") << (test::eventually([&] { return readiness(fd) != "quiet"; }), readiness(fd));
     for (const auto& [name, kind, call] : test::votequorum_calls())
         if (kind != test::HandleCall::finalize)
             at(name) << call(votequorum);
