@@ -7,8 +7,8 @@
 # the flags of several distributions. With some of the first four options only these parts, otherwise the first three;
 # LABELS is for ctest -L, as in --tests='conformance|clients'. Without suites on bookworm, trixie, forky and sid.
 # bullseye has too old a libqb: there the demonstration must say so, and the tests, which are built on bookworm, use its
-# daemon. What was skipped is named below the table at the end. --write puts both into suites/results.txt, and the table
-# into README. Needs root and debootstrap.
+# daemon. What was skipped or had to be repeated is named below the table at the end. --write puts both into
+# suites/results.txt, and the table into README. Needs root and debootstrap.
 #
 # The systems are made once, from the mirror that apt uses here, and kept in $COROSYNC_CLIENT_SUITES, which is
 # ~/.cache/corosync-client/suites if it is not set; later runs bring them up to date. Tests change throw-away copies.
@@ -76,9 +76,10 @@ outcome() {
     [ "$1:$2$3" != bullseye:demonstration0 ] || text="says what is too old"
     if [ -e "$summary" ]; then
         text=$(awk '$1 ~ /^(passed|failed|skipped)$/ && NF == 2 { count[$1] = $2 }
+            $1 == "repeated" { repeated++ }
             END { if (!("passed" in count)) print "failed, no results"
-                  else print (count["failed"] ? count["failed"] " failed, " : "") count["passed"] " passed, " \
-                      count["skipped"] " skipped" }' "$summary")
+                  else print (count["failed"] ? count["failed"] " failed, " : "") count["passed"] " passed" \
+                      (repeated ? " (" repeated " of them only when repeated)" : "") ", " count["skipped"] " skipped" }' "$summary")
         [ "$3" = 0 ] || [[ $text = *failed* ]] || text="failed, $text"
         [ "$labels" = . ] || text+=" (${labels//|/, } only)"
         [ "$1" != bullseye ] || text+=", built on bookworm"

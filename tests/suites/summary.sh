@@ -9,6 +9,7 @@
 # NUMBER skipped within: REASON   for those parts of tests that were skipped, by reasons. Scripts say of such a part
 #                                 "REASON: skipped in part"
 # failed NAME: WHAT               for each test that failed
+# repeated NAME: WHAT             for each test that failed and then passed; WHAT is that of its failed run
 #
 # A test has passed only if ctest says that it was run, and it is skipped only if it asked for that itself and said why;
 # all others have failed. The status is that of all together: 0 if there are tests, and none has failed.
@@ -21,7 +22,7 @@ results=$1 log=$2
 }
 
 status=0
-awk -v RS='<testcase ' '
+awk '
 function value(text, attribute) # of the first such attribute, without markup
 {
     if (!match(text, attribute "=\"[^\"]*\""))
@@ -37,35 +38,54 @@ function plain(text)
     gsub(/&amp;/, "\\&", text)
     return text
 }
-function last_line(text)
+function between(text, start, end)
 {
-    if (!match(text, /<system-out>/))
+    if (!match(text, start))
         return ""
     text = substr(text, RSTART + RLENGTH)
-    sub(/<\/system-out>.*/, "", text)
+    return match(text, end) ? substr(text, 1, RSTART - 1) : text
+}
+function last_line(text)
+{
     sub(/[ \n]+$/, "", text)
     sub(/.*\n/, "", text)
-    return plain(text)
+    return text
+}
+function first_failed(text) # of a program with many tests
+{
+    return match(text, /\[  FAILED  \] [^ \n]+/) ? substr(text, RSTART + 13, RLENGTH - 13) : ""
+}
+function colon(text)
+{
+    return text == "" ? "" : ": " text
 }
 
-NR == 1 {
+log_of_runs {
+    name = between($0, "^", "\n")
+    output = between($0, "Output:\n-+\n", "<end of output>\n")
+    if (name in well && $0 !~ /<end of output>\n.*\nTest Passed\.\n/)
+        repeats[++repeated] = name colon(first_failed(output) != "" ? first_failed(output) : last_line(output))
+    next
+}
+FNR == 1 {
     announced = value($0, "tests")
     next
 }
 {
     name = value($0, "name")
     state = value($0, "status")
-    reason = last_line($0)
+    reason = plain(last_line(between($0, "<system-out>", "</system-out>")))
     count++
-    if (state == "run")
+    if (state == "run") {
         passed++
-    else if (state == "notrun" && value($0, "skipped message") ~ /^SKIP_/ && reason != "") {
+        well[name] = 1
+    } else if (state == "notrun" && value($0, "skipped message") ~ /^SKIP_/ && reason != "") {
         sub(/:? skipped$/, "", reason)
         skips[++skipped] = name ": " reason
     } else {
-        if (match($0, /\[  FAILED  \] [^ \n]+/)) # of a program with many tests, the first that did
-            reason = substr($0, RSTART + 13, RLENGTH - 13)
-        failures[++failed] = name ": " (state == "fail" ? "failed" : state) (reason != "" ? ": " reason : "")
+        if (first_failed($0) != "")
+            reason = first_failed($0)
+        failures[++failed] = name ": " (state == "fail" ? "failed" : state) colon(reason)
     }
 }
 
@@ -77,8 +97,10 @@ END {
         print "skipped " skips[i]
     for (i = 1; i <= failed; i++)
         print "failed " failures[i]
+    for (i = 1; i <= repeated; i++)
+        print "repeated " repeats[i]
     exit failed > 0 || passed == 0
-}' "$results" || status=$?
+}' RS='<testcase ' "$results" log_of_runs=1 RS='\n-+\n\n?[0-9]+/[0-9]+ Testing: ' "$log" || status=$?
 
 sed -n -e '/\.cpp:[0-9]*: Skipped$/{n;p;}' -e 's/: skipped in part$//p' "$log" | sort | uniq -c | sed 's/^ *\([0-9]*\) /\1 skipped within: /'
 exit $status

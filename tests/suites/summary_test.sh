@@ -13,7 +13,7 @@ cd "$scratch"
 expect() {
     local wanted=$1 result=good
     shift
-    "$ctest" --output-junit "$PWD/results" --timeout 20 >ctest.out 2>&1 || :
+    "$ctest" --output-junit "$PWD/results" --timeout 20 --repeat until-pass:2 >ctest.out 2>&1 || :
     "$summary" results Testing/Temporary/LastTest.log >said || result=bad
     [ "$result" = "$wanted" ] && diff <(printf '%s\n' "$@") said || {
         echo "FAILED: is $result, and should be $wanted, with these lines (<) and not those (>)"
@@ -59,6 +59,17 @@ expect bad "passed 1" "failed 7" "skipped 0" "failed wrong: failed: oops" \
     "failed nowhere: notrun: Unable to find executable: /nonexistent" \
     "failed dependent: notrun: Failed test dependencies: wrong" "failed off: disabled: Disabled" \
     "failed liar: failed: all is well: skipped" "failed killed: failed" "failed program: failed: Some.thing"
+
+# The first fails twice, the others only when they run first.
+cat >CTestTestfile.cmake <<'END'
+add_test(wrong sh -c "echo oops; exit 1")
+add_test(moody sh -c "echo '.'; echo '1/1 Testing: it'; echo 'the <daemon> is late'; ! mkdir moody 2>seen")
+add_test(slow sh -c "mkdir slow 2>seen || exit 0; sleep 60")
+set_tests_properties(slow PROPERTIES TIMEOUT 1)
+add_test(program sh -c "echo '[  FAILED  ] Some.thing (2 ms)'; echo 'Test Passed.'; ! mkdir program 2>seen")
+END
+expect bad "passed 3" "failed 1" "skipped 0" "failed wrong: failed: oops" "repeated moody: the <daemon> is late" \
+    "repeated slow" "repeated program: Some.thing"
 
 cat >CTestTestfile.cmake <<'END'
 add_test(away sh -c "echo 'nothing is installed: skipped'; exit 77")

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # tests.sh LABELS, inside enter.sh: the tests with a label that matches LABELS, as somebody runs them who has only just
-# got the sources, with a system that has hardly more than apt. /tmp/summary gets what summary.sh makes of their results.
+# got the sources, with a system that has hardly more than apt. A test that fails is run once more, as in continuous
+# integration. /tmp/summary gets what summary.sh makes of their results.
 #
 # If there is another system in /beside, the daemon is that system's.
 
@@ -25,7 +26,7 @@ END
 fi
 
 status=0
-tests/run.sh --output-junit /tmp/results.xml "${labels[@]}" || status=$?
+tests/run.sh --repeat until-pass:2 --output-junit /tmp/results.xml "${labels[@]}" || status=$?
 tests/suites/summary.sh /tmp/results.xml build/Testing/Temporary/LastTest.log >/tmp/summary || status=$?
 cat /tmp/summary
 exit $status
