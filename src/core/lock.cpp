@@ -52,8 +52,8 @@ bool Mutex::wait(std::uint32_t mine, int limit_ms)
             explain(reasons::used_in_child);
             return false;
         }
-        std::int64_t left = -1;
-        if (limit_ms >= 0 && (left = end - now_ms()) <= 0)
+        const std::int64_t left = limit_ms < 0 ? -1 : end - now_ms();
+        if (limit_ms >= 0 && left <= 0)
             return false;
         if ((seen & kContended) == 0 &&
             !word_.compare_exchange_strong(seen, seen | kContended, std::memory_order_relaxed))

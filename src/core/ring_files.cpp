@@ -68,9 +68,11 @@ struct FileName {
 template <class F> void for_each_entry(int parent, const char* path, const char* prefix, F f)
 {
     const int fd = openat(parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return;
     DIR* directory = fdopendir(fd);
     if (directory == nullptr) {
-        close(fd); // nothing happens if it is -1
+        close(fd);
         return;
     }
     while (const dirent* entry = readdir(directory))

@@ -99,7 +99,7 @@ private:
     static bool identify(int fd, dev_t& device, ino_t& inode)
     {
         struct stat status {};
-        if (fstat(fd, &status) != 0)
+        if (fd < 0 || fstat(fd, &status) != 0)
             return false;
         device = status.st_dev;
         inode = status.st_ino;
