@@ -63,8 +63,8 @@ int EventQueue::fetch_event(Transport& transport, DispatchRecord& record, const 
         return rc;
     const View view(event.data, event.size);
     const bool part = handling.is_part != nullptr && handling.is_part(view);
-    std::byte* lent =
-        !part && handling.may_lend && !in_child() ? transport.lend_event(event.data, event.size) : nullptr;
+    const bool lends = !part && handling.may_lend != nullptr && handling.may_lend(view) && !in_child();
+    std::byte* lent = lends ? transport.lend_event(event.data, event.size) : nullptr;
     // Get the memory before any byte is read: on -ENOMEM the event stays in the ring and the descriptor stays readable.
     if (!part && lent == nullptr && !transport.reserve_buffer(record.buffer, event.size))
         return -ENOMEM;
@@ -233,7 +233,7 @@ COROSYNC_CANCELLED_HERE int EventQueue::sleep(int timeout_ms)
     pollfd set[kMaxPollFds];
     unsigned count = transport_.visit([&](auto& transport) { return transport.poll_set(set); });
     if (count == 0)
-        return static_cast<int>(POLLHUP); // the program has closed the descriptor
+        return POLLHUP; // the program has closed the descriptor
     // The parent uses the socket too, so a finalize in a child does not shut it down.
     if (!lifecycle_.in_creator()) {
         const int wakeup = lifecycle_.child_wakeup_fd();

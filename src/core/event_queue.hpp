@@ -18,8 +18,9 @@ namespace corosync {
 
 // How a session wants to get its events.
 struct EventHandling {
-    // Large events may be delivered on loan, in place in the ring.
-    bool may_lend = false;
+    // Whether `event`, if it is large, may be delivered on loan, in place in the ring: the session must not write to
+    // it. NULL: no event may.
+    bool (*may_lend)(const View& event) = nullptr;
     // For messages that arrive in parts. A session sets all three functions or none. They see the events in order of
     // arrival, under the lock of the queue. is_part() says whether `event` is a part and must go to add_part().
     bool (*is_part)(const View& event) = nullptr;

@@ -74,6 +74,13 @@ public:
         return slot->object;
     }
 
+    // Whether the handle is open at this moment.
+    bool has(std::uint64_t handle)
+    {
+        const Slot* slot = existing_slot(handle);
+        return slot != nullptr && matches(slot->word.load(std::memory_order_relaxed), handle);
+    }
+
     // Ends the handle: pin() no longer finds it. The caller gets the table's reference and must drop it with unpin().
     // If several threads close the same handle, one of them gets the object and the others get nullptr.
     T* close(std::uint64_t handle)

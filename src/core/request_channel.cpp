@@ -165,15 +165,19 @@ void RequestChannel::drop_reply()
     transport_.visit([](auto& transport) { transport.drop_reply(); });
 }
 
-int RequestChannel::last_request(const Message& request)
+int RequestChannel::last_request(const Message& request, std::int32_t* answer)
 {
     if (!lifecycle_.in_creator() || !exchange_.try_lock())
         return 0;
     const LockGuard guard(exchange_);
     View reply;
     const int rc = exchange(request, kOrdinary, reply);
-    if (rc > 0)
+    if (rc > 0) {
+        ReplyHeader header;
+        if (answer != nullptr && read_header(reply, header))
+            *answer = header.error;
         drop_reply();
+    }
     return rc > 0 || rc == -EBADF ? 0 : rc; // -EBADF: we have closed the connection, which has the same effect
 }
 
@@ -220,7 +224,8 @@ int Exchange::check(const ReplyFormat& format)
     if (!read_header(reply_, header))
         return explain_malformed("reply", reply_);
     const bool bare = reply_.size() == sizeof header;
-    if (header.id != format.id && !(bare && header.id == 0 && header.error != kWireOk))
+    const bool refusal = bare && header.id == 0 && header.error != kWireOk;
+    if (header.id != format.id && !refusal)
         return explain_malformed("reply", reply_);
     if (header.error == kWireOk && (reply_.size() < format.min_size || reply_.size() > format.max_size))
         return explain_malformed("reply", reply_);

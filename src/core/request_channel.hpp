@@ -44,9 +44,10 @@ public:
     // no memory for it now, -EBADF if the send fails because the handle is finalized.
     int send(const Message& message, unsigned threshold);
 
-    // Sends a request for finalize and ignores what the reply says. 0, or a negative errno. It is not sent if it would
-    // have to wait for another thread's request, or in a forked child; closing the connection has the same effect.
-    int last_request(const Message& request);
+    // Sends a request for finalize. 0 whatever the reply says, or a negative errno. The error field of the reply, if
+    // one comes, is written to `answer`, unless that is NULL. The request is not sent if it would have to wait for
+    // another thread's request, or in a forked child; closing the connection has the same effect.
+    int last_request(const Message& request, std::int32_t* answer = nullptr);
 
     // Wakes the daemon with a request whose reply nobody waits for; the next request drops that. Never waits: it does
     // nothing if the daemon has not yet replied to the last one, or if another thread makes a request, which wakes the

@@ -29,13 +29,18 @@ cs_error_t check_group(const cpg_name* group)
     return group->length <= CPG_MAX_NAME_LENGTH ? CS_OK : CS_ERR_NAME_TOO_LONG;
 }
 
-// Calls f(session, iteration) with the iteration and the session that it belongs to.
+// Calls f(session, iteration) with the iteration and the session that it belongs to. If another thread ended the
+// iteration while the request waited for its turn, the daemon's error says only that it does not know the iteration.
 template <class F>
 cs_error_t with_iteration(cpg_iteration_handle_t handle, F f, const char* function = __builtin_FUNCTION())
 {
-    const cs_error_t error = with_pinned(iterations(), handle, [&](const Iteration& iteration) {
+    cs_error_t error = with_pinned(iterations(), handle, [&](const Iteration& iteration) {
         return with_pinned(Session::table(), iteration.owner, [&](Session& session) { return f(session, iteration); });
     });
+    if (error == CS_ERR_LIBRARY && !iterations().has(handle)) {
+        corosync::forget_reason();
+        error = CS_ERR_BAD_HANDLE;
+    }
     return finish<Session>(handle, error, function);
 }
 

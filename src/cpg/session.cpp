@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 namespace corosync::cpg {
@@ -65,36 +66,15 @@ HandleTable<Session>& Session::table()
     return sessions;
 }
 
-bool Session::own_membership(Membership& own)
+// Repeats the request while the daemon is busy, for at most about that many milliseconds. A finalize ends it.
+template <class Request> cs_error_t retry_while_busy(std::int64_t most_ms, Request request)
 {
-    if (!state_.lock())
-        return false;
-    const LockGuard guard(state_);
-    own = membership_;
-    return true;
-}
-
-template <class Change> void Session::change_membership(Change change)
-{
-    if (!state_.lock())
-        return;
-    const LockGuard guard(state_);
-    change(membership_);
-}
-
-// `bounded`: the daemon will stay busy for good, so give up after kGiveUpMs.
-template <class Request> cs_error_t Session::retry_while_busy(bool bounded, Request request)
-{
-    int waited = 0;
+    std::int64_t waited = 0;
     int pause = 0;
     for (;;) {
         const cs_error_t error = request();
-        if (error != CS_ERR_BUSY || (bounded && waited >= kGiveUpMs))
+        if (error != CS_ERR_BUSY || waited >= most_ms)
             return error;
-        if (connection_.closing()) {
-            explain(reasons::finalized_meanwhile);
-            return CS_ERR_BAD_HANDLE;
-        }
         if (pause > 0)
             pause_ms(pause);
         waited += pause;
@@ -104,57 +84,64 @@ template <class Request> cs_error_t Session::retry_while_busy(bool bounded, Requ
     }
 }
 
+// The daemon is busy with a join only if the connection has left a group. That does not pass: it allows one join.
 cs_error_t Session::join(const cpg_name& group)
 {
     Outgoing<JoinRequest> request(kJoin);
     put_name(request->group, group);
     request->pid = static_cast<std::uint32_t>(getpid());
     request->flags = model_.flags;
-    Membership own;
-    if (!own_membership(own))
-        return CS_ERR_LIBRARY;
-    const cs_error_t error =
-        retry_while_busy(own.has_left, [&] { return send_recv(connection_, request, kJoinReply); });
-    if (error == CS_OK)
-        change_membership([&](Membership& membership) {
-            membership.joined = true;
-            membership.group = request->group;
-            membership.pid = request->pid;
-        });
-    return error;
+    return retry_while_busy(kGiveUpMs, [&] {
+        if (!membership_.lock())
+            return CS_ERR_LIBRARY;
+        const LockGuard guard(membership_);
+        const cs_error_t error = send_recv(connection_, request, kJoinReply);
+        if (error == CS_OK) {
+            group_ = request->group;
+            pid_ = request->pid;
+            joined_.store(true, std::memory_order_relaxed);
+        }
+        return error;
+    });
 }
 
 // The daemon would report any name and pid in this request as having left. So send those that have joined.
 cs_error_t Session::leave(const cpg_name& group)
 {
-    Membership own;
-    if (!own_membership(own))
-        return CS_ERR_LIBRARY;
-    Outgoing<LeaveRequest> request(kLeave);
-    if (own.joined) {
-        request->group = own.group;
-        request->pid = own.pid;
-    } else {
-        put_name(request->group, group);
-        request->pid = static_cast<std::uint32_t>(getpid());
-    }
-    const cs_error_t error = retry_while_busy(false, [&] { return send_recv(connection_, request, kLeaveReply); });
-    if (error == CS_OK)
-        change_membership([](Membership& membership) {
-            membership.joined = false;
-            membership.has_left = true;
-        });
-    return error;
+    return retry_while_busy(INT64_MAX, [&] {
+        if (!membership_.lock())
+            return CS_ERR_LIBRARY;
+        const LockGuard guard(membership_);
+        Outgoing<LeaveRequest> request(kLeave);
+        if (joined_.load(std::memory_order_relaxed)) {
+            request->group = group_;
+            request->pid = pid_;
+        } else {
+            put_name(request->group, group);
+            request->pid = static_cast<std::uint32_t>(getpid());
+        }
+        const cs_error_t error = send_recv(connection_, request, kLeaveReply);
+        if (error == CS_OK)
+            joined_.store(false, std::memory_order_relaxed);
+        return error;
+    });
 }
 
 cs_error_t Session::send_finalize()
 {
-    Membership own;
     // When a connection closes, the daemon does not remove a member of the group with the empty name. So leave first.
-    if (own_membership(own) && own.joined && own.group.length == 0) {
-        Outgoing<LeaveRequest> leaving(kLeave);
-        leaving->pid = own.pid;
-        connection_.requests().last_request({leaving.part()});
+    // If another thread joins or leaves at this moment, no request can be sent.
+    if (membership_.try_lock()) {
+        const LockGuard guard(membership_);
+        if (joined_.load(std::memory_order_relaxed) && group_.length == 0) {
+            Outgoing<LeaveRequest> leaving(kLeave);
+            leaving->pid = pid_;
+            retry_while_busy(kGiveUpMs, [&] {
+                std::int32_t answer = kWireOk;
+                connection_.requests().last_request({leaving.part()}, &answer);
+                return from_wire(answer) == CS_ERR_TRY_AGAIN ? CS_ERR_BUSY : from_wire(answer);
+            });
+        }
     }
     Outgoing<BareRequest> request(kFinalize);
     return from_transport(connection_.requests().last_request({request.part()}));
@@ -229,10 +216,7 @@ cs_error_t Session::zero_copy_mcast(cpg_guarantee_t guarantee, const iovec& whol
         return CS_ERR_TOO_BIG;
     if (whole.iov_len > zero_copy_size(whole.iov_base))
         return CS_ERR_INVALID_PARAM;
-    Membership own;
-    if (!own_membership(own))
-        return CS_ERR_LIBRARY;
-    if (!own.joined)
+    if (!joined_.load(std::memory_order_relaxed))
         return connection_.disconnected() ? CS_ERR_LIBRARY : CS_ERR_NOT_EXIST;
     return mcast(guarantee, &whole, 1);
 }
@@ -247,7 +231,7 @@ cs_error_t Session::membership(const cpg_name& group, cpg_address* members, int&
     if (!exchange.read(reply))
         return result_of(exchange);
     // The daemon's count includes members that do not fit into its reply. The program has room for CPG_MEMBERS_MAX.
-    std::size_t most = reply.count < CPG_MEMBERS_MAX ? reply.count : CPG_MEMBERS_MAX;
+    const std::size_t most = reply.count < CPG_MEMBERS_MAX ? reply.count : CPG_MEMBERS_MAX;
     std::size_t written = 0;
     for (Address address; written < most && exchange.reply().read(address, sizeof reply + written * sizeof address);
          ++written)
@@ -318,7 +302,7 @@ cs_error_t Session::iteration_finalize(const Iteration& iteration, cpg_iteration
 const EventHandling& Session::event_handling()
 {
     static constexpr EventHandling handling{
-        .may_lend = true,
+        .may_lend = [](const View& event) { return has_id(event, kDeliver); },
         .is_part = [](const View& event) { return has_id(event, kPartialDeliver); },
         .add_part = [](void* session, const View& part, Buffer& buffer,
                        Event& whole) { return static_cast<Session*>(session)->add_part(part, buffer, whole); },

@@ -55,17 +55,6 @@ public:
     std::atomic<void*> context{nullptr}; // the program's
 
 private:
-    struct Membership {
-        bool joined = false;
-        bool has_left = false; // set for good: the daemon allows only one join per connection
-        Name group{};
-        std::uint32_t pid = 0;
-    };
-
-    // False in a forked child if another thread held the lock at the fork.
-    bool own_membership(Membership& own);
-    template <class Change> void change_membership(Change change);
-    template <class Request> cs_error_t retry_while_busy(bool bounded, Request request);
     cs_error_t mcast_whole(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length);
     cs_error_t mcast_in_parts(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length);
     cs_error_t mcast_part(Outgoing<PartialMcastRequest>& request, std::span<const iovec> parts, std::size_t skip);
@@ -78,9 +67,11 @@ private:
 
     Connection connection_;
     cpg_model_v1_data_t model_{};
-    Mutex large_; // one long message at a time, so that parts of different messages do not mix
-    Mutex state_;
-    Membership membership_ COROSYNC_GUARDED_BY(state_);
+    Mutex large_;      // one long message at a time, so that parts of different messages do not mix
+    Mutex membership_; // one join or leave at a time, each together with the note of its result
+    Name group_ COROSYNC_GUARDED_BY(membership_){};
+    std::uint32_t pid_ COROSYNC_GUARDED_BY(membership_) = 0;
+    std::atomic<bool> joined_{false};
     OwnIterations iterations_;
     Assemblies assemblies_; // guarded by the lock of the event queue: see EventHandling
 };

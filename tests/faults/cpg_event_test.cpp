@@ -3,7 +3,13 @@
 // can have.
 #include "fake_cpg.hpp"
 
+#include "support/client.hpp"
+#include "support/environment.hpp"
+#include "support/process.hpp"
+
 #include <cstring>
+
+#include <unistd.h>
 
 namespace {
 
@@ -125,6 +131,47 @@ TEST_F(CpgEvent, may_have_lists_of_any_length)
     EXPECT_EQ(Members{}, confchg.joined);
     EXPECT_TRUE(many == delivered(Confchg({}, some, many).bytes()).joined);
     EXPECT_EQ(2000U, delivered(totem_event(2000, nodes)).members.size());
+}
+
+// The callback's lists are in another form than in the event, so the event is never lent: a child whose parent ends in
+// the callback would get it in that form.
+TEST(CpgEventOnARing, of_many_members_is_not_left_to_a_child)
+{
+    const Variable rings("COROSYNC_CLIENT_TRANSPORT", "ring");
+    FakeDaemon daemon{{.service = "cpg", .answer = cpg_answer, .ipc = Daemon::Ipc::shm}};
+    Members many;
+    for (std::uint32_t number = 1; number <= 300; ++number)
+        many.push_back({kOwnNode, number, CPG_REASON_JOIN});
+    int ends[2];
+    check(::pipe(ends) == 0, "pipe");
+    const auto wait_and_dispatch = [&](Cpg& cpg, pid_t parent) {
+        const bool again = eventually([=] { return ::getppid() != parent; }) && eventually([&] {
+                               cpg_dispatch(cpg, CS_DISPATCH_ALL);
+                               return cpg.count() > 0;
+                           });
+        const bool next = again && cpg.take().front().data == "next";
+        check(::write(ends[1], &next, sizeof next) == sizeof next, "write");
+        return 0;
+    };
+    Child parent([&] {
+        Cpg cpg;
+        const pid_t self = ::getpid();
+        const Child child([&] { return wait_and_dispatch(cpg, self); });
+        cpg.on_event = [](const Cpg::Call&) { ::_exit(0); };
+        cpg_dispatch(cpg, CS_DISPATCH_ONE);
+        return 1;
+    });
+    EXPECT_TRUE(eventually([&] { return daemon.clients() == 1; }));
+    daemon.now({event(Confchg(many, {}, {}).bytes())});
+    EXPECT_EQ(0, parent.status());
+    daemon.now({event(Delivery("next").bytes())});
+    EXPECT_TRUE(readable(ends[0], kPatience));
+    bool next = false;
+    EXPECT_EQ(static_cast<ssize_t>(sizeof next), ::read(ends[0], &next, sizeof next));
+    EXPECT_TRUE(next);
+    for (const int end : ends)
+        ::close(end);
+    EXPECT_TRUE(eventually([&] { return daemon.clients() == 0; }));
 }
 
 // Daemons send 4 bytes without a meaning after the nodes.

@@ -152,6 +152,22 @@ TEST_F(CpgIterationReply, to_finalize_ends_the_iteration_unless_it_is_malformed)
     expect_usable();
 }
 
+// After the first reply the daemon does not know the iteration that the other thread asks for.
+TEST_F(CpgIterationReply, with_an_error_after_another_thread_ended_the_iteration_means_a_bad_handle)
+{
+    daemon.on_next_request(kSilence);
+    daemon.on_next_request({reply(error_reply(wire::kIterationNextReply, CS_ERR_LIBRARY))});
+    const auto before = daemon.requests();
+    Background ending([&] { return cpg_iteration_finalize(iteration); });
+    EXPECT_TRUE(eventually([&] { return daemon.requests() == before + 1; }));
+    cpg_iteration_description_t description;
+    Background asking([&] { return cpg_iteration_next(iteration, &description); });
+    EXPECT_TRUE(asking.thread().falls_asleep());
+    daemon.now({reply(message(wire::kIterationFinalizeReply, {}))});
+    EXPECT_EQ(CS_OK, ending.result());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, asking.result());
+}
+
 // CPG-D4
 TEST_F(CpgReply, with_busy_makes_the_library_send_the_request_again)
 {
@@ -165,6 +181,53 @@ TEST_F(CpgReply, with_busy_makes_the_library_send_the_request_again)
         EXPECT_EQ(4U, daemon.requests() - before);
         EXPECT_EQ(id, last_id());
     }
+}
+
+constexpr int kTooOften = 60; // nobody asks that often within some seconds
+
+// CPG-D3: after a leave, the daemon is busy for good. The leave may be another process's.
+TEST_F(CpgReply, with_busy_to_every_join_makes_the_library_give_up)
+{
+    for (int times = 0; times < kTooOften; ++times)
+        daemon.on_next_request({reply(error_reply(wire::kJoinReply, CS_ERR_BUSY))});
+    EXPECT_EQ(CS_ERR_BUSY, join(cpg, kGroup));
+    EXPECT_GT(kTooOften, daemon.requests());
+}
+
+// CPG-D5: the daemon would say that a process has left the group of the request. Only the reply to the join says which
+// one is right.
+TEST_F(CpgReply, to_a_join_is_awaited_by_a_leave_in_another_thread)
+{
+    const auto another = name_of("another");
+    daemon.on_next_request(kSilence);
+    Background joining([&] { return join(cpg, kGroup); });
+    EXPECT_TRUE(eventually([&] { return daemon.requests() == 1; }));
+    Background leaving([&] { return cpg_leave(cpg, &another); });
+    EXPECT_TRUE(leaving.thread().falls_asleep());
+    daemon.now({reply(message(wire::kJoinReply, {}))});
+    EXPECT_EQ(CS_OK, joining.result());
+    EXPECT_EQ(CS_OK, leaving.result());
+    EXPECT_EQ(wire::kLeave, last_id());
+    const auto sent = value_at<wire::Name>(daemon.last_request(), offsetof(wire::LeaveRequest, group));
+    EXPECT_EQ(as_bytes(wire_name(kGroup)), as_bytes(sent));
+}
+
+// CPG-D7: the leave that precedes a finalize. Until the join is complete, the daemon refuses it.
+TEST_F(CpgReply, with_busy_to_the_leave_before_a_finalize_makes_the_library_leave_again)
+{
+    EXPECT_EQ(CS_OK, join(cpg, ""));
+    const auto before = daemon.requests();
+    daemon.on_next_request({reply(error_reply(wire::kLeaveReply, CS_ERR_BUSY))});
+    daemon.on_next_request({reply(error_reply(0, CS_ERR_TRY_AGAIN))});
+    EXPECT_EQ(CS_OK, cpg.finalize());
+    EXPECT_EQ(4U, daemon.requests() - before);
+
+    Cpg second;
+    EXPECT_EQ(CS_OK, join(second, ""));
+    for (int times = 0; times < kTooOften; ++times)
+        daemon.on_next_request({reply(error_reply(wire::kLeaveReply, CS_ERR_BUSY))});
+    EXPECT_EQ(CS_OK, second.finalize());
+    EXPECT_GT(before + kTooOften, daemon.requests());
 }
 
 // The handle is invalid afterwards, whatever the daemon replies.

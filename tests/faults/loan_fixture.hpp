@@ -33,7 +33,7 @@ public:
 
     static const corosync::EventHandling& event_handling()
     {
-        static constexpr corosync::EventHandling lending{.may_lend = true};
+        static constexpr corosync::EventHandling lending{.may_lend = [](const corosync::View&) { return true; }};
         return lending;
     }
     static corosync::HandleTable<LoanSession>& table();

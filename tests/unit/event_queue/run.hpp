@@ -105,7 +105,8 @@ struct Run {
 
 bool is_part(const corosync::View& event);
 int add_part(void*, const corosync::View& part, corosync::Buffer&, corosync::Event&);
-inline constexpr EventHandling kHandling{.may_lend = true, .is_part = is_part, .add_part = add_part};
+inline constexpr EventHandling kHandling{
+    .may_lend = [](const corosync::View&) { return true; }, .is_part = is_part, .add_part = add_part};
 
 enum Deed {
     go_on,
