@@ -278,8 +278,10 @@ cs_error_t cpg_leave(cpg_handle_t handle, const struct cpg_name* group);
  * A message up to the size of cpg_max_atomic_msgsize_get() gets no reply. CS_OK does not mean that the handle is a
  * member, nor that the daemon had room. If the handle has no group, the message is lost without an error. If a large
  * message finds the queue of the cluster nearly full, it is lost with a line in the daemon's log. Longer messages are
- * sent in pieces, and each piece gets a reply. Such a message is delivered only when all its pieces have arrived. After
- * an error, nothing of it is delivered.
+ * sent in pieces, and each piece gets a reply. Such a message is delivered only when all its pieces have arrived.
+ * Nothing of it is delivered after CS_ERR_INTERRUPT, CS_ERR_NOT_EXIST or CS_ERR_TRY_AGAIN. Members may get it or not
+ * after CS_ERR_LIBRARY or CS_ERR_BAD_HANDLE: the daemon may have sent the last piece before its reply was lost. If the
+ * program sends such a message again after a reconnect, members may get it twice.
  *
  * CS_ERR_TRY_AGAIN      the cluster cannot accept the message now: flow control is on, the membership is changing, or
  *                       the request queue is full. Nothing will be delivered. For a long message, returned after about
