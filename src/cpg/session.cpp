@@ -189,7 +189,7 @@ cs_error_t Session::mcast_in_parts(cpg_guarantee_t guarantee, std::span<const io
             request->type = kLast;
         const cs_error_t error = mcast_part(request, parts, sent);
         if (error != CS_OK)
-            return error; // nothing is delivered: receivers drop these parts when our next first part arrives
+            return error; // receivers drop these parts when our next first part arrives
         sent += part;
     }
     return CS_OK;
