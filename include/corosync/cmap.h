@@ -106,8 +106,9 @@ struct cmap_notify_value {
  * Reports one change of a tracked key. cmap_handle and cmap_track_handle are those of the tracker, event is one of
  * CMAP_TRACK_ADD, CMAP_TRACK_MODIFY and CMAP_TRACK_DELETE, and user_data is the pointer that was passed to
  * cmap_track_add(). There is no old value in an ADD and no new value in a DELETE. For keys that the daemon increments
- * in place (runtime.services.*), the old value is missing in a MODIFY too. In the statistics map, the old value equals
- * the new value. key_name and both values are valid until the callback returns, even if it calls other functions.
+ * in place (runtime.services.*), the old value is missing in a MODIFY too. In the statistics map, every event has both
+ * values, and they are equal. key_name and both values are valid until the callback returns, even if it calls other
+ * functions.
  */
 typedef void (*cmap_notify_fn_t)(cmap_handle_t cmap_handle, cmap_track_handle_t cmap_track_handle, int32_t event,
                                  const char* key_name, struct cmap_notify_value new_value,
@@ -295,10 +296,11 @@ cs_error_t cmap_iter_finalize(cmap_handle_t handle, cmap_iter_handle_t iter_hand
 /*
  * Adds a tracker, which gets the changes of a key, or with CMAP_TRACK_PREFIX of every key that begins with key_name.
  * The key need not exist. key_name NULL or "" together with CMAP_TRACK_PREFIX selects all keys. track_type combines the
- * CMAP_TRACK bits; without ADD, MODIFY and DELETE the tracker never gets an event. cmap_dispatch() on this handle calls
- * notify_fn with user_data. To set a key to its present type and value is not a change.
+ * CMAP_TRACK bits; without ADD, MODIFY and DELETE the tracker never gets an event. In the statistics map, a tracker of
+ * a single key gets MODIFY with any bits, and unknown bits are ignored. cmap_dispatch() on this handle calls notify_fn
+ * with user_data. To set a key to its present type and value is not a change.
  *
- * CS_ERR_INVALID_PARAM  also: track_type has unknown bits; notify_fn is NULL
+ * CS_ERR_INVALID_PARAM  also: track_type has unknown bits, but not in the statistics map; notify_fn is NULL
  * CS_ERR_NAME_TOO_LONG  key_name is longer than any key
  * CS_ERR_NOT_SUPPORTED  statistics map: CMAP_TRACK_PREFIX without both ADD and DELETE; or a single key that ends with
  *                       .procname, which would kill the daemon
