@@ -142,7 +142,8 @@ cs_error_t cmap_initialize_map(cmap_handle_t* handle, cmap_map_t map);
 /*
  * Closes the connection; its iterators and trackers end with it. Works also if the daemon is gone. A cmap_dispatch()
  * that waits in another thread returns CS_ERR_BAD_HANDLE. A request that another thread has already sent gets its
- * reply. No callback starts after the call has returned.
+ * reply. After the call has returned no callback starts, except one that a cmap_dispatch() in another thread is about
+ * to call. So do not free what callbacks use before that dispatch returns.
  */
 cs_error_t cmap_finalize(cmap_handle_t handle);
 
@@ -309,8 +310,9 @@ cs_error_t cmap_track_add(cmap_handle_t handle, const char* key_name, int32_t tr
                           void* user_data, cmap_track_handle_t* cmap_track_handle);
 
 /*
- * Deletes a tracker. No callback is called for its events that are still queued. The tracker's own callback may call
- * this.
+ * Deletes a tracker. No callback is called for its events that are still queued. But a cmap_dispatch() in another
+ * thread may be calling its callback, or may be about to: do not free user_data before that dispatch returns. The
+ * tracker's own callback may call this.
  *
  * CS_ERR_BAD_HANDLE     also: the tracker does not belong to this handle, or has been deleted
  */

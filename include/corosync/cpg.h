@@ -201,7 +201,8 @@ cs_error_t cpg_model_initialize(cpg_handle_t* handle, cpg_model_t model, cpg_mod
  * Closes the connection. If the handle is still a member of a group, the membership ends with CPG_REASON_PROCDOWN.
  * Iterations end; buffers of cpg_zcb_alloc() stay allocated. The handle is invalid afterwards, also after an error. A
  * cpg_dispatch() that waits in another thread returns CS_ERR_BAD_HANDLE. A request that another thread has already sent
- * gets its reply; the call does not wait for that. No callback starts after the call has returned.
+ * gets its reply; the call does not wait for that. After the call has returned no callback starts, except one that a
+ * cpg_dispatch() in another thread is about to call. So do not free what callbacks use before that dispatch returns.
  *
  * CS_ERR_LIBRARY        the daemon was gone already
  */

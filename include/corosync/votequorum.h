@@ -195,7 +195,9 @@ cs_error_t votequorum_model_initialize(votequorum_handle_t* handle, const votequ
 /*
  * Closes the connection. Tracking ends with it; the registration of a device does not. Works also if the daemon is
  * gone. A votequorum_dispatch() that waits in another thread returns CS_ERR_BAD_HANDLE. A request that another thread
- * has already sent gets its reply. No callback starts after the call has returned.
+ * has already sent gets its reply. After the call has returned no callback starts, except one that a
+ * votequorum_dispatch() in another thread is about to call. So do not free what callbacks use before that dispatch
+ * returns.
  */
 cs_error_t votequorum_finalize(votequorum_handle_t handle);
 
