@@ -108,8 +108,9 @@ private:
         }
     }
 
-    // Delivers one event, with the caller's own cancellation state. No callback may begin after the handle was
-    // finalized. So nothing that can wait comes between the last check for that, in deliver(), and the callback.
+    // Delivers one event, with the caller's own cancellation state. The last check whether the handle is finalized is
+    // in deliver(). A callback may begin after a finalize that comes after that check. So nothing that can wait comes
+    // between the check and the callback.
     int run_callback(const Event& event)
     {
         no_cancel_.allow();
