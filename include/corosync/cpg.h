@@ -18,9 +18,9 @@
  * daemon is stopped or the membership of the cluster changes. Signals do not end the wait. If the daemon dies during
  * the wait, the call returns CS_ERR_LIBRARY within 250 ms. These functions send no request and do not wait:
  * cpg_fd_get(), cpg_max_atomic_msgsize_get(), cpg_context_get(), cpg_context_set(), cpg_flow_control_state_get(),
- * cpg_zcb_alloc(), cpg_zcb_free(), and cpg_dispatch() with the types that do not wait. cpg_mcast_joined() with a
- * message up to the atomic size gets no reply; it waits only if a stopped daemon has left several hundred messages
- * unread.
+ * cpg_zcb_alloc() and cpg_zcb_free(). cpg_dispatch() waits for events with two of its types only. It may send a request
+ * that wakes the daemon, but does not wait for the reply. cpg_mcast_joined() and cpg_zcb_mcast_joined() with a message
+ * up to the atomic size get no reply; they wait only if a stopped daemon has left several hundred messages unread.
  *
  * Ownership. The library uses the memory to which an argument points only during the call. It writes output arguments
  * only on CS_OK. The caller must free buffers of cpg_zcb_alloc() with cpg_zcb_free().

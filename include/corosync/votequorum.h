@@ -17,7 +17,8 @@
  * Blocking. A function that sends a request to the daemon waits for the reply without a time limit, also while the
  * daemon is stopped. Signals do not end the wait. If the daemon dies during the wait, the call returns CS_ERR_LIBRARY
  * within 250 ms. These functions send no request and never wait: votequorum_finalize(), votequorum_fd_get(),
- * votequorum_context_get(), votequorum_context_set(), and votequorum_dispatch() with the types that do not wait.
+ * votequorum_context_get() and votequorum_context_set(). votequorum_dispatch() waits for events with two of its types
+ * only. It may send a request that wakes the daemon, but does not wait for the reply.
  *
  * Ownership. The library uses the memory to which an argument points only during the call. It writes output arguments
  * only on CS_OK, unless the comments say otherwise. The caller need not free anything.
