@@ -180,10 +180,13 @@ cs_error_t cmap_context_set(cmap_handle_t handle, const void* context);
 /*
  * Stores a value under a key. Creates the key if it does not exist; an existing key gets the new type. For a number,
  * value_len is its size. For a string, value_len is the number of characters, with or without the NUL, which is stored
- * in both cases. Binary data can have any length up to 16384; value must not be NULL even for length 0.
+ * in both cases. Binary data can have any length up to 16384; value must not be NULL even for length 0. The daemon also
+ * stores an empty value with a type that does not exist: 0 or 13 to 255. In the statistics map, it does not check the
+ * types and values of the stats.clear keys.
  *
- * CS_ERR_INVALID_PARAM  also: type is not a type, or value_len does not fit the type; a string has a NUL before its
- *                       last byte; the value has more than 16384 bytes
+ * CS_ERR_INVALID_PARAM  also: value_len does not fit the type; the type does not exist, except for an empty value and
+ *                       the types 0 to 255; a string has a NUL before its last byte; the value has more than 16384
+ *                       bytes
  * CS_ERR_TOO_BIG        the value does not fit into a request: it has 1048281 bytes or more
  * CS_ERR_NAME_TOO_LONG  key_name is too long or too short, or contains a character that is not allowed in keys
  * CS_ERR_ACCESS         the key is read only; statistics map: any key except stats.clear.*
@@ -257,10 +260,10 @@ cs_error_t cmap_get_string(cmap_handle_t handle, const char* key_name, char** st
 
 /*
  * Adds one to an integer of any type, or subtracts one, in a single step. The value wraps around at the ends of the
- * type's range.
+ * type's range. An empty value whose type does not exist does not change, and the result is CS_OK.
  *
  * CS_ERR_NOT_EXIST      the key does not exist
- * CS_ERR_INVALID_PARAM  also: the value is not an integer
+ * CS_ERR_INVALID_PARAM  also: the value is a float, a double, a string or binary data
  * CS_ERR_NAME_TOO_LONG  key_name is longer than any key
  * CS_ERR_ACCESS         the key is read only; statistics map: any key
  * CS_ERR_NOT_SUPPORTED  statistics map: the keys stats.clear.*
