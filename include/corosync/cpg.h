@@ -199,10 +199,13 @@ cs_error_t cpg_model_initialize(cpg_handle_t* handle, cpg_model_t model, cpg_mod
 
 /*
  * Closes the connection. If the handle is still a member of a group, the membership ends with CPG_REASON_PROCDOWN.
- * Iterations end; buffers of cpg_zcb_alloc() stay allocated. The handle is invalid afterwards, also after an error. A
- * cpg_dispatch() that waits in another thread returns CS_ERR_BAD_HANDLE. A request that another thread has already sent
- * gets its reply; the call does not wait for that. After the call has returned no callback starts, except one that a
- * cpg_dispatch() in another thread is about to call. So do not free what callbacks use before that dispatch returns.
+ * The daemon would keep a member of the group with the empty name, so the call leaves that group, with
+ * CPG_REASON_LEAVE. While the daemon is busy with the join, the call sends the leave again, for about one second at
+ * most. If another thread's request is under way, it cannot leave. Iterations end; buffers of cpg_zcb_alloc() stay
+ * allocated. The handle is invalid afterwards, also after an error. A cpg_dispatch() that waits in another thread
+ * returns CS_ERR_BAD_HANDLE. A request that another thread has already sent gets its reply; the call does not wait for
+ * that. After the call has returned no callback starts, except one that a cpg_dispatch() in another thread is about to
+ * call. So do not free what callbacks use before that dispatch returns.
  *
  * CS_ERR_LIBRARY        the daemon was gone already
  */
@@ -257,14 +260,15 @@ cs_error_t cpg_dispatch(cpg_handle_t handle, cs_dispatch_flags_t dispatch_types)
  * CS_ERR_EXIST          the handle is a member of a group, or was a member of this group, or another handle of this
  *                       process is in this group
  * CS_ERR_TRY_AGAIN      also: an earlier membership of this process in this group is still ending
- * CS_ERR_BUSY           the handle has left a group and cannot join another; returned after about one second
+ * CS_ERR_BUSY           the daemon was busy for about one second: the handle has left a group, perhaps in another
+ *                       process, and cannot join another
  */
 cs_error_t cpg_join(cpg_handle_t handle, const struct cpg_name* group);
 
 /*
  * Leaves the group that the handle has joined. The call checks the name but does not use it, since a handle is in one
- * group only. If a cpg_join() is in progress, the call waits until it is complete. The handle gets a change that
- * reports its own leave, and messages may still arrive after it.
+ * group only. If a cpg_join() is in progress, the call waits until it is complete, without a time limit. The handle
+ * gets a change that reports its own leave, and messages may still arrive after it.
  *
  * CS_ERR_NAME_TOO_LONG  the name is longer than CPG_MAX_NAME_LENGTH; this is checked before the handle
  * CS_ERR_NOT_EXIST      the handle is not a member of a group
