@@ -357,14 +357,16 @@ cs_error_t cpg_iteration_initialize(cpg_handle_t handle, cpg_iteration_type_t it
  * Gets the next group or member.
  *
  * CS_ERR_NO_SECTIONS    the iteration is at its end; the next call starts again
- * CS_ERR_BAD_HANDLE     also: the iteration has been ended, or its cpg handle finalized
+ * CS_ERR_BAD_HANDLE     also: the iteration has been ended, or its cpg handle finalized, before or by another thread
+ *                       during the call
  */
 cs_error_t cpg_iteration_next(cpg_iteration_handle_t handle, struct cpg_iteration_description_t* description);
 
 /*
  * Ends an iteration.
  *
- * CS_ERR_BAD_HANDLE     also: the iteration has been ended, or its cpg handle finalized
+ * CS_ERR_BAD_HANDLE     also: the iteration has been ended, or its cpg handle finalized, before or by another thread
+ *                       during the call
  * CS_ERR_LIBRARY        also: the daemon is gone; the iteration stays until its cpg handle is finalized
  */
 cs_error_t cpg_iteration_finalize(cpg_iteration_handle_t handle);
