@@ -42,6 +42,14 @@ public:
     // service that sends a request on finalize.
     unsigned begin_close(const Caller& caller);
 
+    // For the fork handlers.
+    void before_fork()
+    {
+        requests_.before_fork();
+        events_.before_fork();
+    }
+    void after_fork() { events_.after_fork(); }
+
 private:
     int open_ring(const char* service, const Settings& settings, const ConnectDeadline& deadline);
     int open_libqb(const char* service, const Settings& settings, const ConnectDeadline& deadline);

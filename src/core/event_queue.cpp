@@ -8,11 +8,6 @@
 #include <cerrno>
 
 namespace corosync {
-namespace {
-
-constexpr int kForkWaitMs = 100; // for the lock; the forking thread itself may hold it if it forks in a signal handler
-
-} // namespace
 
 int EventQueue::enter(const Caller& caller, DispatchRecord*& record, unsigned& abandoned)
 {
@@ -231,7 +226,8 @@ unsigned EventQueue::reap(const Caller& caller)
 COROSYNC_CANCELLED_HERE int EventQueue::sleep(int timeout_ms)
 {
     pollfd set[kMaxPollFds];
-    unsigned count = transport_.visit([&](auto& transport) { return transport.poll_set(set); });
+    const unsigned own = transport_.visit([&](auto& transport) { return transport.poll_set(set); });
+    unsigned count = own;
     if (count == 0)
         return POLLHUP; // the program has closed the descriptor
     // The parent uses the socket too, so a finalize in a child does not shut it down.
@@ -248,7 +244,7 @@ COROSYNC_CANCELLED_HERE int EventQueue::sleep(int timeout_ms)
     if (ready <= 0)
         return ready == 0 || errno == EINTR || errno == EAGAIN ? 0 : explain_errno(-errno);
     int revents = 0;
-    for (unsigned index = 0; index < count; ++index)
+    for (unsigned index = 0; index < own; ++index)
         revents |= set[index].revents;
     if (hung_up(static_cast<short>(revents)) && !lifecycle_.closing())
         transport_.visit([](auto& transport) { transport.mark_disconnected(); });

@@ -122,8 +122,11 @@ int receive_reply(int socket, const Settings& settings, const ConnectDeadline& d
                                          have == 0  ? -1
                                          : left > 0 ? static_cast<int>(left)
                                                     : 0);
-            rc != 0)
+            rc != 0) {
+            if (rc == -ETIMEDOUT)
+                explain(reasons::reply_ends, kWholeReplyMs);
             return rc;
+        }
         const std::size_t goal = have < sizeof(ReplyHeader) ? sizeof(ReplyHeader) : kHandshakeReplySize;
         const ssize_t got = receive_some(socket, reply + have, goal - have, server, have_credentials);
         if (got == -EAGAIN || got == -EINTR)
@@ -193,6 +196,8 @@ int connect_abstract(const char* service)
         if (errno == EINTR)
             continue;
         const int error = errno;
+        if (error == EAGAIN)
+            explain(reasons::queue_full);
         close(fd);
         return -error;
     }

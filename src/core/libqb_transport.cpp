@@ -69,8 +69,11 @@ int LibqbTransport::open_connection(const char* service, const Settings& setting
 {
     errno = 0;
     connection_ = qb_ipcc_connect_async(service, settings.message_size, &setup_socket_);
-    if (connection_ == nullptr)
+    if (connection_ == nullptr) {
+        if (errno == EAGAIN)
+            explain(reasons::queue_full);
         return errno != 0 ? -errno : -ENOTCONN;
+    }
     int rc = 0;
     if (!socket_peer(setup_socket_, server_) || !settings.trusts_peer(server_.uid)) {
         explain(reasons::untrusted_peer, server_.pid, server_.uid);

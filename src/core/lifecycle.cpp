@@ -3,7 +3,7 @@
 
 #include "core/reasons.hpp"
 
-#include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,33 +11,42 @@
 namespace corosync {
 namespace {
 
-// High half: the process. Low half: the descriptor plus one. 0: none.
+// High half: the process. Low half: the descriptor plus one, or 0 while it is being made.
 std::uint64_t wakeup_word(int fd)
 {
     return (static_cast<std::uint64_t>(this_process()) << 32) | (static_cast<std::uint32_t>(fd) + 1U);
 }
 
-// The eventfd, if this process made it, or -1.
-int wakeup_fd(std::uint64_t word)
+// The daemon knows nothing of this socket. Nobody sends to it; a shutdown makes it readable.
+void make_readable(int fd)
 {
-    return word != 0 && word >> 32 == this_process() ? static_cast<int>(static_cast<std::uint32_t>(word) - 1U) : -1;
+    shutdown(fd, SHUT_RD);
 }
 
 } // namespace
 
+// The descriptor, if this process made it and has not closed it, or -1.
+int Lifecycle::made_wakeup_fd(std::uint64_t word) const
+{
+    if (word >> 32 != this_process())
+        return -1;
+    const int fd = static_cast<int>(static_cast<std::uint32_t>(word) - 1U);
+    return fd >= 0 && wakeup_file_.matches(fd) ? fd : -1;
+}
+
 Lifecycle::~Lifecycle()
 {
-    if (const int fd = wakeup_fd(wakeup_.load(std::memory_order_relaxed)); fd >= 0)
+    if (const int fd = made_wakeup_fd(wakeup_.load(std::memory_order_relaxed)); fd >= 0)
         ::close(fd);
 }
 
 void Lifecycle::close()
 {
-    // Sequential order, here and in child_wakeup_fd(): either this thread sees the eventfd, or the thread that made it
+    // Sequential order, here and in child_wakeup_fd(): either this thread sees the socket, or the thread that made it
     // sees `closing_`.
     closing_.store(true, std::memory_order_seq_cst);
-    if (const int fd = wakeup_fd(wakeup_.load(std::memory_order_seq_cst)); fd >= 0)
-        eventfd_write(fd, 1);
+    if (const int fd = made_wakeup_fd(wakeup_.load(std::memory_order_seq_cst)); fd >= 0)
+        make_readable(fd);
 }
 
 int Lifecycle::request_result(int rc) const
@@ -67,18 +76,20 @@ int Lifecycle::explain_end(int rc, int late_events) const
 int Lifecycle::child_wakeup_fd()
 {
     std::uint64_t present = wakeup_.load(std::memory_order_seq_cst);
-    if (const int fd = wakeup_fd(present); fd >= 0)
-        return fd;
-    const int made = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (present >> 32 == this_process())
+        return made_wakeup_fd(present);
+    const int made = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (made < 0)
         return -1;
     // Does not touch an ancestor's descriptor: its number may belong to another file in this process.
-    if (!wakeup_.compare_exchange_strong(present, wakeup_word(made), std::memory_order_seq_cst)) {
+    if (!wakeup_.compare_exchange_strong(present, wakeup_word(-1), std::memory_order_seq_cst)) {
         ::close(made); // another thread was first
-        return wakeup_fd(present);
+        return made_wakeup_fd(present);
     }
+    wakeup_file_ = FileIdentity(made);
+    wakeup_.store(wakeup_word(made), std::memory_order_seq_cst);
     if (closing_.load(std::memory_order_seq_cst))
-        eventfd_write(made, 1);
+        make_readable(made);
     return made;
 }
 

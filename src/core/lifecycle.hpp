@@ -14,10 +14,11 @@
 //
 // A child of the process that opened the connection may use it instead of the parent. When a child finalizes the
 // handle, nothing that it shares with its parent changes: the child sends nothing, shuts down nothing and removes
-// nothing. The socket is the parent's too, so the child wakes its own sleeping threads through an eventfd of its own.
+// nothing. The socket is the parent's too, so the child wakes its own sleeping threads through a socket of its own.
 #pragma once
 
 #include "core/annotations.hpp"
+#include "core/file_identity.hpp"
 #include "core/process.hpp"
 
 #include <sys/types.h>
@@ -55,7 +56,8 @@ public:
     COROSYNC_COLD int explain_end(int rc, int late_events) const;
 
     // For a child: a descriptor that becomes readable when the connection is closed, to poll together with the socket.
-    // -1 if no descriptor is free. In the creator, close() shuts down the socket instead.
+    // -1 if no descriptor is free, while another thread makes it, or if the program has closed it. In the creator,
+    // close() shuts down the connection's socket instead.
     int child_wakeup_fd();
 
 private:
@@ -63,8 +65,11 @@ private:
     std::atomic<bool> hangup_expected_{false};
     std::uint32_t creator_ = 0;
     pid_t daemon_ = 0;
-    // The eventfd and the process that made it, in one word. A grandchild makes its own eventfd.
+    [[nodiscard]] int made_wakeup_fd(std::uint64_t word) const;
+
+    // That socket and the process that made it, in one word. A grandchild makes its own one.
     std::atomic<std::uint64_t> wakeup_{0};
+    FileIdentity wakeup_file_; // valid with the word
 };
 
 } // namespace corosync

@@ -53,8 +53,10 @@ bool Mutex::wait(std::uint32_t mine, int limit_ms)
             return false;
         }
         const std::int64_t left = limit_ms < 0 ? -1 : end - now_ms();
-        if (limit_ms >= 0 && left <= 0)
+        if (limit_ms >= 0 && left <= 0) {
+            wake_one(); // an unlock may have woken this thread only
             return false;
+        }
         if ((seen & kContended) == 0 &&
             !word_.compare_exchange_strong(seen, seen | kContended, std::memory_order_relaxed))
             continue;

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <span>
 #include <utility>
 
 #pragma weak cs_client_reason_place
@@ -25,14 +26,15 @@ namespace {
 __attribute__((tls_model("initial-exec"), used)) constinit thread_local Note noted{};
 
 // Writes `text` to `at`, with the note's word and its next numbers in it. Returns where the text ends, at most `last`.
-char* write_words(char* at, const char* last, const char* text, const Note& note, const long*& numbers)
+char* write_words(char* at, const char* last, const char* text, const Note& note, std::span<const long>& numbers)
 {
     for (; *text != '\0' && at < last; ++text) {
         const std::ptrdiff_t room = last - at;
         int length = 1;
-        if (*text == '%')
-            length = std::snprintf(at, static_cast<std::size_t>(room) + 1, "%ld", *numbers++);
-        else if (*text == '$')
+        if (*text == '%' && !numbers.empty()) {
+            length = std::snprintf(at, static_cast<std::size_t>(room) + 1, "%ld", numbers.front());
+            numbers = numbers.subspan(1);
+        } else if (*text == '$')
             length = std::snprintf(at, static_cast<std::size_t>(room) + 1, "%s", note.word);
         else
             *at = *text;
@@ -45,7 +47,7 @@ char* write_words(char* at, const char* last, const char* text, const Note& note
 void write_words(cs_client_reason_memory& memory, const Note& note)
 {
     const char* last = memory.words + sizeof memory.words - 1;
-    const long* numbers = note.numbers;
+    std::span<const long> numbers = note.numbers;
     char* at = write_words(memory.words, last, note.reason->cause, note, numbers);
     at = write_words(at, last, "; ", note, numbers);
     write_words(at, last, note.reason->remedy, note, numbers);

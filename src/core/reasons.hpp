@@ -30,6 +30,10 @@ inline constinit Reason daemon_full{
     "the daemon could not make the rings: /dev/shm has % bytes free, about 3 MiB are needed",
     "free space in /dev/shm, or make it larger"};
 inline constinit Reason daemon_refused{"the daemon refused the connect with errno %", "look at the daemon's log"};
+inline constinit Reason queue_full{"the daemon has not accepted connections for so long that no more can wait",
+                                   "look whether the daemon is stopped or overloaded"};
+inline constinit Reason reply_ends{"the rest of the daemon's answer to the connect did not come within % ms",
+                                   "look whether the daemon is stopped or overloaded"};
 inline constinit Reason hung_up_early{"the daemon hung up before it answered the connect",
                                       "try again: the daemon is starting or stopping"};
 inline constinit Reason time_limit{"the daemon did not answer within % ms, the limit in COROSYNC_CLIENT_CONNECT_MS",

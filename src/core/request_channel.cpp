@@ -48,15 +48,18 @@ void RequestChannel::note_refusal()
         COROSYNC_PROBE1(flow_control_on, this);
         refused_since_ms_ = now;
     }
+    if (explained())
+        return; // the ring is full
     if (now - refused_since_ms_ > kLongRefusalMs)
         explain(reasons::held_back, static_cast<long>(now - refused_since_ms_));
-    else if (!explained())
-        explain(reasons::flow_control); // libqb's client does not tell
+    else
+        explain(reasons::flow_control);
 }
 
 int RequestChannel::send(const Message& message, unsigned threshold)
 {
-    const int rc = post(message, threshold, &lifecycle_.closing_flag());
+    // A send that gives up shuts down the socket, which a child may not do.
+    const int rc = post(message, threshold, lifecycle_.in_creator() ? &lifecycle_.closing_flag() : nullptr);
     if (rc >= 0)
         return rc;
     const bool closing = lifecycle_.closing();
@@ -110,6 +113,24 @@ void RequestChannel::wake_daemon(const Message& request)
         unclaimed_ = transport.can_send_now() && transport.send(request, kOrdinary, nullptr) == 0;
         if (!unclaimed_)
             forget_reason(); // the dispatch goes on
+    });
+}
+
+void RequestChannel::before_fork()
+{
+    // If another thread makes a request, it takes the reply.
+    if (!exchange_.try_lock())
+        return;
+    const LockGuard guard(exchange_);
+    if (!unclaimed_)
+        return;
+    transport_.visit([&](auto& transport) {
+        exchange_.assert_held();
+        View reply;
+        if (transport.reply(reply, kForkWaitMs) > 0) {
+            transport.drop_reply();
+            unclaimed_ = false;
+        }
     });
 }
 

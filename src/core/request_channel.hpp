@@ -54,6 +54,10 @@ public:
     // daemon as well.
     void wake_daemon(const Message& request);
 
+    // Called in the thread that is about to fork. Takes the reply to wake_daemon(), if it still has to come: afterwards
+    // neither process could know whether the other one has taken it. (A daemon that is frozen then sends it too late.)
+    void before_fork();
+
     // For a forked child: replaces the descriptor with an unconnected one, but never between a message and its
     // notification byte.
     void disconnect_in_child();

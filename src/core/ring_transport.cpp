@@ -136,10 +136,8 @@ int RingTransport::send(const Message& message, unsigned threshold, const std::a
         __atomic_load_n(static_cast<const std::uint32_t*>(qb_rb_shared_user_data_get(request_)), __ATOMIC_RELAXED);
     if (level > 2)
         level = 2;
-    if (level > 0 && level <= threshold) {
-        explain(reasons::flow_control);
+    if (level > 0 && level <= threshold)
         return -EAGAIN;
-    }
 
     auto* to = static_cast<std::byte*>(qb_rb_chunk_alloc(request_, size));
     if (to == nullptr) {

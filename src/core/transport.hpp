@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/buffer.hpp"
+#include "core/file_identity.hpp"
 #include "core/message.hpp"
 
 #include <fcntl.h>
@@ -74,42 +75,13 @@ struct Event {
     bool daemon_sleeps = false; // probably, although the ring has room again; with or without an event
 };
 
-inline constexpr int kSliceMs = 100; // after each slice a wait checks whether the daemon is still alive
+inline constexpr int kForkWaitMs = 100; // a fork waits so long; in a signal handler it may wait for its own thread
+inline constexpr int kSliceMs = 100;    // after each slice a wait checks whether the daemon is still alive
 
 inline bool hung_up(short revents)
 {
     return (revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
-
-// Identifies the open file of one of our descriptors. The program may close the descriptor and get the same number for
-// a file of its own, which we must not touch.
-class FileIdentity {
-public:
-    FileIdentity() = default;
-    explicit FileIdentity(int fd) { known_ = identify(fd, device_, inode_); }
-
-    [[nodiscard]] bool matches(int fd) const
-    {
-        dev_t device = 0;
-        ino_t inode = 0;
-        return known_ && identify(fd, device, inode) && device == device_ && inode == inode_;
-    }
-
-private:
-    static bool identify(int fd, dev_t& device, ino_t& inode)
-    {
-        struct stat status {};
-        if (fd < 0 || fstat(fd, &status) != 0)
-            return false;
-        device = status.st_dev;
-        inode = status.st_ino;
-        return true;
-    }
-
-    bool known_ = false;
-    dev_t device_ = 0;
-    ino_t inode_ = 0;
-};
 
 // Replaces the open file of a descriptor with an unconnected socket. The number stays in use, and threads that use it
 // from now on see a hang-up.

@@ -82,10 +82,10 @@ template <class Session> bool prepare_for_forks()
         return true;
     const auto before_fork = [] {
         const NoCancel no_cancel;
-        Session::table().for_each([](Session& session) { session.connection().events().before_fork(); });
+        Session::table().for_each([](Session& session) { session.connection().before_fork(); });
     };
     const auto after_fork = [] {
-        Session::table().for_each([](Session& session) { session.connection().events().after_fork(); });
+        Session::table().for_each([](Session& session) { session.connection().after_fork(); });
     };
     // The C library removes the handlers when this library is unloaded.
     const bool done = pthread_atfork(before_fork, after_fork, after_fork) == 0;

@@ -102,7 +102,9 @@ TEST(ConnectToSlowDaemon, ends_if_the_rest_of_the_reply_is_late)
         },
         1);
     Connection connection;
+    forget_reason();
     EXPECT_EQ(-ETIMEDOUT, connection.open("loan", Settings::from_environment(), ConnectDeadline(0)));
+    EXPECT_EQ(&reasons::reply_ends, take_reason().reason);
     daemon.cue();
 }
 
@@ -306,7 +308,7 @@ TEST_F(DispatchInterrupted, by_a_signal_sleeps_again_and_by_an_error_does_not)
 TEST_F(DispatchInterrupted, sleeps_a_slice_in_a_child_without_a_descriptor)
 {
     EXPECT_EQ(0, in_child([this] {
-                  const Answer none("eventfd", Answer::failure(EMFILE));
+                  const Answer none("socket", Answer::failure(EMFILE));
                   for (const int timeout_ms : {-1, 1000, 1})
                       if (events().sleep(timeout_ms) != 0)
                           return 1;
@@ -314,7 +316,48 @@ TEST_F(DispatchInterrupted, sleeps_a_slice_in_a_child_without_a_descriptor)
               }));
 }
 
+// The program has closed the descriptor that would wake it.
+TEST_F(DispatchInterrupted, by_nothing_goes_on_in_a_child_without_its_wakeup_descriptor)
+{
+    EXPECT_EQ(0, in_child([this] {
+                  const auto before = open_descriptors();
+                  events().sleep(1);
+                  int closed = 0;
+                  const Answer closes("poll", once([&] {
+                                          for (const auto& [number, target] : open_descriptors())
+                                              if (!before.contains(number))
+                                                  closed += ::close(number) == 0;
+                                      }));
+                  const bool during = events().sleep(1) == 0;
+                  const bool then = events().sleep(1) == 0;
+                  return closed == 1 && during && then && !connection().disconnected() ? 0 : 1;
+              }));
+}
+
 using RequestInAChild = ConnectionTest;
+
+TEST_F(RequestInAChild, that_waits_for_room_does_not_end_the_parents_connection_when_the_child_finalizes)
+{
+    const auto room = [this] {
+        pollfd entry{connection().descriptor(), POLLOUT, 0};
+        return ::poll(&entry, 1, 0) == 1;
+    };
+    while (room())
+        ASSERT_EQ(0, send_small());
+    EXPECT_EQ(0, in_child([this] {
+                  Background sending([this] {
+                      while (send_small() == 0) {
+                      }
+                      return 0;
+                  });
+                  if (!sending.thread().falls_asleep())
+                      return 1;
+                  connection().begin_close(here());
+                  ::_exit(sending.ended_within(5 * kGlance) ? 2 : 0); // it waits on
+                  return 3;
+              }));
+    EXPECT_FALSE(end.hung_up());
+}
 
 TEST_F(RequestInAChild, fails_when_the_child_has_closed_the_connection)
 {
@@ -383,6 +426,62 @@ TEST_F(RequestThatWakes, is_not_made_while_the_last_ones_reply_is_to_come_or_the
     EXPECT_FALSE(end.request(kGlance));
     const Answer damaged("qb_rb_chunk_peek", always(-EINVAL));
     session.wake_daemon();
+    EXPECT_FALSE(end.request(kGlance));
+}
+
+// Otherwise neither process would know whether the other one has taken it.
+TEST_F(RequestThatWakes, has_its_reply_taken_before_a_fork)
+{
+    const auto ask_and_reply = [this] {
+        const Thread replying([this] {
+            EXPECT_TRUE(end.request());
+            end.reply(message(1, {}));
+        });
+        return ask();
+    };
+    session.wake_daemon();
+    EXPECT_TRUE(end.request());
+    end.reply(message(LoanSession::kWake, {}));
+    connection().before_fork();
+    EXPECT_EQ(0, in_child([&] {
+                  connection().after_fork();
+                  return ask_and_reply() == 0 ? 0 : 1;
+              }));
+    connection().after_fork();
+    EXPECT_EQ(0, ask_and_reply());
+}
+
+TEST_F(RequestThatWakes, is_not_waited_for_before_a_fork_if_there_is_none)
+{
+    const Answer looks("qb_rb_chunk_peek", [] { return Answer::Given(); });
+    connection().before_fork();
+    connection().after_fork();
+    EXPECT_EQ(0, looks.calls());
+}
+
+// That thread takes the reply.
+TEST_F(RequestThatWakes, is_not_waited_for_before_a_fork_during_another_threads_request)
+{
+    session.wake_daemon();
+    EXPECT_TRUE(end.request());
+    {
+        const HeldCall asking("send", [this] { EXPECT_EQ(0, ask()); });
+        ASSERT_TRUE(asking.stopped());
+        connection().before_fork();
+        connection().after_fork();
+        end.reply(message(LoanSession::kWake, {}));
+        end.reply(message(1, {}));
+    }
+    EXPECT_TRUE(end.request());
+}
+
+TEST_F(RequestThatWakes, is_not_waited_for_before_a_fork_if_the_daemon_is_frozen)
+{
+    session.wake_daemon();
+    connection().before_fork();
+    connection().after_fork();
+    session.wake_daemon(); // still one
+    EXPECT_TRUE(end.request());
     EXPECT_FALSE(end.request(kGlance));
 }
 

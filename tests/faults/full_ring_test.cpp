@@ -5,6 +5,13 @@
 
 #include "support/process.hpp"
 
+#include "core/reasons.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <thread>
+#include <vector>
+
 #include <poll.h>
 
 namespace {
@@ -55,6 +62,8 @@ protected:
         return exchange.status();
     }
 };
+
+using FullRequestRing = FullRing;
 
 TEST_F(FullRing, wakes_the_daemon_when_it_is_half_empty)
 {
@@ -156,6 +165,25 @@ TEST_F(FullRing, sends_nothing_while_flow_control_is_on_and_leaves_no_reason)
     EXPECT_EQ(CS_OK, dispatch(Flag::all));
     EXPECT_TRUE(is_silent());
     EXPECT_FALSE(corosync::explained());
+}
+
+// The other reason why the daemon takes no message for long is flow control.
+TEST_F(FullRequestRing, is_the_reason_however_long_it_is_full)
+{
+    const std::vector<char> bytes(60'000);
+    const iovec body{const_cast<char*>(bytes.data()), bytes.size()};
+    corosync::Outgoing<LoanRequest> request(kQuestion, bytes.size());
+    const auto send = [&] {
+        corosync::forget_reason();
+        return session.connection().requests().send({request.part(), {&body, 1}, 0, bytes.size()}, corosync::kOrdinary);
+    };
+    int rc = 0;
+    while (rc == 0)
+        rc = send();
+    EXPECT_EQ(-EAGAIN, rc);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    EXPECT_EQ(-EAGAIN, send());
+    EXPECT_EQ(&corosync::reasons::ring_full, corosync::take_reason().reason);
 }
 
 TEST_F(FullRing, wakes_nobody_in_a_forked_child)

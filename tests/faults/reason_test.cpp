@@ -11,8 +11,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <corosync/client.h>
 #include <fcntl.h>
@@ -23,6 +25,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace {
@@ -135,6 +138,23 @@ TEST(ReasonOfInitialize, is_the_limit_of_memory)
                   ::setrlimit(RLIMIT_AS, &limit);
                   return reason_of_initialize().starts_with("there is no memory: the limits are 1048576 bytes") ? 0 : 1;
               }));
+}
+
+TEST(ReasonOfInitialize, is_that_the_daemon_accepts_nobody)
+{
+    ServingDaemon daemon;
+    const Freeze frozen(daemon);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strcpy(address.sun_path + 1, service().name);
+    std::vector<int> waiting;
+    do
+        waiting.push_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    while (::connect(waiting.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    EXPECT_EQ(EAGAIN, errno);
+    EXPECT_THAT(reason_of_initialize(), StartsWith("the daemon has not accepted connections for so long"));
+    for (const int socket : waiting)
+        ::close(socket);
 }
 
 TEST(ReasonOfInitialize, is_the_time_limit)

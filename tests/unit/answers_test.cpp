@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <deque>
+#include <thread>
 
 #include <corosync/client.h>
 #include <gtest/gtest.h>
@@ -53,6 +54,37 @@ TEST(SpinOnManyCpus, is_off_if_the_kernel_has_more_than_the_set_has_room_for)
     EXPECT_EQ(0, looks);
 }
 
+// An unlock has woken only the thread that gives up. Meanwhile a third thread has taken the lock and knows of no other.
+TEST(LockWithALimit, wakes_the_next_thread_when_its_time_is_over)
+{
+    Mutex mutex;
+    ASSERT_TRUE(mutex.lock());
+    const Answer meanwhile("syscall", once([&] {
+                               mutex.unlock();
+                               EXPECT_TRUE(mutex.try_lock());
+                               std::this_thread::sleep_for(20ms);
+                           }));
+    EXPECT_FALSE(mutex.try_lock_for(10));
+    EXPECT_EQ(2, meanwhile.calls()); // one to sleep, and one to wake
+    mutex.unlock();
+}
+
+// While a thread makes the descriptor, the others look from time to time.
+TEST(WakeupOfAChild, does_not_exist_while_another_thread_makes_it)
+{
+    EXPECT_EQ(0, in_child([] {
+                  Lifecycle lifecycle;
+                  lifecycle.begin();
+                  int second = 0;
+                  int made = -1;
+                  {
+                      const Answer meanwhile("fstat", once([&] { second = lifecycle.child_wakeup_fd(); }));
+                      made = lifecycle.child_wakeup_fd();
+                  }
+                  return made >= 0 && second == -1 && lifecycle.child_wakeup_fd() == made ? 0 : 1;
+              }));
+}
+
 TEST(WakeupOfAChild, is_that_of_the_thread_that_was_first)
 {
     EXPECT_EQ(0, in_child([] {
@@ -60,7 +92,7 @@ TEST(WakeupOfAChild, is_that_of_the_thread_that_was_first)
                   lifecycle.begin();
                   const auto before = open_descriptors().size();
                   int first = -1;
-                  const Answer meanwhile("eventfd", once([&] { first = lifecycle.child_wakeup_fd(); }));
+                  const Answer meanwhile("socket", once([&] { first = lifecycle.child_wakeup_fd(); }));
                   const int second = lifecycle.child_wakeup_fd();
                   return first >= 0 && second == first && open_descriptors().size() == before + 1 ? 0 : 1;
               }));
@@ -71,7 +103,7 @@ TEST(WakeupOfAChild, does_not_exist_without_a_free_descriptor)
     EXPECT_EQ(0, in_child([] {
                   Lifecycle lifecycle;
                   lifecycle.begin();
-                  const Answer none("eventfd", Answer::failure(EMFILE));
+                  const Answer none("socket", Answer::failure(EMFILE));
                   const int alarm = lifecycle.child_wakeup_fd();
                   lifecycle.close();
                   return alarm == -1 ? 0 : 1;

@@ -8,7 +8,10 @@
 
 #include <cerrno>
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -96,7 +99,7 @@ TEST_F(LifecycleTest, wakes_a_child_that_begins_to_wait_after_the_close)
               }));
 }
 
-// The eventfd then has the number 0.
+// The wakeup descriptor then has the number 0.
 TEST_F(LifecycleTest, wakes_a_child_without_standard_input)
 {
     EXPECT_EQ(0, in_child([] {
@@ -112,6 +115,25 @@ TEST_F(LifecycleTest, wakes_a_child_without_standard_input)
                           return 2;
                   }
                   return ::close(STDIN_FILENO) != 0 ? 0 : 3; // it is closed already
+              }));
+}
+
+TEST_F(LifecycleTest, leaves_a_file_alone_that_has_got_the_number_of_its_wakeup_descriptor)
+{
+    EXPECT_EQ(0, in_child([] {
+                  const int file = ::memfd_create("file", 0);
+                  int alarm = -1;
+                  {
+                      Lifecycle own;
+                      own.begin();
+                      alarm = own.child_wakeup_fd();
+                      ::close(alarm);
+                      if (own.child_wakeup_fd() != -1 || ::dup2(file, alarm) != alarm || own.child_wakeup_fd() != -1)
+                          return 1;
+                      own.close();
+                  }
+                  struct stat status {};
+                  return ::fstat(alarm, &status) == 0 && status.st_size == 0 ? 0 : 2;
               }));
 }
 

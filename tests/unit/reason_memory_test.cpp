@@ -44,4 +44,12 @@ TEST(MemoryOfAReason, is_all_that_words_of_any_length_use)
     }
 }
 
+TEST(MemoryOfAReason, has_no_number_that_the_reason_does_not_have)
+{
+    static constinit Reason many{"%,%,%,%", "-"};
+    explain(many, 1, 2, 3);
+    report({"cpg", 1, "cpg_join"}, CS_ERR_LIBRARY);
+    EXPECT_STREQ("1,2,3,%; -", place.memory.words);
+}
+
 } // namespace
