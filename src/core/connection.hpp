@@ -48,7 +48,11 @@ public:
         requests_.before_fork();
         events_.before_fork();
     }
-    void after_fork() { events_.after_fork(); }
+    void after_fork()
+    {
+        events_.after_fork();
+        requests_.after_fork();
+    }
 
 private:
     int open_ring(const char* service, const Settings& settings, const ConnectDeadline& deadline);

@@ -236,7 +236,7 @@ COROSYNC_CANCELLED_HERE int EventQueue::sleep(int timeout_ms)
         if (wakeup >= 0)
             set[count++] = {wakeup, POLLIN, 0};
         else if (timeout_ms < 0 || timeout_ms > kSliceMs)
-            timeout_ms = kSliceMs; // no descriptor is free: look at `closing` regularly instead
+            timeout_ms = kSliceMs; // without it, look at `closing` regularly instead
     }
     if (lifecycle_.closing())
         return 0;

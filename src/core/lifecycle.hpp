@@ -67,7 +67,7 @@ private:
     pid_t daemon_ = 0;
     [[nodiscard]] int made_wakeup_fd(std::uint64_t word) const;
 
-    // That socket and the process that made it, in one word. A grandchild makes its own one.
+    // The socket of child_wakeup_fd() and the process that made it, in one word. A grandchild makes its own one.
     std::atomic<std::uint64_t> wakeup_{0};
     FileIdentity wakeup_file_; // valid with the word
 };

@@ -31,7 +31,9 @@ int RequestChannel::post(const Message& message, unsigned threshold, const std::
     const LockGuard guard(sending_);
     if (lifecycle_.closed_in_child())
         return -ENOTCONN;
-    const int rc = transport_.visit([&](auto& transport) { return transport.send(message, threshold, give_up); });
+    // A send that gives up shuts down the socket, which a child may not do.
+    const auto* until = lifecycle_.in_creator() ? give_up : nullptr;
+    const int rc = transport_.visit([&](auto& transport) { return transport.send(message, threshold, until); });
     if (rc == -EAGAIN) {
         note_refusal();
     } else if (refused_since_ms_ != 0) {
@@ -58,8 +60,7 @@ void RequestChannel::note_refusal()
 
 int RequestChannel::send(const Message& message, unsigned threshold)
 {
-    // A send that gives up shuts down the socket, which a child may not do.
-    const int rc = post(message, threshold, lifecycle_.in_creator() ? &lifecycle_.closing_flag() : nullptr);
+    const int rc = post(message, threshold, &lifecycle_.closing_flag());
     if (rc >= 0)
         return rc;
     const bool closing = lifecycle_.closing();
@@ -118,20 +119,27 @@ void RequestChannel::wake_daemon(const Message& request)
 
 void RequestChannel::before_fork()
 {
-    // If another thread makes a request, it takes the reply.
-    if (!exchange_.try_lock())
+    // Only the creator wakes the daemon. If another thread makes a request, it takes the reply.
+    if (!lifecycle_.in_creator() || !exchange_.try_lock())
         return;
-    const LockGuard guard(exchange_);
-    if (!unclaimed_)
+    forking_.store(pthread_self(), std::memory_order_relaxed);
+    if (unclaimed_)
+        transport_.visit([&](auto& transport) {
+            exchange_.assert_held();
+            View reply;
+            if (transport.reply(reply, kForkWaitMs) > 0) {
+                transport.drop_reply();
+                unclaimed_ = false;
+            }
+        });
+}
+
+void RequestChannel::after_fork()
+{
+    if (forking_.load(std::memory_order_relaxed) != pthread_self())
         return;
-    transport_.visit([&](auto& transport) {
-        exchange_.assert_held();
-        View reply;
-        if (transport.reply(reply, kForkWaitMs) > 0) {
-            transport.drop_reply();
-            unclaimed_ = false;
-        }
-    });
+    forking_.store({}, std::memory_order_relaxed);
+    exchange_.unlock();
 }
 
 // Waits for the reply. 1, or a negative errno. Only the daemon's death ends the wait: a frozen daemon replies later.

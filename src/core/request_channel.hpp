@@ -12,6 +12,9 @@
 #include "core/lock.hpp"
 #include "core/spin.hpp"
 
+#include <pthread.h>
+
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -46,7 +49,7 @@ public:
 
     // Sends a request for finalize. 0 whatever the reply says, or a negative errno. The error field of the reply, if
     // one comes, is written to `answer`, unless that is NULL. The request is not sent if it would have to wait for
-    // another thread's request, or in a forked child; closing the connection has the same effect.
+    // another thread's request, or in a forked child.
     int last_request(const Message& request, std::int32_t* answer = nullptr);
 
     // Wakes the daemon with a request whose reply nobody waits for; the next request drops that. Never waits: it does
@@ -56,7 +59,9 @@ public:
 
     // Called in the thread that is about to fork. Takes the reply to wake_daemon(), if it still has to come: afterwards
     // neither process could know whether the other one has taken it. (A daemon that is frozen then sends it too late.)
-    void before_fork();
+    // No request begins until after_fork(), which both processes call.
+    void before_fork() COROSYNC_NO_LOCK_ANALYSIS;
+    void after_fork() COROSYNC_NO_LOCK_ANALYSIS;
 
     // For a forked child: replaces the descriptor with an unconnected one, but never between a message and its
     // notification byte.
@@ -81,6 +86,7 @@ private:
     std::int64_t refused_since_ms_ COROSYNC_GUARDED_BY(sending_) = 0; // 0: the last message was taken
     Spin spin_ COROSYNC_GUARDED_BY(exchange_);
     bool unclaimed_ COROSYNC_GUARDED_BY(exchange_) = false; // a reply to wake_daemon() is still to come
+    std::atomic<pthread_t> forking_{};                      // the thread that holds `exchange_` for a fork; 0 if none
 };
 
 // A request and its reply. The reply is valid as long as this object lives. Other requests of the connection wait that

@@ -29,18 +29,13 @@ cs_error_t check_group(const cpg_name* group)
     return group->length <= CPG_MAX_NAME_LENGTH ? CS_OK : CS_ERR_NAME_TOO_LONG;
 }
 
-// Calls f(session, iteration) with the iteration and the session that it belongs to. If another thread ended the
-// iteration while the request waited for its turn, the daemon's error says only that it does not know the iteration.
+// Calls f(session, iteration) with the iteration and the session that it belongs to.
 template <class F>
 cs_error_t with_iteration(cpg_iteration_handle_t handle, F f, const char* function = __builtin_FUNCTION())
 {
-    cs_error_t error = with_pinned(iterations(), handle, [&](const Iteration& iteration) {
+    const cs_error_t error = with_pinned(iterations(), handle, [&](const Iteration& iteration) {
         return with_pinned(Session::table(), iteration.owner, [&](Session& session) { return f(session, iteration); });
     });
-    if (error == CS_ERR_LIBRARY && !iterations().has(handle)) {
-        corosync::forget_reason();
-        error = CS_ERR_BAD_HANDLE;
-    }
     return finish<Session>(handle, error, function);
 }
 
@@ -209,7 +204,7 @@ cs_error_t cpg_iteration_next(cpg_iteration_handle_t handle, struct cpg_iteratio
     if (description == nullptr)
         return refuse<Session>(handle, CS_ERR_INVALID_PARAM);
     return with_iteration(handle, [&](Session& session, const Iteration& iteration) {
-        return session.iteration_next(iteration, *description);
+        return session.iteration_next(iteration, handle, *description);
     });
 }
 

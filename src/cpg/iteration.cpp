@@ -7,10 +7,12 @@
 namespace corosync::cpg {
 namespace {
 
-void close_handle(cpg_iteration_handle_t handle)
+bool close_handle(cpg_iteration_handle_t handle)
 {
-    if (iterations().close(handle) != nullptr)
-        iterations().unpin(handle);
+    if (iterations().close(handle) == nullptr)
+        return false;
+    iterations().unpin(handle);
+    return true;
 }
 
 } // namespace
@@ -46,7 +48,7 @@ int OwnIterations::add(const Iteration& iteration, cpg_iteration_handle_t& handl
     return rc;
 }
 
-void OwnIterations::end(cpg_iteration_handle_t handle)
+bool OwnIterations::end(cpg_iteration_handle_t handle)
 {
     if (mutex_.lock()) {
         const LockGuard guard(mutex_);
@@ -54,7 +56,7 @@ void OwnIterations::end(cpg_iteration_handle_t handle)
             if (handles_[index] == handle)
                 handles_[index] = 0;
     }
-    close_handle(handle);
+    return close_handle(handle);
 }
 
 int OwnIterations::store(cpg_iteration_handle_t handle)

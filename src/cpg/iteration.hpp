@@ -30,7 +30,8 @@ public:
 
     // 0 with the new handle, -ENOMEM, or -ENOTCONN if another thread held the lock when this process was forked.
     int add(const Iteration& iteration, cpg_iteration_handle_t& handle);
-    void end(cpg_iteration_handle_t handle);
+    // False if it has ended already.
+    bool end(cpg_iteration_handle_t handle);
 
 private:
     int store(cpg_iteration_handle_t handle);

@@ -66,7 +66,8 @@ HandleTable<Session>& Session::table()
     return sessions;
 }
 
-// Repeats the request while the daemon is busy, for at most about that many milliseconds. A finalize ends it.
+// Repeats the request while the daemon is busy, for at most about that many milliseconds. A request fails after a
+// finalize, which ends this, unless it is finalize's own.
 template <class Request> cs_error_t retry_while_busy(std::int64_t most_ms, Request request)
 {
     std::int64_t waited = 0;
@@ -84,7 +85,8 @@ template <class Request> cs_error_t retry_while_busy(std::int64_t most_ms, Reque
     }
 }
 
-// The daemon is busy with a join only if the connection has left a group. That does not pass: it allows one join.
+// The daemon is busy with a join only if the connection has left a group, in any process. That does not pass: the
+// daemon allows one join per connection.
 cs_error_t Session::join(const cpg_name& group)
 {
     Outgoing<JoinRequest> request(kJoin);
@@ -129,8 +131,8 @@ cs_error_t Session::leave(const cpg_name& group)
 
 cs_error_t Session::send_finalize()
 {
-    // When a connection closes, the daemon does not remove a member of the group with the empty name. So leave first.
-    // If another thread joins or leaves at this moment, no request can be sent.
+    // When a connection closes, the daemon does not remove a member of the group with the empty name. So leave first,
+    // unless another thread joins or leaves at this moment.
     if (membership_.try_lock()) {
         const LockGuard guard(membership_);
         if (joined_.load(std::memory_order_relaxed) && group_.length == 0) {
@@ -138,8 +140,8 @@ cs_error_t Session::send_finalize()
             leaving->pid = pid_;
             retry_while_busy(kGiveUpMs, [&] {
                 std::int32_t answer = kWireOk;
-                connection_.requests().last_request({leaving.part()}, &answer);
-                return from_wire(answer) == CS_ERR_TRY_AGAIN ? CS_ERR_BUSY : from_wire(answer);
+                const int rc = connection_.requests().last_request({leaving.part()}, &answer);
+                return rc == -EAGAIN || from_wire(answer) == CS_ERR_TRY_AGAIN ? CS_ERR_BUSY : from_wire(answer);
             });
         }
     }
@@ -273,7 +275,10 @@ cs_error_t Session::iteration_initialize(cpg_handle_t owner, cpg_iteration_type_
         iterations_.add({owner, reply.handle}, iteration));
 }
 
-cs_error_t Session::iteration_next(const Iteration& iteration, cpg_iteration_description_t& description)
+// If another thread ended the iteration while the request waited for its turn, the daemon's error says only that it
+// does not know the iteration.
+cs_error_t Session::iteration_next(const Iteration& iteration, cpg_iteration_handle_t handle,
+                                   cpg_iteration_description_t& description)
 {
     Outgoing<IterationRequest> request(kIterationNext);
     request->handle = iteration.daemon_handle;
@@ -281,7 +286,7 @@ cs_error_t Session::iteration_next(const Iteration& iteration, cpg_iteration_des
                             ReplyFormat::of<IterationNextReply>(kIterationNextReply));
     IterationNextReply reply;
     if (!exchange.read(reply))
-        return result_of(exchange);
+        return exchange.status() == 0 && !iterations().has(handle) ? CS_ERR_BAD_HANDLE : result_of(exchange);
     if (!valid(reply.group))
         return CS_ERR_LIBRARY;
     description = {name_from(reply.group), reply.nodeid, reply.pid};
@@ -294,8 +299,8 @@ cs_error_t Session::iteration_finalize(const Iteration& iteration, cpg_iteration
     request->handle = iteration.daemon_handle;
     const Exchange exchange(connection_.requests(), {request.part()}, {kIterationFinalizeReply});
     // After any reply, the daemon no longer has the iteration.
-    if (exchange.status() == 0)
-        iterations_.end(handle);
+    if (exchange.status() == 0 && !iterations_.end(handle))
+        return CS_ERR_BAD_HANDLE; // another thread has ended it
     return result_of(exchange);
 }
 

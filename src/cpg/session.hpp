@@ -46,7 +46,8 @@ public:
 
     cs_error_t iteration_initialize(cpg_handle_t owner, cpg_iteration_type_t type, const cpg_name* group,
                                     cpg_iteration_handle_t& iteration);
-    cs_error_t iteration_next(const Iteration& iteration, cpg_iteration_description_t& description);
+    cs_error_t iteration_next(const Iteration& iteration, cpg_iteration_handle_t handle,
+                              cpg_iteration_description_t& description);
     cs_error_t iteration_finalize(const Iteration& iteration, cpg_iteration_handle_t handle);
 
     COROSYNC_COLD void wake_daemon();

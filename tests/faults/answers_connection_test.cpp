@@ -459,6 +459,18 @@ TEST_F(RequestThatWakes, is_not_waited_for_before_a_fork_if_there_is_none)
     EXPECT_EQ(0, looks.calls());
 }
 
+TEST_F(RequestThatWakes, is_not_made_while_another_thread_forks)
+{
+    connection().before_fork();
+    Background waking([this] {
+        session.wake_daemon();
+        return 0;
+    });
+    EXPECT_EQ(0, waking.result());
+    connection().after_fork();
+    EXPECT_FALSE(end.request(kGlance));
+}
+
 // That thread takes the reply.
 TEST_F(RequestThatWakes, is_not_waited_for_before_a_fork_during_another_threads_request)
 {

@@ -145,6 +145,11 @@ TEST_F(CpgIterationReply, to_finalize_ends_the_iteration_unless_it_is_malformed)
         EXPECT_EQ(CS_ERR_LIBRARY, cpg_iteration_finalize(iteration));
         EXPECT_EQ(CS_OK, cpg_iteration_next(iteration, &description));
     }
+    cpg_iteration_handle_t another = kNoHandle;
+    EXPECT_EQ(CS_OK, cpg_iteration_initialize(cpg, CPG_ITERATION_ALL, nullptr, &another));
+    daemon.on_next_request({reply(error_reply(wire::kIterationFinalizeReply, CS_ERR_LIBRARY))});
+    EXPECT_EQ(CS_ERR_LIBRARY, cpg_iteration_finalize(another));
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_finalize(another));
     daemon.on_next_request({reply(error_reply(wire::kIterationFinalizeReply, CS_ERR_ACCESS))});
     EXPECT_EQ(CS_ERR_ACCESS, cpg_iteration_finalize(iteration));
     EXPECT_EQ(CS_ERR_BAD_HANDLE, cpg_iteration_next(iteration, &description));
@@ -156,16 +161,20 @@ TEST_F(CpgIterationReply, to_finalize_ends_the_iteration_unless_it_is_malformed)
 TEST_F(CpgIterationReply, with_an_error_after_another_thread_ended_the_iteration_means_a_bad_handle)
 {
     daemon.on_next_request(kSilence);
-    daemon.on_next_request({reply(error_reply(wire::kIterationNextReply, CS_ERR_LIBRARY))});
+    for (int times = 0; times < 2; ++times)
+        daemon.on_next_request({reply(error_reply(0, CS_ERR_LIBRARY))});
     const auto before = daemon.requests();
     Background ending([&] { return cpg_iteration_finalize(iteration); });
     EXPECT_TRUE(eventually([&] { return daemon.requests() == before + 1; }));
     cpg_iteration_description_t description;
     Background asking([&] { return cpg_iteration_next(iteration, &description); });
+    Background ending_too([&] { return cpg_iteration_finalize(iteration); });
     EXPECT_TRUE(asking.thread().falls_asleep());
+    EXPECT_TRUE(ending_too.thread().falls_asleep());
     daemon.now({reply(message(wire::kIterationFinalizeReply, {}))});
     EXPECT_EQ(CS_OK, ending.result());
     EXPECT_EQ(CS_ERR_BAD_HANDLE, asking.result());
+    EXPECT_EQ(CS_ERR_BAD_HANDLE, ending_too.result());
 }
 
 // CPG-D4
