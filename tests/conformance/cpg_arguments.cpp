@@ -202,6 +202,7 @@ const Group kInitialize("cpg.initialize", [](Transcript& at, test::Daemon&) {
     cpg_handle_t handle = test::kUntouched;
     // Nothing is released meanwhile. Sockets need almost no shared memory.
     if (test::transport() != test::Transport::socket) {
+        test::FullSharedMemory::settle();
         const test::FullSharedMemory full;
         const Since before;
         at("shared_memory_full") << cpg_initialize(&handle, nullptr);
