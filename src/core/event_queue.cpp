@@ -282,16 +282,13 @@ void EventQueue::before_fork()
     read_stale_bytes();
     notification_bytes_.forget_announced();
     forked_ = true;
-    forking_.store(pthread_self(), std::memory_order_relaxed);
+    held_for_fork_.begin();
 }
 
 void EventQueue::after_fork()
 {
-    // The child has inherited the value. If it is not this thread, before_fork() did not get the lock.
-    if (forking_.load(std::memory_order_relaxed) != pthread_self())
-        return;
-    forking_.store({}, std::memory_order_relaxed);
-    lock_.unlock();
+    if (held_for_fork_.end())
+        lock_.unlock();
 }
 
 } // namespace corosync

@@ -97,7 +97,7 @@ private:
     DispatchRecord* borrower_ COROSYNC_GUARDED_BY(lock_) = nullptr;
     std::uint32_t loan_process_ COROSYNC_GUARDED_BY(lock_) = 0;
     bool forked_ COROSYNC_GUARDED_BY(lock_) = false; // another process may have used the handle
-    std::atomic<pthread_t> forking_{};               // the thread that holds the lock for a fork; 0 if none
+    HeldForFork held_for_fork_;
 };
 
 } // namespace corosync

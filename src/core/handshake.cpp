@@ -99,9 +99,9 @@ int send_request(int socket, const Settings& settings)
     for (std::size_t sent = 0; sent < part.iov_len;) {
         const ssize_t some =
             send(socket, static_cast<const std::byte*>(part.iov_base) + sent, part.iov_len - sent, MSG_NOSIGNAL);
-        if (some >= 0)
+        if (some > 0)
             sent += static_cast<std::size_t>(some);
-        else if (errno == EPIPE || errno == ECONNRESET) {
+        else if (some == 0 || errno == EPIPE || errno == ECONNRESET) {
             explain(reasons::hung_up_early);
             return -ENOTCONN;
         } else if (errno != EINTR)

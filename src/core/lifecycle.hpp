@@ -61,12 +61,12 @@ public:
     int child_wakeup_fd();
 
 private:
+    [[nodiscard]] int made_wakeup_fd(std::uint64_t word) const;
+
     std::atomic<bool> closing_{false};
     std::atomic<bool> hangup_expected_{false};
     std::uint32_t creator_ = 0;
     pid_t daemon_ = 0;
-    [[nodiscard]] int made_wakeup_fd(std::uint64_t word) const;
-
     // The socket of child_wakeup_fd() and the process that made it, in one word. A grandchild makes its own one.
     std::atomic<std::uint64_t> wakeup_{0};
     FileIdentity wakeup_file_; // valid with the word

@@ -9,6 +9,8 @@
 #include "core/annotations.hpp"
 #include "core/process.hpp"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <cstdint>
 
@@ -76,6 +78,28 @@ public:
 
 private:
     Mutex& mutex_;
+};
+
+// How long a fork waits for a lock, or for what else must be done before it. In a signal handler it may wait for its
+// own thread.
+inline constexpr int kForkWaitMs = 100;
+
+// Notes which thread holds a lock across its fork, for handlers that must release it afterwards, in both processes. The
+// child inherits the note.
+class HeldForFork {
+public:
+    void begin() { thread_.store(pthread_self(), std::memory_order_relaxed); }
+    // True if this thread holds the lock for its fork; it must release it now.
+    [[nodiscard]] bool end()
+    {
+        if (thread_.load(std::memory_order_relaxed) != pthread_self())
+            return false;
+        thread_.store({}, std::memory_order_relaxed);
+        return true;
+    }
+
+private:
+    std::atomic<pthread_t> thread_{}; // 0: none
 };
 
 // Lets threads wait for a change of guarded data. A waiter reads epoch() under the lock, then calls wait() without the

@@ -119,10 +119,10 @@ void RequestChannel::wake_daemon(const Message& request)
 
 void RequestChannel::before_fork()
 {
-    // Only the creator wakes the daemon. If another thread makes a request, it takes the reply.
+    // Only the creator wakes the daemon. If another thread holds the lock, the child can make no request.
     if (!lifecycle_.in_creator() || !exchange_.try_lock())
         return;
-    forking_.store(pthread_self(), std::memory_order_relaxed);
+    held_for_fork_.begin();
     if (unclaimed_)
         transport_.visit([&](auto& transport) {
             exchange_.assert_held();
@@ -136,10 +136,8 @@ void RequestChannel::before_fork()
 
 void RequestChannel::after_fork()
 {
-    if (forking_.load(std::memory_order_relaxed) != pthread_self())
-        return;
-    forking_.store({}, std::memory_order_relaxed);
-    exchange_.unlock();
+    if (held_for_fork_.end())
+        exchange_.unlock();
 }
 
 // Waits for the reply. 1, or a negative errno. Only the daemon's death ends the wait: a frozen daemon replies later.

@@ -12,8 +12,6 @@
 #include "core/lock.hpp"
 #include "core/spin.hpp"
 
-#include <pthread.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -86,7 +84,7 @@ private:
     std::int64_t refused_since_ms_ COROSYNC_GUARDED_BY(sending_) = 0; // 0: the last message was taken
     Spin spin_ COROSYNC_GUARDED_BY(exchange_);
     bool unclaimed_ COROSYNC_GUARDED_BY(exchange_) = false; // a reply to wake_daemon() is still to come
-    std::atomic<pthread_t> forking_{};                      // the thread that holds `exchange_` for a fork; 0 if none
+    HeldForFork held_for_fork_;
 };
 
 // A request and its reply. The reply is valid as long as this object lives. Other requests of the connection wait that

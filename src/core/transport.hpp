@@ -75,8 +75,7 @@ struct Event {
     bool daemon_sleeps = false; // probably, although the ring has room again; with or without an event
 };
 
-inline constexpr int kForkWaitMs = 100; // a fork waits so long; in a signal handler it may wait for its own thread
-inline constexpr int kSliceMs = 100;    // after each slice a wait checks whether the daemon is still alive
+inline constexpr int kSliceMs = 100; // after each slice a wait checks whether the daemon is still alive
 
 inline bool hung_up(short revents)
 {

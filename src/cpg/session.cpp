@@ -101,7 +101,7 @@ cs_error_t Session::join(const cpg_name& group)
         if (error == CS_OK) {
             group_ = request->group;
             pid_ = request->pid;
-            joined_.store(true, std::memory_order_relaxed);
+            joined_ = true;
         }
         return error;
     });
@@ -115,7 +115,7 @@ cs_error_t Session::leave(const cpg_name& group)
             return CS_ERR_LIBRARY;
         const LockGuard guard(membership_);
         Outgoing<LeaveRequest> request(kLeave);
-        if (joined_.load(std::memory_order_relaxed)) {
+        if (joined_) {
             request->group = group_;
             request->pid = pid_;
         } else {
@@ -124,7 +124,7 @@ cs_error_t Session::leave(const cpg_name& group)
         }
         const cs_error_t error = send_recv(connection_, request, kLeaveReply);
         if (error == CS_OK)
-            joined_.store(false, std::memory_order_relaxed);
+            joined_ = false;
         return error;
     });
 }
@@ -135,7 +135,7 @@ cs_error_t Session::send_finalize()
     // unless another thread joins or leaves at this moment.
     if (membership_.try_lock()) {
         const LockGuard guard(membership_);
-        if (joined_.load(std::memory_order_relaxed) && group_.length == 0) {
+        if (joined_ && group_.length == 0) {
             Outgoing<LeaveRequest> leaving(kLeave);
             leaving->pid = pid_;
             retry_while_busy(kGiveUpMs, [&] {
@@ -147,6 +147,15 @@ cs_error_t Session::send_finalize()
     }
     Outgoing<BareRequest> request(kFinalize);
     return from_transport(connection_.requests().last_request({request.part()}));
+}
+
+// While another thread joins or leaves, only the daemon knows.
+bool Session::may_be_member()
+{
+    if (!membership_.try_lock())
+        return true;
+    const LockGuard guard(membership_);
+    return joined_;
 }
 
 cs_error_t Session::mcast(cpg_guarantee_t guarantee, const iovec* parts, std::size_t count)
@@ -218,7 +227,7 @@ cs_error_t Session::zero_copy_mcast(cpg_guarantee_t guarantee, const iovec& whol
         return CS_ERR_TOO_BIG;
     if (whole.iov_len > zero_copy_size(whole.iov_base))
         return CS_ERR_INVALID_PARAM;
-    if (!joined_.load(std::memory_order_relaxed))
+    if (!may_be_member())
         return connection_.disconnected() ? CS_ERR_LIBRARY : CS_ERR_NOT_EXIST;
     return mcast(guarantee, &whole, 1);
 }

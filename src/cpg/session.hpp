@@ -56,6 +56,7 @@ public:
     std::atomic<void*> context{nullptr}; // the program's
 
 private:
+    bool may_be_member();
     cs_error_t mcast_whole(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length);
     cs_error_t mcast_in_parts(cpg_guarantee_t guarantee, std::span<const iovec> parts, std::size_t length);
     cs_error_t mcast_part(Outgoing<PartialMcastRequest>& request, std::span<const iovec> parts, std::size_t skip);
@@ -72,7 +73,7 @@ private:
     Mutex membership_; // one join or leave at a time, each together with the note of its result
     Name group_ COROSYNC_GUARDED_BY(membership_){};
     std::uint32_t pid_ COROSYNC_GUARDED_BY(membership_) = 0;
-    std::atomic<bool> joined_{false};
+    bool joined_ COROSYNC_GUARDED_BY(membership_) = false;
     OwnIterations iterations_;
     Assemblies assemblies_; // guarded by the lock of the event queue: see EventHandling
 };

@@ -88,7 +88,7 @@ private:
     const test::Clock::time_point start_ = test::Clock::now();
 };
 
-// Does conformance.sh say that this line is what becomes of a case that hangs?
+// True if a case with this line is expected to hang. conformance.sh lists these lines.
 bool is_listed_hang(const std::string& line)
 {
     const char* listed = std::getenv("LISTED_HANGS");

@@ -221,6 +221,23 @@ TEST_F(CpgReply, to_a_join_is_awaited_by_a_leave_in_another_thread)
     EXPECT_EQ(as_bytes(wire_name(kGroup)), as_bytes(sent));
 }
 
+// The membership begins with its event, which a callback may get before the reply to the join has been read.
+TEST_F(CpgReply, to_a_join_is_not_awaited_by_a_message_without_a_copy)
+{
+    void* buffer = nullptr;
+    EXPECT_EQ(CS_OK, cpg_zcb_alloc(cpg, 8, &buffer));
+    EXPECT_EQ(CS_ERR_NOT_EXIST, cpg_zcb_mcast_joined(cpg, CPG_TYPE_AGREED, buffer, 8));
+    daemon.on_next_request(kSilence);
+    Background joining([&] { return join(cpg, kGroup); });
+    EXPECT_TRUE(eventually([&] { return daemon.requests() == 1; }));
+    EXPECT_EQ(CS_OK, cpg_zcb_mcast_joined(cpg, CPG_TYPE_AGREED, buffer, 8));
+    EXPECT_TRUE(eventually([&] { return daemon.requests() == 2; }));
+    EXPECT_EQ(wire::kMcast, last_id());
+    daemon.now({reply(message(wire::kJoinReply, {}))});
+    EXPECT_EQ(CS_OK, joining.result());
+    EXPECT_EQ(CS_OK, cpg_zcb_free(cpg, buffer));
+}
+
 // CPG-D7: the leave that precedes a finalize. Until the join is complete, the daemon refuses it.
 TEST_F(CpgReply, with_busy_to_the_leave_before_a_finalize_makes_the_library_leave_again)
 {

@@ -149,6 +149,8 @@ TEST_F(HandshakeWith, a_daemon_fails_if_the_request_cannot_be_sent)
         const Answer none("send", Answer::failure(error));
         EXPECT_EQ(result, perform()) << error;
     }
+    const Answer nothing("send", always(0));
+    EXPECT_EQ(-ENOTCONN, perform());
 }
 
 TEST_F(HandshakeWith, a_daemon_fails_if_the_reply_cannot_be_received)
